@@ -1,0 +1,103 @@
+// How diagnostics and traps read.
+#include "wcomp/failure.h"
+
+#include <fmt/format.h>
+
+#include "base/match.h"
+#include "base/text.h"
+#include "wcomp/trap.h"
+
+namespace wcomp {
+
+namespace {
+
+constexpr std::size_t max_excerpt = 160;
+
+/// The part of the line around the span that fits a screen, escaped, with the caret line under it.
+void render_excerpt(std::string& out, const TextPos& p) {
+  const std::size_t column = p.column == 0 ? 0 : std::min<std::size_t>(p.column - 1, p.excerpt.size());
+  const std::size_t from = column > max_excerpt / 2 ? column - max_excerpt / 2 : 0;
+  const std::string_view line = std::string_view(p.excerpt).substr(from, max_excerpt);
+  const std::string before = escape(line.substr(0, std::min(column - from, line.size())));
+  const std::size_t length = std::min<std::size_t>(p.length, line.size() - std::min(column - from, line.size()));
+  const std::string marked = escape(line.substr(std::min(column - from, line.size()), length));
+  std::size_t width = 0;  // columns on a screen, roughly: bytes that start a character
+  for (const char c : before) width += (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+  std::size_t carets = 0;
+  for (const char c : marked) carets += (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+  out += fmt::format("{:>5} | {}\n", p.line, escape(line));
+  out += fmt::format("      | {:{}}{}\n", "", width, std::string(std::max<std::size_t>(1, carets), '^'));
+}
+
+void render_location(std::string& out, const Location& at) {
+  match(
+      at, [](std::monostate) {},
+      [&](const TextPos& p) {
+        out += fmt::format("  --> {}:{}:{}\n", escape(p.file), p.line, p.column);
+        render_excerpt(out, p);
+      },
+      [&](const BinaryPos& p) {
+        out += fmt::format("  --> {}{}{}{}at 0x{:04x}\n", escape(p.file), p.file.empty() ? "" : ": ", escape(p.path), p.path.empty() ? "" : " ", p.offset);
+      });
+}
+
+/// Messages may span lines (notes with types); each line is escaped by itself.
+std::string escape_lines(std::string_view text, std::string_view indent) {
+  std::string out;
+  for (;;) {
+    const std::size_t end = text.find('\n');
+    out += escape(text.substr(0, end));
+    if (end == std::string_view::npos) return out;
+    out += "\n";
+    out += indent;
+    text.remove_prefix(end + 1);
+  }
+}
+
+}  // namespace
+
+std::string render(const Diagnostic& d) {
+  std::string out = fmt::format("{}[{}]: {}\n", d.severity == Severity::error ? "error" : "warning", d.code, escape_lines(d.message, "  "));
+  render_location(out, d.location);
+  for (const Label& label : d.labels) {
+    out += fmt::format("  note: {}\n", escape_lines(label.message, "    "));
+    render_location(out, label.location);
+  }
+  for (const std::string& note : d.notes) out += fmt::format("  help: {}\n", escape_lines(note, "    "));
+  return out;
+}
+
+std::string Failure::to_string() const {
+  std::string out;
+  for (const Diagnostic& d : *list_) out += render(d);
+  return out;
+}
+
+std::string_view to_string(TrapCode code) {
+  static constexpr std::string_view texts[] = {
+#define WCOMP_TRAP(name, text) text,
+#include "wcomp/traps.def"
+#undef WCOMP_TRAP
+  };
+  return texts[static_cast<std::size_t>(code)];
+}
+
+std::string Trap::to_string() const {
+  std::string out = fmt::format("trap: {}", wcomp::to_string(code()));
+  if (!message().empty()) out += ": " + escape_lines(message(), "  ");
+  out += "\n";
+  constexpr std::size_t shown = 20;
+  std::size_t number = 0;
+  for (const Frame& f : backtrace()) {
+    if (number == shown) {
+      out += fmt::format("  ... {} more\n", backtrace().size() - shown);
+      break;
+    }
+    out += fmt::format("  {:>2}: {}{}{}", number++, escape(f.module), f.module.empty() ? "" : "!", f.func_name.empty() ? fmt::format("func[{}]", f.func_idx) : escape(f.func_name));
+    if (f.offset != 0) out += fmt::format(" at 0x{:04x}", f.offset);
+    out += "\n";
+  }
+  return out;
+}
+
+}  // namespace wcomp

@@ -1,0 +1,106 @@
+#include "base/file.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "base/diagnostic.h"
+
+namespace wcomp {
+
+namespace {
+
+std::string reason(int error) { return std::strerror(error); }
+
+/// A file descriptor that is closed at the end of its scope.
+class Fd {
+ public:
+  explicit Fd(int fd) : fd_(fd) {}
+  ~Fd() {
+    if (fd_ > 2) ::close(fd_);
+  }
+  Fd(const Fd&) = delete;
+  Fd& operator=(const Fd&) = delete;
+  [[nodiscard]] int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+Result<Bytes> read_all(int fd, const std::filesystem::path& path) {
+  Bytes out;
+  struct stat info {};
+  if (::fstat(fd, &info) == 0) {
+    if (S_ISDIR(info.st_mode)) return fail(diag::file_error, fmt::format("cannot read `{}`: it is a directory", path.string()));
+    if (S_ISREG(info.st_mode) && info.st_size > 0) out.reserve(static_cast<std::size_t>(info.st_size) + 1);
+  }
+  constexpr std::size_t chunk = 64 * 1024;
+  for (;;) {
+    const std::size_t had = out.size();
+    out.resize(std::max(out.capacity(), had + chunk));
+    const ssize_t n = ::read(fd, out.data() + had, out.size() - had);
+    out.resize(had + static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
+    if (n == 0) return out;
+    if (n < 0 && errno != EINTR) return fail(diag::file_error, fmt::format("cannot read `{}`: {}", path.string(), reason(errno)));
+  }
+}
+
+Result<void> write_all(int fd, ByteSpan bytes, const std::filesystem::path& path) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::write(fd, bytes.data(), bytes.size());
+    if (n < 0) {
+      if (errno == EINTR) continue;
+      return fail(diag::file_error, fmt::format("cannot write `{}`: {}", path.string(), reason(errno)));
+    }
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
+  }
+  return Ok{};
+}
+
+}  // namespace
+
+Result<Bytes> read_file(const std::filesystem::path& path) {
+  if (path == "-") return read_all(0, "standard input");
+  const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (fd.get() < 0) return fail(diag::file_error, fmt::format("cannot open `{}`: {}", path.string(), reason(errno)));
+  return read_all(fd.get(), path);
+}
+
+Result<std::string> read_text_file(const std::filesystem::path& path) {
+  WCOMP_TRY(const Bytes bytes, read_file(path));
+  return std::string(as_text(bytes));
+}
+
+Result<void> write_file(const std::filesystem::path& path, ByteSpan bytes) {
+  if (path == "-") return write_all(1, bytes, "standard output");
+  struct stat info {};
+  const bool exists = ::stat(path.c_str(), &info) == 0;
+  if (exists && S_ISDIR(info.st_mode)) return fail(diag::file_error, fmt::format("cannot write `{}`: it is a directory", path.string()));
+  if (exists && !S_ISREG(info.st_mode)) {
+    const Fd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (fd.get() < 0) return fail(diag::file_error, fmt::format("cannot open `{}`: {}", path.string(), reason(errno)));
+    return write_all(fd.get(), bytes, path);
+  }
+  // A symbolic link stays one: what is replaced is the file it names.
+  std::error_code ignored;
+  const std::filesystem::path target = exists ? std::filesystem::canonical(path, ignored) : path;
+  const std::filesystem::path destination = target.empty() ? path : target;
+  std::string temporary = destination.string() + ".XXXXXX";
+  const Fd fd(::mkostemp(temporary.data(), O_CLOEXEC));
+  if (fd.get() < 0) return fail(diag::file_error, fmt::format("cannot write `{}`: {}", path.string(), reason(errno)));
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  auto done = write_all(fd.get(), bytes, path);
+  if (done && ::fchmod(fd.get(), exists ? info.st_mode & 07777 : 0666 & ~mask) != 0) done = fail(diag::file_error, fmt::format("cannot write `{}`: {}", path.string(), reason(errno)));
+  if (done && ::rename(temporary.c_str(), destination.c_str()) != 0) done = fail(diag::file_error, fmt::format("cannot write `{}`: {}", path.string(), reason(errno)));
+  if (!done) ::unlink(temporary.c_str());
+  return done;
+}
+
+Result<void> write_file(const std::filesystem::path& path, std::string_view text) { return write_file(path, as_bytes(text)); }
+
+}  // namespace wcomp

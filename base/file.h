@@ -1,0 +1,21 @@
+// Whole files in, whole files out.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+namespace wcomp {
+
+/// The file's bytes; `-` is standard input. Errors: `file-error` with the system's reason in words.
+[[nodiscard]] Result<Bytes> read_file(const std::filesystem::path& path);
+[[nodiscard]] Result<std::string> read_text_file(const std::filesystem::path& path);
+
+/// Writes to a temporary file beside `path` and renames it, so that an interruption leaves the old file or the new one, never half of one.
+/// `-` is standard output. A path that is not a regular file (a device, a pipe) is written directly.
+[[nodiscard]] Result<void> write_file(const std::filesystem::path& path, ByteSpan bytes);
+[[nodiscard]] Result<void> write_file(const std::filesystem::path& path, std::string_view text);
+
+}  // namespace wcomp

@@ -1,0 +1,189 @@
+// A core module as it is between its binary and everything that reads it. Names are the core specification's.
+//
+// `decode` gives a Module whose bodies and data are views into bytes that the module keeps alive; `validate` wraps it as a ValidModule,
+// which is what the engine and the encoder of components take. Features: https://webassembly.github.io/spec/core/ , rows of features.def.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/ids.h"
+
+namespace wcomp::core {
+
+using TypeIdx = Index<struct CoreTypeIdxTag>;
+using FuncIdx = Index<struct CoreFuncIdxTag>;
+using TableIdx = Index<struct CoreTableIdxTag>;
+using MemIdx = Index<struct CoreMemIdxTag>;
+using GlobalIdx = Index<struct CoreGlobalIdxTag>;
+using ElemIdx = Index<struct CoreElemIdxTag>;
+using DataIdx = Index<struct CoreDataIdxTag>;
+using LocalIdx = Index<struct CoreLocalIdxTag>;
+
+/// Value types by their binary opcode.
+enum class ValType : std::uint8_t { i32 = 0x7f, i64 = 0x7e, f32 = 0x7d, f64 = 0x7c, v128 = 0x7b, funcref = 0x70, externref = 0x6f };
+[[nodiscard]] std::string_view to_string(ValType t);
+[[nodiscard]] constexpr bool is_ref(ValType t) { return t == ValType::funcref || t == ValType::externref; }
+
+struct FuncType {
+  std::vector<ValType> params;
+  std::vector<ValType> results;
+  friend bool operator==(const FuncType&, const FuncType&) = default;
+};
+[[nodiscard]] std::string to_string(const FuncType& t);
+
+struct Limits {
+  std::uint64_t min = 0;
+  std::optional<std::uint64_t> max;
+  bool is_64 = false;
+  bool is_shared = false;
+  friend bool operator==(const Limits&, const Limits&) = default;
+};
+struct TableType {
+  ValType element = ValType::funcref;
+  Limits limits;
+  friend bool operator==(const TableType&, const TableType&) = default;
+};
+struct MemType {
+  Limits limits;  ///< pages of 64 KiB
+  friend bool operator==(const MemType&, const MemType&) = default;
+};
+struct GlobalType {
+  ValType type = ValType::i32;
+  bool is_mutable = false;
+  friend bool operator==(const GlobalType&, const GlobalType&) = default;
+};
+/// What an import or export is: func by its type's index in the module.
+using ExternType = std::variant<TypeIdx, TableType, MemType, GlobalType>;
+
+enum class ExternKind : std::uint8_t { func = 0, table = 1, mem = 2, global = 3, tag = 4 };
+[[nodiscard]] std::string_view to_string(ExternKind k);
+
+struct Import {
+  std::string module;
+  std::string name;
+  ExternType type;
+};
+struct Export {
+  std::string name;
+  ExternKind kind = ExternKind::func;
+  std::uint32_t index = 0;
+};
+
+/// A constant expression or a body: encoded instructions, final `end` included; a view into the module's bytes.
+struct Expr {
+  ByteSpan code;
+  std::uint64_t offset = 0;  ///< in the file
+};
+struct Locals {
+  std::uint32_t count = 0;
+  ValType type = ValType::i32;
+};
+/// A function that the module defines.
+struct Func {
+  TypeIdx type;
+  std::vector<Locals> locals;
+  Expr body;
+};
+struct Global {
+  GlobalType type;
+  Expr init;
+};
+struct Table {
+  TableType type;
+  std::optional<Expr> init;
+};
+enum class SegmentMode : std::uint8_t { active, passive, declarative };
+struct Elem {
+  ValType type = ValType::funcref;
+  SegmentMode mode = SegmentMode::passive;
+  TableIdx table;
+  Expr offset;
+  std::variant<std::vector<FuncIdx>, std::vector<Expr>> items;
+};
+struct Data {
+  SegmentMode mode = SegmentMode::passive;
+  MemIdx mem;
+  Expr offset;
+  ByteSpan bytes;
+};
+struct CustomSection {
+  std::string name;
+  ByteSpan bytes;
+  std::uint8_t after = 0;  ///< id of the section it came after, so that it can be written back in place
+};
+/// The name section's parts that are used for messages.
+struct Names {
+  std::string module;
+  std::vector<std::pair<std::uint32_t, std::string>> funcs;  ///< by function index, sorted
+};
+
+/// Index spaces start with the imports of a kind. Owns (shares) the bytes that bodies, data and custom sections point into.
+struct Module {
+  std::vector<FuncType> types;
+  std::vector<Import> imports;
+  std::vector<Func> funcs;
+  std::vector<Table> tables;
+  std::vector<MemType> mems;
+  std::vector<Global> globals;
+  std::vector<Export> exports;
+  std::optional<FuncIdx> start;
+  std::vector<Elem> elems;
+  std::optional<std::uint32_t> data_count;
+  std::vector<Data> datas;
+  std::vector<CustomSection> customs;
+  Names names;
+  std::shared_ptr<const Bytes> storage;  ///< owners: this module and its copies
+  ByteSpan bytes;                        ///< the whole binary, inside `storage`
+
+  // The whole index spaces, imports first; filled by decode.
+  std::vector<TypeIdx> func_types;
+  std::vector<TableType> table_types;
+  std::vector<MemType> mem_types;
+  std::vector<GlobalType> global_types;
+  std::uint32_t imported_funcs = 0, imported_tables = 0, imported_mems = 0, imported_globals = 0;
+
+  [[nodiscard]] const FuncType& func_type(FuncIdx f) const { return types[func_types[f.value].value]; }
+  [[nodiscard]] const Export* find_export(std::string_view name) const;
+};
+
+struct Features {
+  bool multi_memory = true;
+  bool bulk_memory = true;
+  bool reference_types = true;
+  bool multi_value = true;
+  bool sign_extension = true;
+  bool saturating_float_to_int = true;
+  bool mutable_globals = true;
+};
+
+/// Decodes the module. `bytes` is shared, not copied. Stops at the first error, which says section and offset; `base_offset` and
+/// `path` are added to places (for a module inside a component).
+[[nodiscard]] Result<Module> decode(std::shared_ptr<const Bytes> storage, ByteSpan bytes, std::uint64_t base_offset = 0, std::string path = {});
+[[nodiscard]] Result<Module> decode(Bytes bytes);
+
+/// A Module that passed validation. Only `validate` makes one. Cheap to copy; immutable; safe to share between threads.
+class ValidModule {
+ public:
+  [[nodiscard]] const Module& operator*() const { return *module_; }
+  [[nodiscard]] const Module* operator->() const { return module_.get(); }
+  [[nodiscard]] std::shared_ptr<const Module> share() const { return module_; }
+
+ private:
+  friend Result<ValidModule> validate(Module, const Features&);
+  explicit ValidModule(std::shared_ptr<const Module> m) : module_(std::move(m)) {}
+  std::shared_ptr<const Module> module_;  ///< owners: every copy of this proof
+};
+
+[[nodiscard]] Result<ValidModule> validate(Module module, const Features& features = {});
+
+/// The module's canonical binary; for a decoded module without changes the same bytes when the input was canonical.
+[[nodiscard]] Bytes encode(const Module& module);
+
+}  // namespace wcomp::core

@@ -1,0 +1,80 @@
+// The core engine: stores, instances, memories, calls and traps. Knows nothing of components.
+//
+// A Store owns every instance made in it; addresses (`FuncAddr`, ...) are valid as long as their store. A Store belongs to one thread at a
+// time. Host functions are plain pointers: `context` must outlive the store. Values travel as 64-bit slots: i32 and f32 in the low half
+// (high half zero), references as address + 1 (0 is null).
+// Execution follows https://webassembly.github.io/spec/core/exec/ ; back ends sit behind engine/backend.h.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+
+#include "core/module.h"
+#include "wcomp/trap.h"
+
+namespace wcomp::engine {
+
+using FuncAddr = Index<struct FuncAddrTag>;
+using TableAddr = Index<struct TableAddrTag>;
+using MemAddr = Index<struct MemAddrTag>;
+using GlobalAddr = Index<struct GlobalAddrTag>;
+using ModuleInstAddr = Index<struct ModuleInstAddrTag>;
+using Extern = std::variant<FuncAddr, TableAddr, MemAddr, GlobalAddr>;
+
+/// Bounds on what the code of one store may use.
+struct StoreLimits {
+  std::uint64_t max_memory_bytes = std::uint64_t{4} << 30;  ///< each memory
+  std::uint64_t max_table_elements = 10'000'000;            ///< each table
+  std::uint64_t stack_bytes = std::uint64_t{8} << 20;       ///< wasm stack; deeper recursion traps with call_stack_exhausted
+  std::optional<std::uint64_t> fuel;                        ///< instructions (roughly); none: unlimited
+};
+
+/// Called with the arguments in slots[0..params); leaves results in slots[0..results). Must not throw. A trap ends the call.
+using HostFn = std::optional<Trap> (*)(void* context, std::uint64_t* slots);
+
+struct MemView {
+  std::uint8_t* data = nullptr;
+  std::uint64_t size = 0;  ///< bytes
+};
+
+class Store {
+ public:
+  explicit Store(const StoreLimits& limits = {});
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  /// Adds a host function. `slots` handed to it has room for max(params, results).
+  [[nodiscard]] FuncAddr add_host_func(core::FuncType type, HostFn fn, void* context, std::string name = {});
+  [[nodiscard]] Result<GlobalAddr, Trap> add_global(core::GlobalType type, std::uint64_t bits);
+  [[nodiscard]] Result<MemAddr, Trap> add_memory(core::MemType type);
+  [[nodiscard]] Result<TableAddr, Trap> add_table(core::TableType type);
+
+  /// Instantiates: checks imports against the module's (a mismatch is a `import-mismatch` Failure), fills segments, runs `start`.
+  /// `imports` are in the module's import order. A trap while filling or in `start` is the inner Result.
+  [[nodiscard]] Result<Result<ModuleInstAddr, Trap>> instantiate(const core::ValidModule& module, std::span<const Extern> imports, std::string name = {});
+
+  [[nodiscard]] std::optional<Extern> find_export(ModuleInstAddr instance, std::string_view name) const;
+  [[nodiscard]] const core::FuncType& func_type(FuncAddr f) const;
+  /// Calls a function: arguments in slots[0..params), results into slots[0..results); `slots` has at least max of the two, checked.
+  /// May be called from inside a host function (nested on the same wasm stack).
+  [[nodiscard]] Result<void, Trap> invoke(FuncAddr f, std::span<std::uint64_t> slots);
+
+  [[nodiscard]] MemView memory(MemAddr m) const;  ///< valid until the memory grows or the store ends
+  [[nodiscard]] std::uint64_t global(GlobalAddr g) const;
+  void set_global(GlobalAddr g, std::uint64_t bits);
+  [[nodiscard]] std::uint64_t* global_cell(GlobalAddr g);  ///< stable address, for flags that both sides read
+  [[nodiscard]] std::optional<FuncAddr> table_func(TableAddr t, std::uint32_t index) const;
+  /// Stops running code at its next check, from any thread: it traps with `interrupted`.
+  void interrupt();
+
+ private:
+  friend struct StoreImpl;
+  std::unique_ptr<struct StoreImpl> impl_;
+};
+
+}  // namespace wcomp::engine

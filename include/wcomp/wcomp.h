@@ -1,0 +1,192 @@
+// wcomp for hosts: load components, give them imports, call their exports.
+//
+//   wcomp::Engine engine;
+//   auto component = wcomp::Component::load(engine, "calculator.wasm");     // Result<Component>
+//   wcomp::Linker linker(engine);
+//   wcomp::wasi::add_to(linker, wcomp::wasi::Context{}.inherit_stdio());    // wcomp/wasi.h
+//   auto instance = linker.instantiate(*component);                         // Result<Instance>: types checked here
+//   auto add = instance->func("component:adder/add@0.1.0", "add")->typed<std::uint32_t(std::uint32_t, std::uint32_t)>();
+//   auto sum = add->call(1, 2);                                             // Result<std::uint32_t, Trap>
+//
+// Most hosts use bindings instead (`witc bindgen --lang cpp-host`), which are written on exactly this.
+// Thread safety: Engine and Component may be shared between threads. A Linker may be shared once it is no longer changed. An Instance, and
+// all functions and resources of it, belong to one thread at a time. No function here throws; nothing here prints.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "wcomp/crossing.h"
+#include "wcomp/failure.h"
+#include "wcomp/result.h"
+#include "wcomp/trap.h"
+#include "wcomp/type_desc.h"
+
+namespace wcomp {
+
+class Instance;
+class Func;
+template <class Signature>
+class TypedFunc;
+
+/// Bounds for one Instance.
+struct Limits {
+  std::uint64_t max_memory_bytes = std::uint64_t{4} << 30;  ///< of each linear memory
+  std::uint64_t max_table_elements = 10'000'000;            ///< of each table
+  std::uint64_t stack_bytes = std::uint64_t{8} << 20;       ///< of guest stack; deeper recursion traps
+  std::optional<std::uint64_t> fuel;                        ///< roughly instructions; none: no bound
+};
+
+/// Settings and caches that components share. Cheap handle; copies are the same engine.
+class Engine {
+ public:
+  Engine();
+
+ private:
+  friend class Component;
+  friend class Linker;
+  std::shared_ptr<struct EngineImpl> impl_;  // owners: handles, components, linkers
+};
+
+/// A component that was decoded, validated and planned: ready to be instantiated any number of times. Cheap handle, immutable.
+class Component {
+ public:
+  /// Errors: file-error, or what is wrong with the binary, with component path, section and offset.
+  [[nodiscard]] static Result<Component> load(const Engine& engine, const std::filesystem::path& path);
+  /// `name` stands for the file in messages. The bytes are copied.
+  [[nodiscard]] static Result<Component> from_bytes(const Engine& engine, std::span<const std::uint8_t> bytes, std::string name = "component");
+  /// Names of the imports and exports, in order (`wasi:io/streams@0.2.0`, `run`).
+  [[nodiscard]] std::vector<std::string> imports() const;
+  [[nodiscard]] std::vector<std::string> exports() const;
+
+ private:
+  friend class Linker;
+  friend class Instance;
+  std::shared_ptr<const struct ComponentImpl> impl_;  // owners: handles, instances
+};
+
+/// What a host function gets: flat core values and the guest they come from. Typed functions (wcomp/abi.h) are written on it.
+struct HostCall {
+  Crossing& crossing;             ///< the caller's memory, realloc, handles
+  std::uint64_t* slots;           ///< flat params in; flat results out
+};
+/// A failure goes through `crossing.fail`; an exception out of the function becomes a trap with its text.
+using HostFunc = std::function<void(HostCall&)>;
+
+/// Imports by name. Interfaces match by semver: an import of `wasi:io/streams@0.2.3` is met by `@0.2.6` and by `@0.2.0` if all it uses is there.
+class Linker {
+ public:
+  explicit Linker(const Engine& engine);
+  ~Linker();
+  Linker(Linker&&) noexcept;
+  Linker& operator=(Linker&&) noexcept;
+
+  /// Adds function `name` (`read`, `[method]input-stream.read`) to the imported instance `interface` (empty: a function at the root).
+  /// `desc` has static storage. Typed form: `wcomp::define(linker, interface, name, callable)` in wcomp/abi.h.
+  void define_func(std::string interface, std::string name, const FuncDesc& desc, HostFunc fn);
+  /// Adds resource `name`; the guest's handles hold objects of the class that `key` names.
+  void define_resource(std::string interface, std::string name, const ResourceKey& key);
+  /// An instance without functions or a namespace that exists at least: nothing to add but the name.
+  void define_instance(std::string interface);
+  void set_limits(const Limits& limits);
+  /// Keeps a host object alive as long as this linker and every instance made from it.
+  void keep(std::shared_ptr<void> object);
+
+  /// Errors: missing-import and import-mismatch name both sides' types; a trap in a start function comes as code `trap`.
+  [[nodiscard]] Result<Instance> instantiate(const Component& component) const;
+
+ private:
+  friend class Instance;
+  std::unique_ptr<struct LinkerImpl> impl_;
+};
+
+/// A running component with all its memories and handles. Move-only; functions taken from it must not outlive it.
+class Instance {
+ public:
+  ~Instance();
+  Instance(Instance&&) noexcept;
+  Instance& operator=(Instance&&) noexcept;
+
+  /// Exported function `name` of exported interface `interface` (empty: the component's own). Versions match by semver; the interface may
+  /// be named without a version when only one fits. Errors: missing-export.
+  [[nodiscard]] Result<Func> func(std::string_view interface, std::string_view name);
+  /// Whether such an interface or function is exported.
+  [[nodiscard]] bool has_export(std::string_view name) const;
+  /// Stops running guest code soon, from any thread.
+  void interrupt();
+
+ private:
+  friend class Linker;
+  friend class Func;
+  explicit Instance(std::unique_ptr<struct InstanceImpl> impl);
+  std::unique_ptr<struct InstanceImpl> impl_;
+};
+
+/// A call from the host into a guest while it is going on. Used by TypedFunc only: begin, lower into `slots`, invoke, lift, finish.
+class GuestCall {
+ public:
+  explicit GuestCall(const Func& func);  ///< checks that the instance may be entered
+  ~GuestCall();                          ///< finishes (post-return, borrows) if finish was not called
+  GuestCall(const GuestCall&) = delete;
+  GuestCall& operator=(const GuestCall&) = delete;
+  [[nodiscard]] Crossing& crossing();
+  /// Runs the core function; parameters in slots, result into slots. False when it trapped or lowering had failed.
+  bool invoke(std::uint64_t* slots);
+  /// post-return and the end-of-call checks; the trap, if there was one.
+  [[nodiscard]] Result<void, Trap> finish();
+
+ private:
+  std::unique_ptr<struct GuestCallImpl> impl_;
+};
+
+/// An exported function of an Instance. Cheap handle.
+class Func {
+ public:
+  /// Binds to a C++ signature: `typed<std::string(std::string_view)>()`. The types are compared once, here; import-mismatch style message
+  /// with WIT names when they differ. Needs wcomp/abi.h.
+  template <class Signature>
+  [[nodiscard]] Result<TypedFunc<Signature>> typed() const;
+  /// Used by `typed`: compares, and maps the resource keys of `desc` to the instance's resources.
+  [[nodiscard]] Result<void> bind(const FuncDesc& desc);
+  /// WIT text of its type.
+  [[nodiscard]] std::string type() const;
+
+ private:
+  friend class Instance;
+  friend class GuestCall;
+  struct InstanceImpl* instance_ = nullptr;
+  std::shared_ptr<struct FuncImpl> impl_;  // owners: handles
+};
+
+/// A guest-defined resource owned by the host; dropping it runs the guest's destructor. Move-only; must not outlive its Instance.
+class GuestResource {
+ public:
+  GuestResource() = default;
+  explicit GuestResource(GuestRep rep) : rep_(rep) {}
+  GuestResource(GuestResource&& o) noexcept : rep_(std::exchange(o.rep_, {})) {}
+  GuestResource& operator=(GuestResource&& o) noexcept {
+    if (this != &o) {
+      (void)drop();
+      rep_ = std::exchange(o.rep_, {});
+    }
+    return *this;
+  }
+  ~GuestResource() { (void)drop(); }
+  /// Ends it now; a trap of the destructor is returned.
+  Result<void, Trap> drop();
+  [[nodiscard]] GuestRep rep() const { return rep_; }
+  [[nodiscard]] GuestRep release() { return std::exchange(rep_, {}); }
+  explicit operator bool() const { return rep_.type != nullptr; }
+
+ private:
+  GuestRep rep_;
+};
+
+}  // namespace wcomp

@@ -1,0 +1,119 @@
+// The resolved WIT graph: what every consumer of WIT reads (bindgen, json, encoding, docs, diff). Names are WIT.md's.
+//
+// Made by wit::resolve (wit/resolve.h) from source, or by component::wit_decode from a binary. All cross references are ids; ids of the
+// same kind are in dependency order (a package after its dependencies, a type after the types it uses, an interface after those it uses
+// types of). A graph is immutable once made and then safe to share between threads.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/semver.h"
+#include "base/source.h"
+#include "types/types.h"
+
+namespace wcomp::wit {
+
+using PackageId = Index<struct PackageTag>;
+using InterfaceId = Index<struct InterfaceTag>;
+using WorldId = Index<struct WorldTag>;
+using TypeDeclId = Index<struct TypeDeclTag>;
+
+/// Gates: WIT.md "Feature Gates". All empty means stable without a version.
+struct Stability {
+  std::optional<SemVer> since;
+  std::optional<std::string> unstable_feature;
+  std::optional<SemVer> deprecated;
+};
+
+/// `ns:name@version`.
+struct PackageName {
+  std::string ns;
+  std::string name;
+  std::optional<SemVer> version;
+  [[nodiscard]] std::string to_string() const;
+  friend bool operator==(const PackageName&, const PackageName&) = default;
+};
+
+enum class FuncKind : std::uint8_t { freestanding, method, static_, constructor };
+
+struct Function {
+  std::string name;               ///< as in WIT: `get`, for a constructor the resource's name
+  std::string abi_name;           ///< name in the component: `get`, `[method]bucket.get`, `[static]bucket.open`, `[constructor]bucket`
+  FuncKind kind = FuncKind::freestanding;
+  std::optional<TypeDeclId> resource;  ///< for the three kinds of a resource's functions; params of methods include `self: borrow<r>`
+  types::FuncType type;
+  std::string docs;               ///< text of `///` lines without the slashes, lines joined by \n; may be hostile
+  Stability stability;
+  Span span;
+};
+
+struct TypeDecl {
+  std::string name;
+  types::TypeId type;             ///< entry of Graph::types; for `use` and `type a = b` an AliasType
+  std::variant<std::monostate, InterfaceId, WorldId> owner;
+  std::optional<TypeDeclId> alias_of;  ///< the declaration a `use` or alias names directly, if its target is a named type
+  bool is_use = false;            ///< came by `use`, so it exists for the owner's sake only
+  std::string docs;
+  Stability stability;
+  Span span;
+};
+
+struct Interface {
+  std::optional<std::string> name;   ///< none for an inline interface of a world
+  PackageId package;
+  std::vector<TypeDeclId> types;     ///< in declaration order, uses included
+  std::vector<Function> functions;   ///< in declaration order; a resource's functions follow the order of their resource
+  std::string docs;
+  Stability stability;
+  Span span;
+};
+
+/// What a world imports or exports.
+struct WorldItem {
+  std::string name;                  ///< `wasi:io/streams@0.2.0` for a named interface, else the plain name
+  std::variant<InterfaceId, Function, TypeDeclId> item;
+  Stability stability;
+  std::string docs;
+  Span span;
+};
+
+struct World {
+  std::string name;
+  PackageId package;
+  /// Transitive imports are made explicit: every interface whose types an item uses is in `imports` (or `exports`), before its user.
+  std::vector<WorldItem> imports;
+  std::vector<WorldItem> exports;
+  std::string docs;
+  Stability stability;
+  Span span;
+};
+
+struct Package {
+  PackageName name;
+  std::vector<InterfaceId> interfaces;
+  std::vector<WorldId> worlds;
+  std::string docs;
+};
+
+struct Graph {
+  types::TypeArena types;
+  Arena<PackageId, Package> packages;
+  Arena<InterfaceId, Interface> interfaces;
+  Arena<WorldId, World> worlds;
+  Arena<TypeDeclId, TypeDecl> type_decls;
+  std::vector<PackageId> roots;                    ///< the packages that were asked for; the rest are dependencies
+  std::map<types::TypeId, TypeDeclId> decl_of_type;  ///< the declaration that introduced an entry, if it has a name
+
+  /// `ns:pkg/iface@1.2.3`; for an inline interface the empty string.
+  [[nodiscard]] std::string interface_id_name(InterfaceId id) const;
+  [[nodiscard]] const TypeDecl* decl(types::TypeId id) const;
+  /// The declaration behind uses and aliases.
+  [[nodiscard]] TypeDeclId resolve_decl(TypeDeclId id) const;
+};
+
+}  // namespace wcomp::wit

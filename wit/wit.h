@@ -1,0 +1,40 @@
+// The WIT front end as one call: files or directories in, a resolved graph out.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <set>
+#include <span>
+
+#include "base/source.h"
+#include "wit/graph.h"
+
+namespace wcomp::wit {
+
+struct Options {
+  std::set<std::string, std::less<>> features;  ///< `@unstable` items to keep
+  bool all_features = false;
+  std::optional<SemVer> target_version;         ///< show packages as of a version
+};
+
+/// A graph with the texts its spans point into and the warnings found on the way (uses of deprecated items).
+struct Loaded {
+  std::unique_ptr<SourceMap> sources;
+  Graph graph;
+  std::vector<Diagnostic> warnings;
+};
+
+/// A `.wit` file, or a directory of `.wit` files with an optional `deps/` (directories and single files), as WIT.md "Package directory
+/// structure" has it. `roots` of the graph: the package(s) of each path, in order; a path may use packages of another. Reports every
+/// error it can in one Failure.
+[[nodiscard]] Result<Loaded> load(std::span<const std::filesystem::path> paths, const Options& options = {});
+/// The same for one text that is already in memory. For tests and embedded WIT.
+[[nodiscard]] Result<Loaded> load_text(std::string name, std::string text, const Options& options = {});
+
+/// The world a user means: by `name` (`world`, `ns:pkg/world`, `ns:pkg/world@1.2.3`), or, with none given, the only one of the root packages.
+[[nodiscard]] Result<WorldId> select_world(const Graph& graph, std::string_view name);
+
+/// Canonical WIT text of a package.
+[[nodiscard]] std::string print(const Graph& graph, PackageId package);
+
+}  // namespace wcomp::wit
