@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace wcomp::core {
@@ -29,5 +30,8 @@ struct OpcodeRow {
 
 /// The row, or nullptr for a number that is no instruction.
 [[nodiscard]] const OpcodeRow* find_opcode(std::uint16_t code);
+
+/// All rows, in the order of opcodes.def.
+[[nodiscard]] std::span<const OpcodeRow> opcode_rows();
 
 }  // namespace wcomp::core

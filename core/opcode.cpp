@@ -1,0 +1,43 @@
+#include "core/opcode.h"
+
+#include <array>
+
+namespace wcomp::core {
+namespace {
+
+constexpr std::array rows{
+#define WCOMP_OPCODE(name, text, code, immediate, signature) OpcodeRow{Opcode::name, text, Immediate::immediate, signature},
+#include "core/opcodes.def"
+#undef WCOMP_OPCODE
+};
+
+constexpr std::uint8_t no_row = 0xff;
+static_assert(rows.size() < no_row);
+
+// Numbers of rows by opcode: single bytes first, then those behind prefix 0xfc.
+constexpr std::size_t prefixed_count = 0x20;
+constexpr auto row_numbers = [] {
+  std::array<std::uint8_t, 0x100 + prefixed_count> numbers{};
+  numbers.fill(no_row);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto code = static_cast<std::uint16_t>(rows[i].opcode);
+    numbers[code < 0x100 ? code : 0x100u + (code - 0xfc00u)] = static_cast<std::uint8_t>(i);
+  }
+  return numbers;
+}();
+
+}  // namespace
+
+const OpcodeRow* find_opcode(std::uint16_t code) {
+  std::size_t slot = code;
+  if (code >= 0x100) {
+    if (code < 0xfc00 || code - 0xfc00u >= prefixed_count) return nullptr;
+    slot = 0x100u + (code - 0xfc00u);
+  }
+  const std::uint8_t number = row_numbers[slot];
+  return number == no_row ? nullptr : &rows[number];
+}
+
+std::span<const OpcodeRow> opcode_rows() { return rows; }
+
+}  // namespace wcomp::core
