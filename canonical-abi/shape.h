@@ -61,7 +61,7 @@ struct CaseShape {
 /// Immutable once made. Shapes of parts are shared among all users (the owners of the shared_ptrs): one per type and call of shape_of.
 struct Shape {
   ShapeKind kind{};
-  types::ValType type;                   ///< what it is the shape of (aliases resolved); for a map's element the map
+  types::ValType type;                   ///< what it is the shape of (aliases resolved); for a map's element the map, for a params tuple meaningless
   std::uint32_t size = 0;                ///< bytes in memory (elem_size)
   std::uint32_t align = 1;               ///< bytes
   FlatTypes flat;                        ///< flatten_type, not cut to max_flat_params or _results, but to max_flat
@@ -79,7 +79,7 @@ struct Shape {
   bool has_async = false;                ///< contains stream, future or error-context
   bool is_any_bits = false;              ///< every byte pattern of `size` bytes is a valid value (ints, floats, records of them without padding): may be copied as bytes
   std::uint32_t depth = 1;               ///< 1 for a leaf
-  std::uint32_t nodes = 1;               ///< shapes in it, written out as a tree (a fixed_list's element counted `length` times if it is not any bits)
+  std::uint32_t nodes = 1;               ///< shapes in it, written out as a tree (a fixed_list's element at most max_flat times)
 };
 
 /// A function's flattened core signatures and how its values travel. flatten_functype.
@@ -102,7 +102,7 @@ struct FuncShape {
 [[nodiscard]] std::shared_ptr<const Shape> shape_of(const types::TypeArena& arena, types::ValType type);
 [[nodiscard]] FuncShape shape_of(const types::TypeArena& arena, const types::FuncType& type);
 
-/// The shape, or a Failure without a location (`limit-exceeded`, or `invalid-type` for what is no value type: a resource itself, flags or a variant without members).
+/// The shape, or a Failure without a location (`limit-exceeded`, or `invalid` for what is no value type: a resource itself, flags or a variant without members).
 [[nodiscard]] Result<std::shared_ptr<const Shape>> try_shape_of(const types::TypeArena& arena, types::ValType type);
 [[nodiscard]] Result<FuncShape> try_shape_of(const types::TypeArena& arena, const types::FuncType& type);
 
