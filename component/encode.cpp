@@ -1,5 +1,7 @@
 // Writes a Component as Binary.md has it. Consecutive definitions of one kind share a section, as every encoder in the field does, so
 // that decode and encode of such files give the same bytes.
+#include "component/encode.h"
+
 #include "base/check.h"
 #include "base/match.h"
 #include "component/component.h"
@@ -15,6 +17,10 @@ enum class SectionId : std::uint8_t {
 class Encoder {
  public:
   Bytes component(const Component& c);
+  Bytes only_def_type(const DefType& t) {
+    def_type(t);
+    return out_.take();
+  }
 
  private:
   void sort(Sort s) {
@@ -501,6 +507,8 @@ Bytes Encoder::component(const Component& c) {
 }
 
 }  // namespace
+
+Bytes encode_def_type(const DefType& type) { return Encoder().only_def_type(type); }
 
 Bytes encode(const Component& component) { return Encoder().component(component); }
 

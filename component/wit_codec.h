@@ -11,6 +11,10 @@
 
 namespace wcomp::component {
 
+/// The section of the payload that says how it is encoded: its version and the string encoding.
+inline constexpr std::string_view wit_encoding_section = "wit-component-encoding";
+inline constexpr std::uint8_t wit_encoding_version = 4;
+
 /// The payload of a `component-type` section for one world.
 [[nodiscard]] Result<Bytes> encode_component_type(const wit::Graph& graph, wit::WorldId world, StringEncoding encoding = StringEncoding::utf8);
 
