@@ -1,0 +1,103 @@
+// Walks the encoded instructions of an Expr. The only place where opcodes and immediates are decoded: validator, printer, interpreter
+// and every analysis read bodies through it.
+//
+//   ExprReader in(func.body);
+//   while (!in.at_end()) {
+//     WCOMP_TRY(in.next());
+//     switch (in->opcode) { case Opcode::local_get: use(in->index); ... }
+//   }
+//
+// Checks the binary format (known opcode, well-formed integers and types), nothing about typing or nesting. For the bodies of a ValidModule
+// `take` replaces `next`: there an error is our own bug.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/module.h"
+#include "core/opcode.h"
+
+namespace wcomp::core {
+
+/// https://webassembly.github.io/spec/core/binary/instructions.html#binary-blocktype
+struct BlockType {
+  enum class Kind : std::uint8_t { empty, value, type };
+  Kind kind = Kind::empty;
+  ValType value = ValType::i32;  ///< kind `value`: the one result
+  TypeIdx type;                  ///< kind `type`
+};
+
+/// https://webassembly.github.io/spec/core/binary/instructions.html#binary-memarg
+struct MemArg {
+  std::uint32_t align_log2 = 0;
+  std::uint64_t offset = 0;
+  MemIdx mem;
+};
+
+/// One instruction. Which immediates are meaningful is said by `row->immediate`; the others keep values of earlier instructions.
+struct Instr {
+  Opcode opcode = Opcode::nop;
+  const OpcodeRow* row = nullptr;
+  std::uint64_t offset = 0;  ///< of the opcode, in the file
+  /// label, func, local, global, table, mem, data, elem: the index. call_indirect: the type. copies: the destination.
+  std::uint32_t index = 0;
+  /// The second index in binary order: call_indirect and table.init: the table; memory.init: the memory; copies: the source.
+  std::uint32_t index2 = 0;
+  MemArg mem_arg;
+  std::uint64_t bits = 0;  ///< constants: i32 and f32 in the low half, upper half 0
+  BlockType block_type;
+  ValType ref_type = ValType::funcref;  ///< ref.null
+  std::vector<std::uint32_t> labels;    ///< br_table: the cases, then the default
+  std::vector<ValType> types;           ///< typed select
+};
+
+class ExprReader {
+ public:
+  /// `path` is for messages only and has to live as long as the reader.
+  explicit ExprReader(const Expr& expr, std::string_view path = {})
+      : begin_(expr.code.data()), pos_(begin_), end_(begin_ + expr.code.size()), base_(expr.offset), path_(path) {}
+
+  [[nodiscard]] bool at_end() const { return pos_ == end_; }
+  /// Reads one instruction; its immediates are valid until the next call. Error: where the bytes stop making sense.
+  [[nodiscard]] Result<void> next();
+  /// `next` for code that was validated.
+  const Instr& take();
+  [[nodiscard]] const Instr& operator*() const { return instr_; }
+  [[nodiscard]] const Instr* operator->() const { return &instr_; }
+  /// Bytes read so far.
+  [[nodiscard]] std::size_t consumed() const { return static_cast<std::size_t>(pos_ - begin_); }
+  /// Offset in the file of the next byte.
+  [[nodiscard]] std::uint64_t offset() const { return base_ + consumed(); }
+  [[nodiscard]] BinaryPos where() const { return {.file = {}, .path = std::string(path_), .offset = offset()}; }
+
+ private:
+  // These return false at bytes that they do not accept and leave pos_ there; `describe` then finds the message.
+  bool read_u32(std::uint32_t& out);
+  bool read_u64(std::uint64_t& out);
+  template <unsigned bits>
+  bool read_signed(std::int64_t& out);
+  bool read_fixed(std::uint64_t& out, unsigned size);
+  bool read_val_type(ValType& out);
+  bool read_block_type();
+  bool read_mem_arg();
+  bool read_labels();
+  bool read_select_types();
+  bool read_immediates();
+  [[nodiscard]] Failure explain() const;
+
+  const std::uint8_t* begin_;
+  const std::uint8_t* pos_;
+  const std::uint8_t* end_;
+  std::uint64_t base_;
+  std::string_view path_;
+  Instr instr_;
+  const char* trouble_ = nullptr;  ///< what `explain` says
+};
+
+/// The type that a byte of a value type's position means, if it is one of ours.
+[[nodiscard]] std::optional<ValType> val_type_of(std::uint8_t byte);
+
+/// Bytes that a load or store touches; 0 for other instructions.
+[[nodiscard]] std::uint32_t access_bytes(Opcode o);
+
+}  // namespace wcomp::core
