@@ -1,4 +1,5 @@
 // Linking is data: how to instantiate a component, step by step, decided once.
+// Exports that are imports handed through have no entry in Plan::exports: the host has those functions already.
 //
 // plan() flattens nested components, aliases and instance arguments of a ValidComponent away. What is left is an ordered list of a handful
 // of step kinds over numbered slots, which runtime/ executes blindly; `wcomp plan` prints it. Calls between two components of the
@@ -40,10 +41,14 @@ struct Options {
 /// A concrete resource: imported from the host, or defined by a component instance.
 struct HostResource { std::string interface; std::string name; };
 struct GuestResource { ComponentInstanceSlot instance; std::optional<CoreRef> dtor; };
-struct Resource { std::variant<HostResource, GuestResource> origin; };
+struct Resource {
+  std::variant<HostResource, GuestResource> origin;
+  std::string name;  ///< for messages: the name it is imported or exported under, as far as there is one
+};
 
 /// A function as the host sees it; types refer to Plan::types, whose ResourceIds map to slots by Plan::resource_slots.
 struct LiftedFunc {
+  std::string name;              ///< for messages: `docs:adder/add@0.1.0#add`
   CoreRef core_func;
   Options opts;
   types::FuncType type;
@@ -68,6 +73,7 @@ struct MakeAdapter {         ///< makes `func`: a core function that calls `call
   CoreFuncSlot func;
   ModuleSlot adapter;
   CoreRef callee;
+  std::string name;              ///< for messages: the function as the caller imports it
   Options lower, lift;
   std::vector<ResourceSlot> resources;  ///< by the adapter's resource numbers
 };
@@ -77,6 +83,11 @@ struct ResourceRep { CoreFuncSlot func; ResourceSlot resource; ComponentInstance
 struct DefineResource { ResourceSlot resource; };  ///< from here on the resource's destructor can be resolved
 using Step = std::variant<InstantiateModule, LowerImport, MakeAdapter, ResourceNew, ResourceDrop, ResourceRep, DefineResource>;
 
+/// A component instance of the composition. `parent`: the one whose component contains it; none for the root.
+struct ComponentInstanceInfo {
+  std::optional<ComponentInstanceSlot> parent;
+  std::string path;  ///< `component > component#1`, or with the names of the `name` section
+};
 struct ImportedFunc { std::string interface, name; types::FuncType type; };
 struct ExportedInstance {
   std::vector<std::pair<std::string, LiftedFunc>> funcs;
@@ -88,14 +99,20 @@ struct Plan {
   std::map<types::ResourceId, ResourceSlot> resource_slots;
   std::vector<Resource> resources;             ///< by ResourceSlot
   std::vector<core::ValidModule> modules;      ///< by ModuleSlot: the guests' and the adapters'
-  std::uint32_t core_instances = 0, core_funcs = 0, component_instances = 0;
+  std::uint32_t core_instances = 0, core_funcs = 0;
+  std::vector<ComponentInstanceInfo> component_instances;  ///< by ComponentInstanceSlot; the root is first, parents come before children
   std::vector<Step> steps;
   std::vector<ImportedFunc> imports;           ///< every host function that a step lowers, for type checking against a Linker
   std::vector<std::pair<std::string, std::variant<LiftedFunc, ExportedInstance>>> exports;
   std::vector<std::string> import_names, export_names;  ///< as the component declares them
 };
 
-/// Fails with `unsupported` for what the plan cannot say yet (imported core modules or components), naming it.
+/// Whether a call from `caller` into `callee` stays inside instances that are already entered (CanonicalABI.md `entering_set` is empty):
+/// true for an instance itself and for its ancestors.
+[[nodiscard]] bool stays_inside(const Plan& plan, ComponentInstanceSlot caller, ComponentInstanceSlot callee);
+
+/// Fails with `unsupported` for what the plan cannot say yet (imported core modules or components), naming it, and with `limit-exceeded`
+/// when the instances of the composition are too many.
 [[nodiscard]] Result<Plan> plan(const component::ValidComponent& component);
 
 /// The plan as text, for people and golden files.

@@ -37,6 +37,8 @@ class Crossing {
   [[nodiscard]] bool ok() const { return !failed_; }
   /// Records the first reason; later ones are ignored.
   void fail(TrapCode code, std::string message = {});
+  /// The same with a whole trap, e.g. `Trap::exit(3)`.
+  void fail(Trap trap);
   /// Calls the guest's realloc for `size` bytes at `align`; checks what it returns. 0 after a failure. Updates memory and memory_size.
   std::uint32_t allocate(std::uint32_t size, std::uint32_t align);
 

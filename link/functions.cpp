@@ -1,0 +1,123 @@
+// canon lift and canon lower: where a function comes from decides how it is called.
+#include <fmt/format.h>
+
+#include "base/diagnostic.h"
+#include "link/planner.h"
+
+namespace wcomp::link {
+
+using namespace component;
+
+namespace {
+
+cabi::AdapterSide side(const Options& o, const std::optional<core::MemType>& memory_type) {
+  return {.encoding = o.encoding,
+          .has_memory = o.memory.has_value(),
+          .memory = memory_type.value_or(core::MemType{}),
+          .has_realloc = o.realloc.has_value(),
+          .has_post_return = o.post_return.has_value()};
+}
+
+void sign(std::string& out, const cabi::AdapterSide& s) {
+  const core::Limits& l = s.memory.limits;
+  fmt::format_to(std::back_inserter(out), " {}{}{}{} {},{},{},{}", static_cast<int>(s.encoding), s.has_memory ? 'm' : '-', s.has_realloc ? 'r' : '-',
+                 s.has_post_return ? 'p' : '-', l.min, l.max ? fmt::to_string(*l.max) : "-", l.is_64, l.is_shared);
+}
+
+}  // namespace
+
+Options Planner::options(const Frame& f, const CanonOpts& o, std::optional<core::MemType>& memory_type) {
+  Options out{.instance = f.instance, .encoding = o.encoding, .memory = {}, .realloc = {}, .post_return = {}};
+  if (o.memory) {
+    out.memory = f.core_memories.at(o.memory->value);
+    memory_type = f.scope->core_memories.at(o.memory->value);
+  }
+  if (o.realloc) out.realloc = f.core_funcs.at(o.realloc->value);
+  if (o.post_return) out.post_return = f.core_funcs.at(o.post_return->value);
+  return out;
+}
+
+Result<void> Planner::lift(Frame& f, const CanonLift& d) {
+  LiftedItem item{.core_func = f.core_funcs.at(d.core_func.value), .opts = {}, .memory_type = {}, .type = {}};
+  item.opts = options(f, d.opts, item.memory_type);
+  WCOMP_TRY(item.type, copier_.copy(f, f.scope->funcs.at(f.funcs.size())));
+  f.funcs.push_back({.origin = std::make_shared<const FuncOrigin>(std::move(item)), .name = {}});
+  return {};
+}
+
+Result<void> Planner::lower(Frame& f, const CanonLower& d) {
+  const FuncItem& callee = f.funcs.at(d.func.value);
+  std::optional<core::MemType> memory_type;
+  Options opts = options(f, d.opts, memory_type);
+  const CoreFuncSlot func = new_core_func();
+  f.core_funcs.emplace_back(func);
+  if (const auto* host = std::get_if<HostItem>(callee.origin.get())) {
+    WCOMP_TRY(types::FuncType type, copier_.copy(frames_.front(), *host->type));
+    cabi::FuncShape shape = cabi::shape_of(plan_.types, type);
+    bool is_known = false;
+    for (const ImportedFunc& i : plan_.imports) is_known = is_known || (i.interface == host->interface && i.name == host->name);
+    WCOMP_TRY(spend(plan_.imports.size()));
+    if (!is_known) plan_.imports.push_back({.interface = host->interface, .name = host->name, .type = type});
+    plan_.steps.emplace_back(LowerImport{.func = func,
+                                         .interface = host->interface,
+                                         .name = host->name,
+                                         .opts = std::move(opts),
+                                         .type = std::move(type),
+                                         .shape = std::move(shape)});
+    return {};
+  }
+  const auto& lifted = std::get<LiftedItem>(*callee.origin);
+  WCOMP_TRY(auto made, adapter(side(opts, memory_type), side(lifted.opts, lifted.memory_type), lifted.type));
+  plan_.steps.emplace_back(MakeAdapter{.func = func,
+                                       .adapter = made.first,
+                                       .callee = lifted.core_func,
+                                       .name = callee.name,
+                                       .lower = std::move(opts),
+                                       .lift = lifted.opts,
+                                       .resources = std::move(made.second)});
+  return {};
+}
+
+Result<std::pair<ModuleSlot, std::vector<ResourceSlot>>> Planner::adapter(const cabi::AdapterSide& lower, const cabi::AdapterSide& lift,
+                                                                          const types::FuncType& type) {
+  std::string key = signature(plan_.types, type);
+  sign(key, lower);
+  sign(key, lift);
+  auto it = adapters_.find(key);
+  if (it == adapters_.end()) {
+    cabi::Adapter made = cabi::fuse(cabi::shape_of(plan_.types, type), lower, lift);
+    AdapterMade entry{.module = ModuleSlot(plan_.modules.size()), .resources = {}};
+    plan_.modules.push_back(std::move(made.module));
+    for (const types::ResourceId id : made.resources.ids) entry.resources.push_back(plan_.resource_slots.at(id));
+    it = adapters_.emplace(std::move(key), std::move(entry)).first;
+  }
+  return std::pair{it->second.module, it->second.resources};
+}
+
+std::optional<LiftedFunc> Planner::lifted(const FuncItem& item, std::string name) {
+  const auto* l = std::get_if<LiftedItem>(item.origin.get());
+  if (l == nullptr) return std::nullopt;
+  return LiftedFunc{.name = std::move(name), .core_func = l->core_func, .opts = l->opts, .type = l->type, .shape = cabi::shape_of(plan_.types, l->type)};
+}
+
+Result<void> Planner::root_exports(const Frame& root) {
+  for (const auto& [name, item] : root.exports.exports) {
+    if (const auto* func = std::get_if<FuncItem>(&item)) {
+      if (auto l = lifted(*func, name)) plan_.exports.emplace_back(name, std::move(*l));
+    } else if (const auto* inst = std::get_if<std::shared_ptr<const InstanceItem>>(&item)) {
+      ExportedInstance out;
+      for (const auto& [inner, i] : (*inst)->exports) {
+        WCOMP_TRY(spend(1));
+        if (const auto* f = std::get_if<FuncItem>(&i)) {
+          if (auto l = lifted(*f, fmt::format("{}#{}", name, inner))) out.funcs.emplace_back(inner, std::move(*l));
+        } else if (const auto* t = std::get_if<TypeItem>(&i); t != nullptr && t->resource) {
+          out.resources.emplace_back(inner, *t->resource);
+        }
+      }
+      plan_.exports.emplace_back(name, std::move(out));
+    }
+  }
+  return {};
+}
+
+}  // namespace wcomp::link

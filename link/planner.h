@@ -1,0 +1,68 @@
+// The walk behind plan(): instantiates components symbolically, one Frame each, and writes down the steps.
+#pragma once
+
+#include <deque>
+#include <memory>
+
+#include "link/frame.h"
+#include "link/types.h"
+
+namespace wcomp::link {
+
+class Planner {
+ public:
+  explicit Planner(const component::ValidComponent& component) : component_(component), copier_(component.types(), plan_) {}
+  [[nodiscard]] Result<Plan> run();
+
+ private:
+  using Args = std::vector<std::pair<std::string, Item>>;
+
+  // Instantiating (planner.cpp). `args` is null for the root, whose imports are the host's.
+  Result<Frame*> instantiate(const component::Scope& scope, const Frame* closure, const Frame* instantiator, const Args* args, std::string path);
+  Result<void> define(Frame& f, const component::Definition& d, const Args* args);
+  Result<void> core_instance(Frame& f, const component::CoreInstance& d);
+  Result<void> instance(Frame& f, const component::Instance& d);
+  Result<void> import(Frame& f, const component::Import& d, const Args* args);
+  Result<void> export_(Frame& f, const component::Export& d);
+  Result<void> define_type(Frame& f, const component::DefType& d);
+  Result<void> canon(Frame& f, const component::Canon& d);
+
+  // Aliases and items (items.cpp).
+  Result<void> alias(Frame& f, const component::Alias& d);
+  Result<Item> item(const Frame& f, component::SortIdx s, std::string_view name);
+  Result<CoreRef> core_item(const Frame& f, component::SortIdx s);
+  Result<void> push(Frame& f, component::Sort sort, Item item, std::string_view name);
+  Result<void> push_core(Frame& f, component::Sort sort, CoreRef ref);
+  Result<CoreRef> core_export(const CoreInstanceItem& instance, const std::string& name);
+  /// Learns which slots a type's abstract resources stand for, from an item that has that type.
+  Result<void> bind(Frame& f, const component::Entity& entity, const Item& item);
+  /// An item that the host provides.
+  Result<Item> host_item(Frame& f, const component::Entity& entity, const std::string& interface, const std::string& name);
+
+  // Functions (functions.cpp).
+  Result<void> lift(Frame& f, const component::CanonLift& d);
+  Result<void> lower(Frame& f, const component::CanonLower& d);
+  Result<std::pair<ModuleSlot, std::vector<ResourceSlot>>> adapter(const cabi::AdapterSide& lower, const cabi::AdapterSide& lift, const types::FuncType& type);
+  Options options(const Frame& f, const component::CanonOpts& o, std::optional<core::MemType>& memory_type);
+  Result<void> root_exports(const Frame& root);
+  std::optional<LiftedFunc> lifted(const FuncItem& item, std::string name);
+
+  Result<void> spend(std::uint64_t work);
+  CoreFuncSlot new_core_func() { return CoreFuncSlot(plan_.core_funcs++); }
+  ResourceSlot new_resource(Resource r);
+  Result<ResourceSlot> resource_of(const Frame& f, component::TypeIdx type);
+
+  const component::ValidComponent& component_;
+  Plan plan_;
+  TypeCopier copier_;
+  std::deque<Frame> frames_;
+  std::map<std::pair<const component::Scope*, std::size_t>, ModuleSlot> module_slots_;
+  struct AdapterMade {
+    ModuleSlot module;
+    std::vector<ResourceSlot> resources;
+  };
+  std::map<std::string, AdapterMade> adapters_;
+  std::uint64_t work_ = 0;
+};
+
+}  // namespace wcomp::link
