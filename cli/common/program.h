@@ -1,0 +1,57 @@
+// What the two programs share: a table of subcommands, exit statuses, and how diagnostics reach people.
+//
+// Exit status: 0 success; 1 the input or the guest failed; 2 wrong usage; a guest's own exit code passes through; 134 the guest trapped.
+// Results go to standard output, everything said about them to standard error. Names and texts from input are escaped by `render`.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "base/result.h"
+#include "wcomp/trap.h"
+
+namespace wcomp::cli {
+
+inline constexpr int status_ok = 0;
+inline constexpr int status_failed = 1;
+inline constexpr int status_usage = 2;
+inline constexpr int status_trapped = 134;
+
+/// What a subcommand does once its options are parsed; gives the exit status.
+using Action = std::function<int()>;
+
+/// A row of a program's table. `setup` declares options on the subcommand and returns the action.
+struct Command {
+  const char* name;
+  const char* summary;
+  const char* examples;  ///< lines shown at the end of --help
+  Action (*setup)(CLI::App& app);
+  bool guest_args = false;  ///< everything after the first positional belongs to the guest: `get_guest_args()`
+};
+
+struct Program {
+  const char* name;
+  const char* summary;
+  std::span<const Command> commands;
+  const char* default_command = nullptr;  ///< used when the first word that is no option names no command but an existing file
+};
+
+/// Parses and runs; the value for main to return. Never throws.
+int run_program(const Program& program, int argc, char** argv);
+
+/// What stood after FILE on the command line of a command with `guest_args`.
+const std::vector<std::string>& get_guest_args();
+
+/// Prints to standard error, as text or (with --message-format=json) one JSON object a line. Colours only on a terminal.
+void print(const Diagnostic& diagnostic);
+int report(const Failure& failure);  ///< prints all; status_failed
+int report(const Trap& trap);        ///< an exit's own status, else prints the trap; status_trapped
+
+/// Writes the result of a command: `path` empty means standard output; a binary is not written to a terminal.
+int write_output(const std::string& path, std::span<const std::uint8_t> bytes);
+int write_output(const std::string& path, std::string_view text);
+
+}  // namespace wcomp::cli
