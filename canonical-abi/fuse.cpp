@@ -1,0 +1,239 @@
+#include "canonical-abi/fuse.h"
+
+#include <set>
+
+#include <fmt/format.h>
+
+#include "canonical-abi/fuse_body.h"
+
+namespace wcomp::cabi {
+
+Adapter fuse(const FuncShape& func, const AdapterSide& lower, const AdapterSide& lift) {
+  WCOMP_CHECK(!func.has_async);
+  fusing::AdapterModule module(func, lower, lift);
+  const core::FuncIdx adapter = module.builder.func(func.lowered);
+  module.builder.export_func("adapter", adapter);
+  module.builder.name(adapter, "adapter");
+  fusing::Body(module, adapter, Side::caller).adapter(func);
+  return std::move(module).finish();
+}
+
+namespace fusing {
+namespace {
+
+using core::Opcode;
+using core::ValType;
+
+/// Which kinds of values occur in a shape, as far as they decide about intrinsics.
+struct Occurrences {
+  bool string = false, own = false, borrow = false;
+
+  void add(const Shape* shape) {
+    if (shape == nullptr || !seen_.insert(shape).second) return;
+    string |= shape->kind == ShapeKind::string;
+    own |= shape->kind == ShapeKind::own;
+    borrow |= shape->kind == ShapeKind::borrow;
+    for (const Part& p : shape->parts) add(p.shape.get());
+    for (const CaseShape& c : shape->cases) add(c.payload.get());
+    add(shape->element.get());
+  }
+
+ private:
+  std::set<const Shape*> seen_;
+};
+
+}  // namespace
+
+AdapterModule::AdapterModule(const FuncShape& func, const AdapterSide& lower, const AdapterSide& lift) : lower_(lower), lift_(lift) {
+  callee = builder.import_func("a", "callee", func.lifted);
+  if (lift.has_post_return) post_return = builder.import_func("a", "post-return", {.params = func.lifted.results, .results = {}});
+  const core::FuncType realloc_type{.params = FlatTypes(4, ValType::i32), .results = {ValType::i32}};
+  if (func.lower_needs_realloc) {
+    WCOMP_CHECK(lower.has_realloc);
+    realloc_[index(Side::caller)] = builder.import_func("a", "caller-realloc", realloc_type);
+  }
+  if (func.lift_needs_realloc) {
+    WCOMP_CHECK(lift.has_realloc);
+    realloc_[index(Side::callee)] = builder.import_func("a", "callee-realloc", realloc_type);
+  }
+  import_intrinsics(func);
+  if (func.needs_memory) {
+    WCOMP_CHECK(lower.has_memory && lift.has_memory);
+    memory_[index(Side::caller)] = builder.import_mem("a", "caller-memory", lower.memory);
+    memory_[index(Side::callee)] = builder.import_mem("a", "callee-memory", lift.memory);
+  }
+  const core::GlobalType flags_type{.type = ValType::i32, .is_mutable = true};
+  flags_[index(Side::caller)] = builder.import_global("a", "caller-flags", flags_type);
+  flags_[index(Side::callee)] = builder.import_global("a", "callee-flags", flags_type);
+  if (lift.enters_callee) entered.push_back(flags(Side::callee));
+  for (std::uint32_t i = 0; i < lift.entered_ancestors; ++i) {
+    entered.push_back(builder.import_global("a", fmt::format("ancestor-flags-{}", i), flags_type));
+  }
+}
+
+void AdapterModule::import_intrinsics(const FuncShape& func) {
+  Occurrences occur;
+  occur.add(func.params_tuple.get());
+  occur.add(func.result.get());
+  const auto use = [&](Intrinsic i) {
+    intrinsics_[static_cast<std::size_t>(i)] = builder.import_func(std::string(intrinsic_module), std::string(row(i).name), func_type(i));
+  };
+  use(Intrinsic::trap);
+  if (occur.string) {
+    use(Intrinsic::string_measure);
+    use(Intrinsic::string_transcode);
+  }
+  if (occur.own) use(Intrinsic::resource_transfer_own);
+  if (occur.borrow) use(Intrinsic::resource_transfer_borrow);
+  if (func.has_borrows) {
+    use(Intrinsic::enter_call);
+    use(Intrinsic::exit_call);
+  }
+}
+
+core::FuncIdx AdapterModule::intrinsic(Intrinsic i) const {
+  const auto& func = intrinsics_[static_cast<std::size_t>(i)];
+  WCOMP_CHECK(func.has_value());
+  return *func;
+}
+
+std::uint32_t AdapterModule::resource_number(types::ResourceId id) {
+  for (std::size_t i = 0; i < resources_.ids.size(); ++i) {
+    if (resources_.ids[i] == id) return static_cast<std::uint32_t>(i);
+  }
+  resources_.ids.push_back(id);
+  return static_cast<std::uint32_t>(resources_.ids.size() - 1);
+}
+
+core::FuncIdx AdapterModule::helper(const Shape& shape, Side from) {
+  const auto it = helper_by_shape_.find({&shape, from});
+  if (it != helper_by_shape_.end()) return it->second;
+  const core::FuncIdx func = builder.func({.params = {ValType::i32, ValType::i32}, .results = {}});
+  helper_by_shape_.emplace(std::pair(&shape, from), func);
+  helpers_.push_back({func, &shape, from});
+  return func;
+}
+
+Adapter AdapterModule::finish() && {
+  // A helper's body may ask for more helpers.
+  for (std::size_t i = 0; i < helpers_.size(); ++i) {
+    const Helper h = helpers_[i];
+    builder.name(h.func, fmt::format("translate-{}", i));
+    Body(*this, h.func, h.from).helper(*h.shape);
+  }
+  return {.module = builder.build_valid(), .resources = std::move(resources_)};
+}
+
+Temp::Temp(Body& body, core::ValType type) : body_(&body), type_(type) {
+  std::vector<core::LocalIdx>& free = body.free_locals_[type];
+  if (free.empty()) {
+    local_ = body.code().local(type);
+  } else {
+    local_ = free.back();
+    free.pop_back();
+  }
+}
+
+Temp::~Temp() {
+  if (body_ != nullptr) body_->free_locals_[type_].push_back(local_);
+}
+
+void Body::adapter(const FuncShape& func) {
+  enter();
+  if (func.has_borrows) call_intrinsic(Intrinsic::enter_call);
+
+  std::vector<Temp> args, core_results, results;
+  for (const ValType t : func.lifted.params) args.emplace_back(*this, t);
+  for (const ValType t : func.lifted.results) core_results.emplace_back(*this, t);
+  for (const ValType t : func.lowered.results) results.emplace_back(*this, t);
+
+  translate_params(func, args);
+  for (const Temp& arg : args) code().local_get(arg);
+  code().call(module_.callee);
+  for (const Temp& r : core_results) code().local_set(r);
+  if (func.has_borrows) call_intrinsic(Intrinsic::exit_call);
+
+  from_ = Side::callee;
+  translate_result(func, core_results, results);
+  if (module_.side(Side::callee).has_post_return) {
+    clear_flag(module_.flags(Side::callee), flag_may_leave);
+    for (const Temp& r : core_results) code().local_get(r);
+    code().call(module_.post_return);
+    set_flag(module_.flags(Side::callee), flag_may_leave);
+  }
+  leave();
+  for (const Temp& r : results) code().local_get(r);
+}
+
+void Body::helper(const Shape& shape) { translate_here(shape, InMemory{core::LocalIdx(0)}, InMemory{core::LocalIdx(1)}); }
+
+void Body::enter() {
+  code().global_get(module_.flags(Side::caller)).i32_const(flag_may_leave).op(Opcode::i32_and).op(Opcode::i32_eqz);
+  trap_if(TrapCode::cannot_leave);
+  for (const core::GlobalIdx flags : module_.entered) {
+    code().global_get(flags).i32_const(flag_may_enter).op(Opcode::i32_and).op(Opcode::i32_eqz);
+    trap_if(TrapCode::cannot_enter);
+  }
+  for (const core::GlobalIdx flags : module_.entered) clear_flag(flags, flag_may_enter);
+}
+
+void Body::leave() {
+  for (const core::GlobalIdx flags : module_.entered) set_flag(flags, flag_may_enter);
+}
+
+void Body::set_flag(core::GlobalIdx flags, std::int32_t flag) {
+  code().global_get(flags).i32_const(flag).op(Opcode::i32_or).global_set(flags);
+}
+
+void Body::clear_flag(core::GlobalIdx flags, std::int32_t flag) {
+  code().global_get(flags).i32_const(~flag).op(Opcode::i32_and).global_set(flags);
+}
+
+// lift_flat_values of the caller and lower_flat_values of the callee, for the parameters.
+void Body::translate_params(const FuncShape& func, std::span<const Temp> args) {
+  const Shape& params = *func.params_tuple;
+  if (func.params_spill) {
+    const core::LocalIdx ptr(0);
+    check_range(from_, ptr, params);
+    Temp bytes(*this, ValType::i64);
+    code().i64_const(params.size).local_set(bytes);
+    allocate(args[0], params.align, bytes);
+    translate(params, InMemory{ptr}, InMemory{args[0]});
+    return;
+  }
+  std::vector<FlatLocal> src, dst;
+  for (std::size_t i = 0; i < params.flat.size(); ++i) {
+    src.push_back({core::LocalIdx(i), params.flat[i]});
+    dst.push_back({args[i], params.flat[i]});
+  }
+  translate(params, InLocals(src), InLocals(dst));
+}
+
+// lift_flat_values of the callee and lower_flat_values of the caller, for the result.
+void Body::translate_result(const FuncShape& func, std::span<const Temp> core_results, std::span<const Temp> results) {
+  if (func.result == nullptr) return;
+  const Shape& result = *func.result;
+  if (func.results_spill) {
+    const core::LocalIdx ptr = core_results[0];
+    const core::LocalIdx out_param(func.lowered.params.size() - 1);
+    check_range(from_, ptr, result);
+    check_range(to(), out_param, result);
+    translate(result, InMemory{ptr}, InMemory{out_param});
+    return;
+  }
+  std::vector<FlatLocal> src, dst;
+  for (std::size_t i = 0; i < result.flat.size(); ++i) {
+    src.push_back({core_results[i], result.flat[i]});
+    dst.push_back({results[i], result.flat[i]});
+  }
+  translate(result, InLocals(src), InLocals(dst));
+}
+
+void Body::trap_if(TrapCode trap_code) {
+  code().if_().i32_const(static_cast<std::int32_t>(trap_code)).call(module_.intrinsic(Intrinsic::trap)).op(Opcode::unreachable).end();
+}
+
+void Body::call_intrinsic(Intrinsic i) { code().call(module_.intrinsic(i)); }
+
+}  // namespace fusing
+}  // namespace wcomp::cabi

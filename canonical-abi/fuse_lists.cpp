@@ -1,0 +1,124 @@
+// Strings and lists: ranges of the sender's memory that get a new place in the receiver's.
+#include "canonical-abi/fuse_body.h"
+
+namespace wcomp::cabi::fusing {
+namespace {
+
+using core::Opcode;
+using core::ValType;
+
+/// The same bytes on both sides, whatever the string is.
+bool is_copied(StringEncoding from, StringEncoding to) { return from == to && from != StringEncoding::latin1_utf16; }
+
+std::uint32_t string_alignment(StringEncoding e) { return e == StringEncoding::utf8 ? 1 : 2; }
+
+}  // namespace
+
+// load_string_from_range, store_string_into_range.
+void Body::string(const Place& src, const Place& dst) {
+  const StringEncoding from = module_.side(from_).encoding;
+  const StringEncoding to_encoding = module_.side(to()).encoding;
+  Temp src_ptr(*this, ValType::i32), src_length(*this, ValType::i32), bytes(*this, ValType::i64);
+  push_word(0, src);
+  code().local_set(src_ptr);
+  push_word(1, src);
+  code().local_set(src_length);
+  push_string_bytes(from, src_length);
+  code().local_tee(bytes).i64_const(max_string_byte_length).op(Opcode::i64_gt_u);
+  trap_if(TrapCode::string_too_long);
+  check_range(from_, src_ptr, string_alignment(from), bytes, TrapCode::unaligned_pointer, TrapCode::pointer_out_of_bounds);
+
+  Temp dst_ptr(*this, ValType::i32), dst_length(*this, ValType::i32);
+  const auto side_number = static_cast<std::int32_t>(from_);
+  code().i32_const(side_number).local_get(src_ptr).local_get(src_length);
+  call_intrinsic(Intrinsic::string_measure);
+  code().local_set(dst_length);
+  push_string_bytes(to_encoding, dst_length);
+  code().local_set(bytes);
+  allocate(dst_ptr, string_alignment(to_encoding), bytes);
+  if (is_copied(from, to_encoding)) {
+    copy_bytes(dst_ptr, src_ptr, bytes);
+  } else {
+    code().i32_const(side_number).local_get(src_ptr).local_get(src_length).local_get(dst_ptr).local_get(dst_length);
+    call_intrinsic(Intrinsic::string_transcode);
+  }
+  store_word(0, dst, dst_ptr);
+  store_word(1, dst, dst_length);
+}
+
+void Body::push_string_bytes(StringEncoding encoding, core::LocalIdx length) {
+  switch (encoding) {
+    case StringEncoding::utf8: code().local_get(length).op(Opcode::i64_extend_i32_u); return;
+    case StringEncoding::utf16: code().local_get(length).op(Opcode::i64_extend_i32_u).i64_const(1).op(Opcode::i64_shl); return;
+    case StringEncoding::latin1_utf16:
+      // (length & ~tag) << (length >> 31)
+      code().local_get(length).i32_const(static_cast<std::int32_t>(~utf16_tag)).op(Opcode::i32_and).op(Opcode::i64_extend_i32_u);
+      code().local_get(length).i32_const(31).op(Opcode::i32_shr_u).op(Opcode::i64_extend_i32_u).op(Opcode::i64_shl);
+      return;
+  }
+}
+
+// load_list_from_range, store_list_into_range.
+void Body::list(const Shape& shape, const Place& src, const Place& dst) {
+  const Shape& element = *shape.element;
+  Temp src_ptr(*this, ValType::i32), length(*this, ValType::i32), bytes(*this, ValType::i64), dst_ptr(*this, ValType::i32);
+  push_word(0, src);
+  code().local_set(src_ptr);
+  push_word(1, src);
+  code().local_tee(length).op(Opcode::i64_extend_i32_u).i64_const(element.size).op(Opcode::i64_mul);
+  code().local_tee(bytes).i64_const(max_list_byte_length).op(Opcode::i64_gt_u);
+  trap_if(TrapCode::list_too_long);
+  check_range(from_, src_ptr, element.align, bytes, TrapCode::unaligned_pointer, TrapCode::pointer_out_of_bounds);
+  allocate(dst_ptr, element.align, bytes);
+  store_word(0, dst, dst_ptr);
+  store_word(1, dst, length);
+  if (element.is_any_bits) copy_bytes(dst_ptr, src_ptr, bytes);
+  else elements(element, src_ptr, dst_ptr, length);
+}
+
+void Body::elements(const Shape& element, core::LocalIdx src, core::LocalIdx dst, core::LocalIdx count) {
+  if (element.size == 0) return;
+  const auto advance = [&](core::LocalIdx ptr) {
+    code().local_get(ptr).i32_const(static_cast<std::int32_t>(element.size)).op(Opcode::i32_add).local_set(ptr);
+  };
+  code().block().loop();
+  code().local_get(count).op(Opcode::i32_eqz).br_if(1);
+  translate(element, InMemory{src}, InMemory{dst});
+  advance(src);
+  advance(dst);
+  code().local_get(count).i32_const(1).op(Opcode::i32_sub).local_set(count);
+  code().br(0).end().end();
+}
+
+void Body::copy_bytes(core::LocalIdx dst, core::LocalIdx src, core::LocalIdx bytes64) {
+  code().local_get(dst).local_get(src).local_get(bytes64).op(Opcode::i32_wrap_i64).memory_copy(module_.memory(to()), module_.memory(from_));
+}
+
+// LiftLowerContext.allocate: the instance may not leave while its realloc runs.
+void Body::allocate(core::LocalIdx ptr, std::uint32_t align, core::LocalIdx bytes64) {
+  const core::GlobalIdx flags = module_.flags(to());
+  clear_flag(flags, flag_may_leave);
+  code().i32_const(0).i32_const(0).i32_const(static_cast<std::int32_t>(align)).local_get(bytes64).op(Opcode::i32_wrap_i64);
+  code().call(module_.realloc(to())).local_set(ptr);
+  set_flag(flags, flag_may_leave);
+  check_range(to(), ptr, align, bytes64, TrapCode::realloc_failed, TrapCode::realloc_failed);
+}
+
+void Body::check_range(Side side, core::LocalIdx ptr, std::uint32_t align, core::LocalIdx bytes64, TrapCode unaligned, TrapCode out_of_bounds) {
+  if (align > 1) {
+    code().local_get(ptr).i32_const(static_cast<std::int32_t>(align - 1)).op(Opcode::i32_and);
+    trap_if(unaligned);
+  }
+  code().local_get(ptr).op(Opcode::i64_extend_i32_u).local_get(bytes64).op(Opcode::i64_add);
+  code().op(Opcode::memory_size, module_.memory(side).value).op(Opcode::i64_extend_i32_u).i64_const(16).op(Opcode::i64_shl);
+  code().op(Opcode::i64_gt_u);
+  trap_if(out_of_bounds);
+}
+
+void Body::check_range(Side side, core::LocalIdx ptr, const Shape& shape) {
+  Temp bytes(*this, ValType::i64);
+  code().i64_const(shape.size).local_set(bytes);
+  check_range(side, ptr, shape.align, bytes, TrapCode::unaligned_pointer, TrapCode::pointer_out_of_bounds);
+}
+
+}  // namespace wcomp::cabi::fusing
