@@ -1,0 +1,14 @@
+// The subcommands of `wcomp`: each declares its options in its own file; main.cpp has the table.
+#pragma once
+
+#include "cli/common/program.h"
+
+namespace wcomp::cli {
+Action setup_compose(CLI::App& app);
+Action setup_embed(CLI::App& app);
+Action setup_new(CLI::App& app);
+Action setup_plan(CLI::App& app);
+Action setup_run(CLI::App& app);
+Action setup_validate(CLI::App& app);
+Action setup_wit(CLI::App& app);
+}  // namespace wcomp::cli

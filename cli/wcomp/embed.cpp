@@ -1,0 +1,46 @@
+// wcomp embed WIT MODULE
+#include "cli/wcomp/commands.h"
+#include "cli/wcomp/input.h"
+#include "component/wit_codec.h"
+#include "wit/wit.h"
+
+namespace wcomp::cli {
+
+namespace {
+
+struct Options {
+  std::string wit, module, world, output;
+  std::vector<std::string> features;
+  bool all_features = false;
+};
+
+Result<Bytes> embed(const Options& o) {
+  WCOMP_TRY(const std::shared_ptr<const Bytes> module, read_wasm(o.module));
+  wit::Options options;
+  options.features.insert(o.features.begin(), o.features.end());
+  options.all_features = o.all_features;
+  const std::filesystem::path paths[] = {o.wit};
+  WCOMP_TRY(const wit::Loaded loaded, wit::load(paths, options));
+  for (const Diagnostic& w : loaded.warnings) print(w);
+  WCOMP_TRY(const wit::WorldId world, wit::select_world(loaded.graph, o.world));
+  WCOMP_TRY(const Bytes payload, component::encode_component_type(loaded.graph, world));
+  return component::embed_component_type(*module, loaded.graph.worlds[world].name, payload);
+}
+
+}  // namespace
+
+Action setup_embed(CLI::App& app) {
+  auto o = std::make_shared<Options>();
+  app.add_option("WIT", o->wit, "WIT file or folder")->required();
+  app.add_option("MODULE", o->module, "Core module")->required();
+  app.add_option("--world,-w", o->world, "World to attach, when there are several");
+  app.add_option("--features", o->features, "Unstable features to keep")->delimiter(',');
+  app.add_flag("--all-features", o->all_features, "Keep everything unstable");
+  app.add_option("--output,-o", o->output, "Where to write (standard output when left out)");
+  return [o] {
+    const auto bytes = embed(*o);
+    return bytes ? write_output(o->output, std::span<const std::uint8_t>(*bytes)) : report(bytes.error());
+  };
+}
+
+}  // namespace wcomp::cli

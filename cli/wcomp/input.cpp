@@ -1,0 +1,47 @@
+#include "cli/wcomp/input.h"
+
+#include <fmt/format.h>
+
+#include "base/diagnostic.h"
+#include "base/file.h"
+
+namespace wcomp::cli {
+
+Failure in_file(Failure failure, const std::string& path) {
+  const auto name = [&](Location& at) {
+    if (BinaryPos* p = std::get_if<BinaryPos>(&at); p != nullptr && p->file.empty()) p->file = path;
+  };
+  for (Diagnostic& d : failure.diagnostics()) {
+    if (std::holds_alternative<std::monostate>(d.location)) d.location = BinaryPos{.file = path, .path = {}, .offset = 0};
+    name(d.location);
+    for (Label& l : d.labels) name(l.location);
+  }
+  return failure;
+}
+
+Result<std::shared_ptr<const Bytes>> read_wasm(const std::string& path) {
+  WCOMP_TRY(Bytes bytes, read_file(path));
+  if (component::detect(bytes) == component::BinaryKind::not_wasm) {
+    Diagnostic d = error(diag::malformed, bytes.empty() ? "the file is empty" : "this is no WebAssembly binary: it does not begin with `\\0asm`",
+                         BinaryPos{.file = path, .path = {}, .offset = 0});
+    d.notes.push_back("expected a core module or a component");
+    return Err(Failure(std::move(d)));
+  }
+  return std::make_shared<const Bytes>(std::move(bytes));
+}
+
+Result<component::ValidComponent> read_component(const std::string& path) {
+  WCOMP_TRY(const std::shared_ptr<const Bytes> bytes, read_wasm(path));
+  if (component::detect(*bytes) == component::BinaryKind::core_module) {
+    Diagnostic d = error(diag::invalid, "this is a core module, a component is needed", BinaryPos{.file = path, .path = {}, .offset = 0});
+    d.notes.push_back(fmt::format("`wcomp new {} -o component.wasm` makes a component of a module with embedded WIT", path));
+    return Err(Failure(std::move(d)));
+  }
+  auto decoded = component::decode(bytes);
+  if (!decoded) return Err(in_file(std::move(decoded).error(), path));
+  auto valid = component::validate(*std::move(decoded));
+  if (!valid) return Err(in_file(std::move(valid).error(), path));
+  return valid;
+}
+
+}  // namespace wcomp::cli

@@ -1,0 +1,20 @@
+// Reading what subcommands work on, with the file's name in every message.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "component/validate.h"
+
+namespace wcomp::cli {
+
+/// The bytes of a `.wasm` file; refuses what is neither a core module nor a component, saying what it looks like.
+Result<std::shared_ptr<const Bytes>> read_wasm(const std::string& path);
+/// The same, decoded and validated as a component.
+Result<component::ValidComponent> read_component(const std::string& path);
+/// Puts the file's name into every place of the failure that has none.
+Failure in_file(Failure failure, const std::string& path);
+
+}  // namespace wcomp::cli

@@ -1,0 +1,23 @@
+// wcomp: make components, compose them, look inside, run them.
+#include "cli/wcomp/commands.h"
+
+namespace {
+
+using namespace wcomp::cli;
+
+constexpr Command commands[] = {
+    {"run", "Run a command component",
+     "  wcomp run main.wasm 2 1 add\n  wcomp main.wasm 2 1 add           `run` may be left out\n  wcomp run --env LANG=C app.wasm   everything after FILE belongs to the guest", setup_run, true},
+    {"compose", "Plug components' exports into another's imports", "  wcomp compose app.wasm calculator.wasm adder.wasm -o main.wasm", setup_compose},
+    {"new", "Make a component of a core module", "  wcomp new core.wasm -o component.wasm", setup_new},
+    {"embed", "Attach a WIT world to a core module", "  wcomp embed wit core.wasm --world app -o core-with-wit.wasm", setup_embed},
+    {"validate", "Check a core module or a component", "  wcomp validate main.wasm", setup_validate},
+    {"wit", "Print the WIT of a component or of a module with embedded WIT", "  wcomp wit main.wasm", setup_wit},
+    {"plan", "Print how a component is instantiated, step by step", "  wcomp plan main.wasm", setup_plan},
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return run_program({.name = "wcomp", .summary = "WebAssembly components: make, compose, explain, run", .commands = commands, .default_command = "run"}, argc, argv);
+}
