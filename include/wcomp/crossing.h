@@ -33,6 +33,7 @@ class Crossing {
   std::uint8_t* memory = nullptr;    ///< the guest's linear memory; may move: reload after `allocate`
   std::uint64_t memory_size = 0;     ///< bytes
   StringEncoding encoding = StringEncoding::utf8;
+  const class BindingTable* bindings = nullptr;  ///< what guest resources that are lifted need to call their methods (wcomp/abi.h)
 
   [[nodiscard]] bool ok() const { return !failed_; }
   /// Records the first reason; later ones are ignored.

@@ -56,6 +56,10 @@ class [[nodiscard]] Result {
     requires std::is_constructible_v<error_type, G&&>
   constexpr Result(Err<G> e) : state_(std::in_place_index<1>, std::move(e.error)) {}  // NOLINT(*explicit*)
 
+  /// Makes side I (0 the value, 1 the error) in place, for code that is generic over both.
+  template <std::size_t I, class... Args>
+  constexpr explicit Result(std::in_place_index_t<I> side, Args&&... args) : state_(side, std::forward<Args>(args)...) {}
+
   [[nodiscard]] constexpr bool has_value() const { return state_.index() == 0; }
   constexpr explicit operator bool() const { return has_value(); }
 

@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "wcomp/crossing.h"
-
 namespace wcomp {
+
+struct ResourceKey;  // wcomp/crossing.h
 
 enum class TypeKind : std::uint8_t {
   bool_, s8, u8, s16, u16, s32, u32, s64, u64, f32, f64, char_, string,

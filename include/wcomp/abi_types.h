@@ -1,0 +1,689 @@
+// The C++ types that can cross a component boundary, described once for hosts and guests.
+//
+//   WIT                    C++
+//   bool, s8 .. u64        bool, std::int8_t .. std::uint64_t
+//   f32, f64, char         float, double, char32_t
+//   string                 std::string; as a parameter std::string_view
+//   list<T>                std::vector<T>; as a parameter std::span<const T>
+//   list<T, N>             std::array<T, N>
+//   option, result, tuple  std::optional, wcomp::Result, std::tuple
+//   enum                   enum class, described by Enum
+//   flags                  a class derived from wcomp::Flags
+//   record                 an aggregate, described by Record
+//   variant                a class with a member `std::variant<..> value`, one struct for each case, described by Variant
+//   own, borrow            see wcomp/abi.h (hosts) and wcomp/guest.h (guests)
+//
+// All functions are templates over a context `Cx`: the host's checks every byte (wcomp/abi.h), the guest's own memory needs no checks.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "wcomp/abi_layout.h"
+#include "wcomp/result.h"
+#include "wcomp/type_desc.h"
+
+namespace wcomp {
+
+/// A resource lent for a call, where it is part of a larger value; a whole parameter is a reference instead.
+template <class T>
+class Borrow {
+ public:
+  Borrow() = default;
+  Borrow(T& object) : object_(&object) {}  // NOLINT(*explicit*)
+  [[nodiscard]] T* get() const { return object_; }
+  T* operator->() const { return object_; }
+  T& operator*() const { return *object_; }
+
+ private:
+  T* object_ = nullptr;
+};
+
+/// Base of the classes that stand for WIT flags: a set of up to 32 bits. `Self` has a constant for each flag.
+template <class Self, class Bits, std::size_t N>
+class Flags {
+ public:
+  static constexpr std::size_t flag_count = N;
+  static constexpr Bits all_bits = static_cast<Bits>(N >= 8 * sizeof(Bits) ? ~Bits{0} : static_cast<Bits>((Bits{1} << (N % (8 * sizeof(Bits)))) - 1));
+  constexpr Flags() = default;
+  /// Bits without a flag are dropped.
+  [[nodiscard]] static constexpr Self from_bits(Bits bits) {
+    Self s;
+    s.bits_ = static_cast<Bits>(bits & all_bits);
+    return s;
+  }
+  [[nodiscard]] constexpr Bits bits() const { return bits_; }
+  [[nodiscard]] constexpr bool is_empty() const { return bits_ == 0; }
+  /// Whether all flags of `other` are set.
+  [[nodiscard]] constexpr bool contains(Self other) const { return (bits_ & other.bits_) == other.bits_; }
+  friend constexpr Self operator|(Self a, Self b) { return from_bits(static_cast<Bits>(a.bits() | b.bits())); }
+  friend constexpr Self operator&(Self a, Self b) { return from_bits(static_cast<Bits>(a.bits() & b.bits())); }
+  friend constexpr Self operator^(Self a, Self b) { return from_bits(static_cast<Bits>(a.bits() ^ b.bits())); }
+  friend constexpr Self operator~(Self a) { return from_bits(static_cast<Bits>(~a.bits())); }
+  friend constexpr Self& operator|=(Self& a, Self b) { return a = a | b; }
+  friend constexpr Self& operator&=(Self& a, Self b) { return a = a & b; }
+  friend constexpr Self& operator^=(Self& a, Self b) { return a = a ^ b; }
+  friend constexpr bool operator==(Self a, Self b) { return a.bits() == b.bits(); }
+
+ private:
+  Bits bits_ = 0;
+};
+
+}  // namespace wcomp
+
+namespace wcomp::abi {
+
+/// Whether a class stands for a resource: those with a constant `resource_name`, and those that generated code says so of.
+template <class T>
+inline constexpr bool is_resource = requires { T::resource_name; };
+
+// Raw access, after all checks.
+template <class T, class Cx>
+[[nodiscard]] T read_raw(Cx& cx, std::uint32_t ptr) {
+  T v;
+  std::memcpy(&v, cx.at(ptr), sizeof v);
+  return v;
+}
+template <class T, class Cx>
+void write_raw(Cx& cx, std::uint32_t ptr, T v) {
+  std::memcpy(cx.at(ptr), &v, sizeof v);
+}
+template <class Cx>
+[[nodiscard]] std::uint32_t read_tag(Cx& cx, std::uint32_t ptr, std::uint32_t size) {
+  if (size == 1) return read_raw<std::uint8_t>(cx, ptr);
+  return size == 2 ? read_raw<std::uint16_t>(cx, ptr) : read_raw<std::uint32_t>(cx, ptr);
+}
+template <class Cx>
+void write_tag(Cx& cx, std::uint32_t ptr, std::uint32_t size, std::uint32_t tag) {
+  if (size == 1) return write_raw(cx, ptr, static_cast<std::uint8_t>(tag));
+  if (size == 2) return write_raw(cx, ptr, static_cast<std::uint16_t>(tag));
+  write_raw(cx, ptr, tag);
+}
+
+/// Integers and floats: every bit pattern is a value.
+template <class T, TypeKind K, Core C>
+struct Number {
+  static constexpr TypeDesc desc{K};
+  static constexpr std::uint32_t size = sizeof(T);
+  static constexpr std::uint32_t align = sizeof(T);
+  static constexpr std::array<Core, 1> flat{C};
+  static constexpr bool is_any_bits = true;
+
+  template <class Cx>
+  static void lower_flat(Cx&, T v, std::uint64_t* slots) {
+    if constexpr (C == Core::f32) {
+      slots[0] = std::bit_cast<std::uint32_t>(v);
+    } else if constexpr (C == Core::f64) {
+      slots[0] = std::bit_cast<std::uint64_t>(v);
+    } else if constexpr (C == Core::i64) {
+      slots[0] = static_cast<std::uint64_t>(v);
+    } else {
+      slots[0] = static_cast<std::uint32_t>(static_cast<std::int32_t>(v));  // signed ones are sign-extended to 32 bits
+    }
+  }
+  template <class Cx>
+  static T lift_flat(Cx&, const std::uint64_t* slots) {
+    if constexpr (C == Core::f32) {
+      return std::bit_cast<float>(static_cast<std::uint32_t>(slots[0]));
+    } else if constexpr (C == Core::f64) {
+      return std::bit_cast<double>(slots[0]);
+    } else {
+      return static_cast<T>(slots[0]);
+    }
+  }
+  template <class Cx>
+  static void store(Cx& cx, T v, std::uint32_t ptr) {
+    write_raw(cx, ptr, v);
+  }
+  template <class Cx>
+  static T load(Cx& cx, std::uint32_t ptr) {
+    return read_raw<T>(cx, ptr);
+  }
+};
+template <> struct Type<std::int8_t> : Number<std::int8_t, TypeKind::s8, Core::i32> {};
+template <> struct Type<std::uint8_t> : Number<std::uint8_t, TypeKind::u8, Core::i32> {};
+template <> struct Type<std::int16_t> : Number<std::int16_t, TypeKind::s16, Core::i32> {};
+template <> struct Type<std::uint16_t> : Number<std::uint16_t, TypeKind::u16, Core::i32> {};
+template <> struct Type<std::int32_t> : Number<std::int32_t, TypeKind::s32, Core::i32> {};
+template <> struct Type<std::uint32_t> : Number<std::uint32_t, TypeKind::u32, Core::i32> {};
+template <> struct Type<std::int64_t> : Number<std::int64_t, TypeKind::s64, Core::i64> {};
+template <> struct Type<std::uint64_t> : Number<std::uint64_t, TypeKind::u64, Core::i64> {};
+template <> struct Type<float> : Number<float, TypeKind::f32, Core::f32> {};
+template <> struct Type<double> : Number<double, TypeKind::f64, Core::f64> {};
+
+/// What travels as one unsigned integer and is checked or changed on the way: `Codec` has encode and decode.
+template <class T, class Wire, class Codec>
+struct Scalar {
+  static constexpr std::uint32_t size = sizeof(Wire);
+  static constexpr std::uint32_t align = sizeof(Wire);
+  static constexpr std::array<Core, 1> flat{Core::i32};
+  static constexpr bool is_any_bits = false;
+
+  template <class Cx>
+  static void lower_flat(Cx&, T v, std::uint64_t* slots) {
+    slots[0] = Codec::encode(v);
+  }
+  template <class Cx>
+  static T lift_flat(Cx& cx, const std::uint64_t* slots) {
+    return Codec::decode(cx, static_cast<std::uint32_t>(slots[0]));
+  }
+  template <class Cx>
+  static void store(Cx& cx, T v, std::uint32_t ptr) {
+    write_raw(cx, ptr, static_cast<Wire>(Codec::encode(v)));
+  }
+  template <class Cx>
+  static T load(Cx& cx, std::uint32_t ptr) {
+    return Codec::decode(cx, read_raw<Wire>(cx, ptr));
+  }
+};
+
+struct BoolCodec {
+  static constexpr std::uint32_t encode(bool v) { return v ? 1 : 0; }
+  template <class Cx>
+  static bool decode(Cx&, std::uint32_t v) {
+    return v != 0;
+  }
+};
+template <>
+struct Type<bool> : Scalar<bool, std::uint8_t, BoolCodec> {
+  static constexpr TypeDesc desc{TypeKind::bool_};
+};
+
+struct CharCodec {
+  static constexpr std::uint32_t encode(char32_t v) { return v; }
+  template <class Cx>
+  static char32_t decode(Cx& cx, std::uint32_t v) {
+    if (v >= 0x110000 || (v >= 0xD800 && v <= 0xDFFF)) {
+      cx.fail_char();
+      return U'\uFFFD';
+    }
+    return static_cast<char32_t>(v);
+  }
+};
+template <>
+struct Type<char32_t> : Scalar<char32_t, std::uint32_t, CharCodec> {
+  static constexpr TypeDesc desc{TypeKind::char_};
+};
+
+template <std::size_t Bytes>
+using UnsignedOf = std::conditional_t<Bytes == 1, std::uint8_t, std::conditional_t<Bytes == 2, std::uint16_t, std::uint32_t>>;
+
+template <class E, std::size_t N>
+struct EnumCodec {
+  static constexpr std::uint32_t encode(E v) { return static_cast<std::uint32_t>(v); }
+  template <class Cx>
+  static E decode(Cx& cx, std::uint32_t v) {
+    if (v >= N) {
+      cx.fail_discriminant();
+      return E{};
+    }
+    return static_cast<E>(v);
+  }
+};
+/// `enum class E` whose N values count from 0.
+template <class E, std::size_t N>
+struct Enum : Scalar<E, UnsignedOf<discriminant_size(N)>, EnumCodec<E, N>> {
+  static constexpr TypeDesc describe(const char* const* names) { return {TypeKind::enum_, nullptr, names, N, nullptr}; }
+};
+
+template <class F>
+struct FlagsCodec {
+  static constexpr std::uint32_t encode(F v) { return v.bits(); }
+  template <class Cx>
+  static F decode(Cx&, std::uint32_t v) {
+    return F::from_bits(static_cast<decltype(F{}.bits())>(v));
+  }
+};
+/// A class derived from wcomp::Flags.
+template <class F, std::size_t N>
+struct FlagSet : Scalar<F, UnsignedOf<flags_size(N)>, FlagsCodec<F>> {
+  static constexpr TypeDesc describe(const char* const* names) { return {TypeKind::flags, nullptr, names, N, nullptr}; }
+};
+
+/// Strings and lists: a pointer and a length. `Impl` has lower(cx, v, ptr&, len&) and lift(cx, ptr, len).
+template <class T, class Impl>
+struct Pointed {
+  static constexpr std::uint32_t size = 8;
+  static constexpr std::uint32_t align = 4;
+  static constexpr std::array<Core, 2> flat{Core::i32, Core::i32};
+  static constexpr bool is_any_bits = false;
+
+  template <class Cx, class V>
+  static void lower_flat(Cx& cx, V& v, std::uint64_t* slots) {
+    std::uint32_t ptr = 0;
+    std::uint32_t len = 0;
+    Impl::lower(cx, v, ptr, len);
+    slots[0] = ptr;
+    slots[1] = len;
+  }
+  template <class Cx>
+  static T lift_flat(Cx& cx, const std::uint64_t* slots) {
+    return Impl::lift(cx, static_cast<std::uint32_t>(slots[0]), static_cast<std::uint32_t>(slots[1]));
+  }
+  template <class Cx, class V>
+  static void store(Cx& cx, V& v, std::uint32_t at) {
+    std::uint32_t ptr = 0;
+    std::uint32_t len = 0;
+    Impl::lower(cx, v, ptr, len);
+    write_raw(cx, at, ptr);  // after lowering, which can move the memory
+    write_raw(cx, at + 4, len);
+  }
+  template <class Cx>
+  static T load(Cx& cx, std::uint32_t at) {
+    return Impl::lift(cx, read_raw<std::uint32_t>(cx, at), read_raw<std::uint32_t>(cx, at + 4));
+  }
+};
+
+struct StringImpl {
+  template <class Cx>
+  static void lower(Cx& cx, std::string_view v, std::uint32_t& ptr, std::uint32_t& len) {
+    cx.lower_string(v, ptr, len);
+  }
+  template <class Cx>
+  static std::string lift(Cx& cx, std::uint32_t ptr, std::uint32_t len) {
+    return cx.lift_string(ptr, len);
+  }
+};
+template <>
+struct Type<std::string> : Pointed<std::string, StringImpl> {
+  static constexpr TypeDesc desc{TypeKind::string};
+};
+struct StringViewImpl : StringImpl {
+  template <class Cx>
+  static std::string_view lift(Cx& cx, std::uint32_t ptr, std::uint32_t len) {
+    return cx.view_string(ptr, len);
+  }
+};
+/// Lifted: a view that is valid until the call ends.
+template <>
+struct Type<std::string_view> : Pointed<std::string_view, StringViewImpl> {
+  static constexpr TypeDesc desc{TypeKind::string};
+};
+
+template <class T>
+struct ListImpl {
+  using Element = Type<T>;
+  template <class Cx, class V>
+  static void lower(Cx& cx, V& v, std::uint32_t& ptr, std::uint32_t& len) {
+    const std::uint64_t bytes = std::uint64_t{v.size()} * Element::size;
+    len = static_cast<std::uint32_t>(v.size());
+    if constexpr (Element::is_any_bits) {
+      ptr = cx.lower_bytes(v.data(), bytes, Element::align);
+    } else {
+      ptr = cx.allocate(bytes, Element::align);
+      if (!cx.ok()) return;
+      std::uint32_t at = ptr;
+      for (auto&& element : v) {
+        if constexpr (std::is_same_v<T, bool>) {
+          Element::store(cx, static_cast<bool>(element), at);
+        } else {
+          Element::store(cx, element, at);
+        }
+        at += Element::size;
+      }
+    }
+  }
+  template <class Cx>
+  static std::vector<T> lift(Cx& cx, std::uint32_t ptr, std::uint32_t len) {
+    std::vector<T> out;
+    const std::uint64_t bytes = std::uint64_t{len} * Element::size;
+    if (!cx.check_list(ptr, bytes, Element::align) || !cx.charge(std::uint64_t{len} * sizeof(T)) || len == 0) return out;
+    if constexpr (Element::is_any_bits) {
+      out.resize(len);
+      std::memcpy(out.data(), cx.at(ptr), static_cast<std::size_t>(bytes));
+    } else {
+      out.reserve(len);
+      for (std::uint32_t i = 0; i < len && cx.ok(); ++i) out.push_back(Element::load(cx, ptr + i * Element::size));
+    }
+    cx.consumed(ptr);
+    return out;
+  }
+};
+template <class T>
+struct Type<std::vector<T>> : Pointed<std::vector<T>, ListImpl<T>> {
+  static constexpr const TypeDesc* parts[] = {&Type<T>::desc};
+  static constexpr TypeDesc desc{TypeKind::list, parts, nullptr, 1, nullptr};
+};
+template <class T>
+struct SpanImpl : ListImpl<T> {
+  template <class Cx>
+  static std::span<const T> lift(Cx& cx, std::uint32_t ptr, std::uint32_t len) {
+    static_assert(Type<T>::is_any_bits, "only lists of plain numbers can be viewed in place");
+    if (!cx.check_list(ptr, std::uint64_t{len} * Type<T>::size, Type<T>::align) || len == 0) return {};
+    cx.keep_until_end(ptr);
+    return {reinterpret_cast<const T*>(cx.at(ptr)), len};
+  }
+};
+/// Lifted: a view that is valid until the call ends.
+template <class T>
+struct Type<std::span<const T>> : Pointed<std::span<const T>, SpanImpl<T>> {
+  static constexpr TypeDesc desc = Type<std::vector<T>>::desc;
+};
+
+/// Parts in a row; `Self` gives them by get<I>(v) and is made by make(parts...).
+template <class T, class Self, class... Parts>
+struct Product {
+  using Layout = Sequence<Parts...>;
+  static constexpr std::uint32_t size = Layout::size;
+  static constexpr std::uint32_t align = Layout::align;
+  static constexpr auto flat = Layout::flat;
+  using Indices = std::index_sequence_for<Parts...>;
+  static constexpr const TypeDesc* parts[] = {&Type<Parts>::desc...};
+
+  template <class Cx, class V>
+  static void lower_flat(Cx& cx, V& v, std::uint64_t* slots) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (Type<Parts>::lower_flat(cx, Self::template get<I>(v), slots + Layout::flat_offsets[I]), ...);
+    }(Indices{});
+  }
+  template <class Cx>
+  static T lift_flat(Cx& cx, const std::uint64_t* slots) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return T{Type<Parts>::lift_flat(cx, slots + Layout::flat_offsets[I])...};
+    }(Indices{});
+  }
+  template <class Cx, class V>
+  static void store(Cx& cx, V& v, std::uint32_t ptr) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (Type<Parts>::store(cx, Self::template get<I>(v), ptr + Layout::offsets[I]), ...);
+    }(Indices{});
+  }
+  template <class Cx>
+  static T load(Cx& cx, std::uint32_t ptr) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) { return T{Type<Parts>::load(cx, ptr + Layout::offsets[I])...}; }(Indices{});
+  }
+};
+
+template <class... Ts>
+struct Type<std::tuple<Ts...>> : Product<std::tuple<Ts...>, Type<std::tuple<Ts...>>, Ts...> {
+  static constexpr bool is_any_bits = false;  // the order of members in a std::tuple is the library's business
+  static constexpr TypeDesc desc{TypeKind::tuple, Type::parts, nullptr, sizeof...(Ts), nullptr};
+  template <std::size_t I, class V>
+  static auto& get(V& v) {
+    return std::get<I>(v);
+  }
+};
+
+template <class M>
+struct MemberOf;
+template <class T, class F>
+struct MemberOf<F T::*> {
+  using Field = F;
+};
+/// An aggregate with these members, in order.
+template <class T, auto... Members>
+struct Record : Product<T, Record<T, Members...>, typename MemberOf<decltype(Members)>::Field...> {
+ private:
+  using Base = Product<T, Record<T, Members...>, typename MemberOf<decltype(Members)>::Field...>;
+  static constexpr std::uint32_t sum = (Type<typename MemberOf<decltype(Members)>::Field>::size + ... + 0);
+
+ public:
+  // Without padding the members lie in memory as the Canonical ABI has them.
+  static constexpr bool is_any_bits = (Type<typename MemberOf<decltype(Members)>::Field>::is_any_bits && ...) && sum == Base::size &&
+                                      sizeof(T) == Base::size && std::is_trivially_copyable_v<T> && std::is_standard_layout_v<T>;
+  static constexpr TypeDesc describe(const char* const* names) {
+    return {TypeKind::record, Base::parts, names, sizeof...(Members), nullptr};
+  }
+  template <std::size_t I, class V>
+  static auto& get(V& v) {
+    return v.*std::get<I>(std::make_tuple(Members...));
+  }
+};
+
+template <class T, std::size_t N>
+struct Type<std::array<T, N>> {
+  static constexpr std::uint32_t size = Type<T>::size * static_cast<std::uint32_t>(N);
+  static constexpr std::uint32_t align = Type<T>::align;
+  static constexpr std::size_t flat_each = Type<T>::flat.size();
+  static constexpr auto flat = [] {
+    std::array<Core, flat_each * N> out{};
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = Type<T>::flat[i % flat_each];
+    return out;
+  }();
+  static constexpr bool is_any_bits = Type<T>::is_any_bits;
+  static constexpr const TypeDesc* parts[] = {&Type<T>::desc};
+  static constexpr TypeDesc desc{TypeKind::fixed_list, parts, nullptr, N, nullptr};
+
+  template <class Cx, class V>
+  static void lower_flat(Cx& cx, V& v, std::uint64_t* slots) {
+    for (std::size_t i = 0; i < N; ++i) Type<T>::lower_flat(cx, v[i], slots + i * flat_each);
+  }
+  template <class Cx>
+  static std::array<T, N> lift_flat(Cx& cx, const std::uint64_t* slots) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return std::array<T, N>{Type<T>::lift_flat(cx, slots + I * flat_each)...};
+    }(std::make_index_sequence<N>{});
+  }
+  template <class Cx, class V>
+  static void store(Cx& cx, V& v, std::uint32_t ptr) {
+    for (std::size_t i = 0; i < N; ++i) Type<T>::store(cx, v[i], ptr + static_cast<std::uint32_t>(i) * Type<T>::size);
+  }
+  template <class Cx>
+  static std::array<T, N> load(Cx& cx, std::uint32_t ptr) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return std::array<T, N>{Type<T>::load(cx, ptr + static_cast<std::uint32_t>(I) * Type<T>::size)...};
+    }(std::make_index_sequence<N>{});
+  }
+};
+
+/// A discriminant and a payload; `Self` has index(v), payload<I>(v) and make<I>(), make<I>(payload).
+template <class T, class Self, class... Ps>
+struct Sum {
+  using Layout = Union<Ps...>;
+  static constexpr std::uint32_t size = Layout::size;
+  static constexpr std::uint32_t align = Layout::align;
+  static constexpr auto flat = Layout::flat;
+  static constexpr bool is_any_bits = false;
+  template <std::size_t I>
+  using Payload = std::tuple_element_t<I, std::tuple<std::type_identity<Ps>...>>::type;
+
+  /// Calls f with the case `i` as a constant.
+  template <std::size_t Lo = 0, std::size_t Hi = sizeof...(Ps), class F>
+  static decltype(auto) pick(std::size_t i, F&& f) {
+    if constexpr (Hi - Lo == 1) {
+      return f(std::integral_constant<std::size_t, Lo>{});
+    } else {
+      constexpr std::size_t mid = Lo + (Hi - Lo) / 2;
+      if (i < mid) return pick<Lo, mid>(i, f);
+      return pick<mid, Hi>(i, f);
+    }
+  }
+  template <class Cx, class V>
+  static void lower_flat(Cx& cx, V& v, std::uint64_t* slots) {
+    const std::size_t index = Self::index(v);
+    slots[0] = index;
+    pick(index, [&]<std::size_t I>(std::integral_constant<std::size_t, I>) {
+      std::size_t used = 1;
+      if constexpr (!std::is_void_v<Payload<I>>) {
+        Type<Payload<I>>::lower_flat(cx, Self::template payload<I>(v), slots + 1);
+        used += Type<Payload<I>>::flat.size();
+      }
+      for (; used < flat.size(); ++used) slots[used] = 0;
+    });
+  }
+  template <class Cx>
+  static T lift_flat(Cx& cx, const std::uint64_t* slots) {
+    return pick(checked_tag(cx, static_cast<std::uint32_t>(slots[0])), [&]<std::size_t I>(std::integral_constant<std::size_t, I>) -> T {
+      if constexpr (std::is_void_v<Payload<I>>) {
+        return Self::template make<I>();
+      } else {
+        return Self::template make<I>(Type<Payload<I>>::lift_flat(cx, slots + 1));
+      }
+    });
+  }
+  template <class Cx, class V>
+  static void store(Cx& cx, V& v, std::uint32_t ptr) {
+    const std::size_t index = Self::index(v);
+    write_tag(cx, ptr, Layout::tag_size, static_cast<std::uint32_t>(index));
+    pick(index, [&]<std::size_t I>(std::integral_constant<std::size_t, I>) {
+      if constexpr (!std::is_void_v<Payload<I>>) Type<Payload<I>>::store(cx, Self::template payload<I>(v), ptr + Layout::payload_offset);
+    });
+  }
+  template <class Cx>
+  static T load(Cx& cx, std::uint32_t ptr) {
+    return pick(checked_tag(cx, read_tag(cx, ptr, Layout::tag_size)), [&]<std::size_t I>(std::integral_constant<std::size_t, I>) -> T {
+      if constexpr (std::is_void_v<Payload<I>>) {
+        return Self::template make<I>();
+      } else {
+        return Self::template make<I>(Type<Payload<I>>::load(cx, ptr + Layout::payload_offset));
+      }
+    });
+  }
+
+ private:
+  template <class Cx>
+  static std::uint32_t checked_tag(Cx& cx, std::uint32_t tag) {
+    if (tag < sizeof...(Ps)) return tag;
+    cx.fail_discriminant();
+    return 0;
+  }
+};
+
+/// Description of a payload that may be absent.
+template <class P>
+constexpr const TypeDesc* desc_or_null() {
+  if constexpr (std::is_void_v<P>) {
+    return nullptr;
+  } else {
+    return &Type<P>::desc;
+  }
+}
+
+template <class T>
+struct Type<std::optional<T>> : Sum<std::optional<T>, Type<std::optional<T>>, void, T> {
+  static constexpr const TypeDesc* parts[] = {&Type<T>::desc};
+  static constexpr TypeDesc desc{TypeKind::option, parts, nullptr, 1, nullptr};
+  template <class V>
+  static std::size_t index(V& v) {
+    return v.has_value() ? 1 : 0;
+  }
+  template <std::size_t I, class V>
+  static auto& payload(V& v) {
+    return *v;
+  }
+  template <std::size_t I, class... P>
+  static std::optional<T> make(P&&... p) {
+    if constexpr (I == 0) {
+      return std::nullopt;
+    } else {
+      return std::optional<T>(std::in_place, std::forward<P>(p)...);
+    }
+  }
+};
+
+template <class T, class E>
+struct Type<Result<T, E>> : Sum<Result<T, E>, Type<Result<T, E>>, T, E> {
+  static constexpr const TypeDesc* parts[] = {desc_or_null<T>(), desc_or_null<E>()};
+  static constexpr TypeDesc desc{TypeKind::result, parts, nullptr, 2, nullptr};
+  template <class V>
+  static std::size_t index(V& v) {
+    return v.has_value() ? 0 : 1;
+  }
+  template <std::size_t I, class V>
+  static auto& payload(V& v) {
+    if constexpr (I == 0) {
+      return v.value();
+    } else {
+      return v.error();
+    }
+  }
+  template <std::size_t I, class... P>
+  static Result<T, E> make(P&&... p) {
+    if constexpr (I == 0) {
+      return Result<T, E>(std::in_place_index<0>, std::forward<P>(p)...);
+    } else {
+      return Result<T, E>(std::in_place_index<1>, std::forward<P>(p)...);
+    }
+  }
+};
+
+/// A class with `std::variant<..> value` whose alternatives are structs: `{}` for a case without payload (`void` here), else `{ P value; }`.
+template <class T, class... Ps>
+struct Variant : Sum<T, Variant<T, Ps...>, Ps...> {
+  static constexpr const TypeDesc* parts[] = {desc_or_null<Ps>()...};
+  static constexpr TypeDesc describe(const char* const* names) { return {TypeKind::variant, parts, names, sizeof...(Ps), nullptr}; }
+  template <class V>
+  static std::size_t index(V& v) {
+    if (v.value.valueless_by_exception()) __builtin_trap();
+    return v.value.index();
+  }
+  template <std::size_t I, class V>
+  static auto& payload(V& v) {
+    return std::get_if<I>(&v.value)->value;
+  }
+  template <std::size_t I, class... P>
+  static T make(P&&... p) {
+    using Case = std::variant_alternative_t<I, decltype(T::value)>;
+    return T(Case{std::forward<P>(p)...});
+  }
+};
+
+/// What carries a borrow that is a whole parameter `const T&`.
+template <class T>
+struct BorrowOf {
+  using type = Borrow<const T>;
+};
+
+/// How a parameter of C++ type P travels: as `Wire`, and from a stored Wire back to a P.
+template <class P>
+struct Param {
+  using Wire = P;
+  static constexpr P&& pass(Wire& w) { return std::move(w); }
+};
+template <class T>
+struct Param<const T&> {
+  using Wire = typename std::conditional_t<is_resource<T>, BorrowOf<T>, std::type_identity<T>>::type;
+  static constexpr const T& pass(Wire& w) {
+    if constexpr (is_resource<T>) {
+      return *w;
+    } else {
+      return w;
+    }
+  }
+};
+template <class T>
+struct Param<T&> {
+  using Wire = Borrow<T>;
+  static constexpr T& pass(Wire& w) { return *w; }
+};
+template <class T>
+struct Param<T&&> : Param<T> {};
+template <class T>
+  requires(!Type<T>::is_any_bits)
+struct Param<std::span<const T>> {
+  using Wire = std::vector<T>;
+  static constexpr std::span<const T> pass(Wire& w) { return w; }
+};
+
+/// What a list type and a view of the same elements have in common.
+template <class T>
+struct ElementOf {
+  using type = void;
+};
+template <class T>
+struct ElementOf<std::vector<T>> {
+  using type = T;
+};
+
+/// The argument `v` of a parameter of type P in a form that Type<Param<P>::Wire> lowers.
+template <class P, class V>
+constexpr decltype(auto) wire_of(V& v) {
+  using Wire = typename Param<P>::Wire;
+  using Given = std::remove_cvref_t<V>;
+  if constexpr (std::is_same_v<Wire, Given> || std::is_same_v<std::span<const typename ElementOf<Wire>::type>, Given>) {
+    return (v);  // a list lowers from a span just as well
+  } else {
+    return Wire(v);
+  }
+}
+
+}  // namespace wcomp::abi

@@ -1,0 +1,441 @@
+// What generated guest code is written on: contexts over the guest's own memory, handles, calls out and calls in.
+//
+// Pointers into this memory are 32-bit numbers, so lowering lends the bytes of C++ objects where they lie and lifting views or takes what the
+// caller put there with cabi_realloc. Nothing needs checks: the runtime made them. Blocks that lowering needs for lists of
+// pointers belong to the context and end with it. Needs C++20, no exceptions, no RTTI.
+#pragma once
+
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <type_traits>
+#include <utility>
+
+#include "wcomp/abi_types.h"
+
+namespace wcomp::guest {
+
+/// Context of one call.
+class Context {
+ public:
+  Context() = default;
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+  ~Context() { clear(); }
+
+  [[nodiscard]] static bool ok() { return true; }
+  [[nodiscard]] static std::uint8_t* at(std::uint32_t ptr) { return reinterpret_cast<std::uint8_t*>(static_cast<std::uintptr_t>(ptr)); }
+  [[noreturn]] static void fail_char() { __builtin_trap(); }
+  [[noreturn]] static void fail_discriminant() { __builtin_trap(); }
+  [[nodiscard]] static bool check_list(std::uint32_t, std::uint64_t, std::uint32_t) { return true; }
+  [[nodiscard]] static bool charge(std::uint64_t) { return true; }
+
+  /// A block that lives as long as the context.
+  std::uint32_t allocate(std::uint64_t bytes, std::uint32_t align) {
+    if (bytes == 0) return align;
+    if (bytes > 0x7fffffff) __builtin_trap();
+    void* block = std::malloc(static_cast<std::size_t>(bytes) + sizeof(Block));
+    if (block == nullptr) __builtin_trap();
+    blocks_ = new (block) Block{blocks_, 0};
+    return address_of(blocks_ + 1);
+  }
+  static std::uint32_t lower_bytes(const void* data, std::uint64_t bytes, std::uint32_t align) { return bytes == 0 ? align : address_of(data); }
+  static void lower_string(std::string_view text, std::uint32_t& ptr, std::uint32_t& len) {
+    ptr = lower_bytes(text.data(), text.size(), 1);
+    len = static_cast<std::uint32_t>(text.size());
+  }
+  static std::string lift_string(std::uint32_t ptr, std::uint32_t len) {
+    if (len == 0) return {};
+    std::string text(reinterpret_cast<const char*>(at(ptr)), len);
+    consumed(ptr);
+    return text;
+  }
+  std::string_view view_string(std::uint32_t ptr, std::uint32_t len) {
+    if (len == 0) return {};
+    keep_until_end(ptr);
+    return {reinterpret_cast<const char*>(at(ptr)), len};
+  }
+  /// The block at `ptr`, which the caller allocated, was copied.
+  static void consumed(std::uint32_t ptr) { std::free(at(ptr)); }
+  /// The block at `ptr`, which the caller allocated, is viewed until the call ends.
+  void keep_until_end(std::uint32_t ptr) {
+    auto* kept = static_cast<Kept*>(std::malloc(sizeof(Kept)));
+    if (kept == nullptr) __builtin_trap();
+    kept_ = new (kept) Kept{kept_, at(ptr), nullptr, 0};
+  }
+  /// A borrowed handle to be dropped when the call ends.
+  void drop_at_end(void (*drop)(std::int32_t), std::int32_t handle) {
+    auto* kept = static_cast<Kept*>(std::malloc(sizeof(Kept)));
+    if (kept == nullptr) __builtin_trap();
+    kept_ = new (kept) Kept{kept_, nullptr, drop, handle};
+  }
+  void clear() {
+    while (blocks_ != nullptr) std::free(std::exchange(blocks_, blocks_->next));
+    while (kept_ != nullptr) {
+      Kept* last = std::exchange(kept_, kept_->next);
+      if (last->drop != nullptr) last->drop(last->handle);
+      std::free(last->block);
+      std::free(last);
+    }
+  }
+  [[nodiscard]] static std::uint32_t address_of(const void* p) { return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(p)); }
+
+ private:
+  struct Block {
+    Block* next;
+    std::uint64_t align_to_8;
+  };
+  struct Kept {
+    Kept* next;
+    void* block;
+    void (*drop)(std::int32_t);
+    std::int32_t handle;
+  };
+  Block* blocks_ = nullptr;
+  Kept* kept_ = nullptr;
+};
+
+/// Base of the classes that stand for an imported resource: one owned handle, 0 when it was moved away. `Self::drop_handle` ends it.
+template <class Self>
+class ImportedResource {
+ public:
+  ImportedResource(ImportedResource&& other) noexcept : handle_(other.release()) {}
+  ImportedResource& operator=(ImportedResource&& other) noexcept {
+    if (this != &other) {
+      reset();
+      handle_ = other.release();
+    }
+    return *this;
+  }
+  ~ImportedResource() { reset(); }
+
+  [[nodiscard]] std::int32_t handle() const { return handle_; }
+  /// Gives the handle up.
+  [[nodiscard]] std::int32_t release() { return std::exchange(handle_, 0); }
+  [[nodiscard]] explicit operator bool() const { return handle_ != 0; }
+  [[nodiscard]] static Self from_handle(std::int32_t handle) {
+    Self s{Adopt{}};
+    s.handle_ = handle;
+    return s;
+  }
+
+ protected:
+  struct Adopt {};
+  ImportedResource() = default;
+  void reset() {
+    if (handle_ != 0) Self::drop_handle(release());
+  }
+  std::int32_t handle_ = 0;
+};
+
+template <class T>
+concept Imported = std::derived_from<T, ImportedResource<T>>;
+
+/// What the glue of a component tells about a resource it exports: static make(rep), rep(handle), drop(handle).
+template <class T>
+struct ExportedResource;
+template <class T>
+concept Exported = requires { ExportedResource<T>::is_exported; };
+
+}  // namespace wcomp::guest
+
+namespace wcomp {
+
+/// An `own` of a resource that this component exports; `T` is the user's class. Ending it ends the object.
+template <class T>
+class Own {
+ public:
+  explicit Own(std::unique_ptr<T> object)
+      : object_(object.release()), handle_(guest::ExportedResource<T>::make(object_)) {}
+  template <class... Args>
+  [[nodiscard]] static Own make(Args&&... args) {
+    return Own(std::make_unique<T>(std::forward<Args>(args)...));
+  }
+  Own(Own&& other) noexcept : object_(std::exchange(other.object_, nullptr)), handle_(std::exchange(other.handle_, 0)) {}
+  Own& operator=(Own&& other) noexcept {
+    if (this != &other) {
+      reset();
+      object_ = std::exchange(other.object_, nullptr);
+      handle_ = std::exchange(other.handle_, 0);
+    }
+    return *this;
+  }
+  ~Own() { reset(); }
+  T* operator->() const { return object_; }
+  T& operator*() const { return *object_; }
+  [[nodiscard]] T* get() const { return object_; }
+  [[nodiscard]] std::int32_t release() {
+    object_ = nullptr;
+    return std::exchange(handle_, 0);
+  }
+  [[nodiscard]] static Own from_handle(std::int32_t handle) { return Own(guest::ExportedResource<T>::rep(handle), handle); }
+
+ private:
+  Own(T* object, std::int32_t handle) : object_(object), handle_(handle) {}
+  void reset() {
+    if (handle_ != 0) guest::ExportedResource<T>::drop(std::exchange(handle_, 0));
+    object_ = nullptr;
+  }
+  T* object_ = nullptr;
+  std::int32_t handle_ = 0;
+};
+
+/// A borrow of an imported resource inside a larger value; it does not drop the handle.
+template <guest::Imported T>
+class Borrow<T> {
+ public:
+  Borrow(const T& resource) : resource_(T::from_handle(resource.handle())) {}  // NOLINT(*explicit*)
+  Borrow(const Borrow& other) : resource_(T::from_handle(other.resource_.handle())) {}
+  Borrow& operator=(const Borrow& other) {
+    (void)resource_.release();
+    resource_ = T::from_handle(other.resource_.handle());
+    return *this;
+  }
+  ~Borrow() { (void)resource_.release(); }
+  [[nodiscard]] static Borrow from_handle(std::int32_t handle) {
+    T resource = T::from_handle(handle);
+    Borrow b(resource);
+    (void)resource.release();
+    return b;
+  }
+  const T* operator->() const { return &resource_; }
+  const T& operator*() const { return resource_; }
+  [[nodiscard]] std::int32_t handle() const { return resource_.handle(); }
+
+ private:
+  T resource_;
+};
+
+}  // namespace wcomp
+
+namespace wcomp::abi {
+
+template <guest::Imported T>
+struct BorrowOf<T> {
+  using type = Borrow<T>;
+};
+
+/// Handles are an i32 everywhere; `Self` has lower(v) and lift(cx, handle).
+template <class T, class Self>
+struct GuestHandle {
+  static constexpr std::uint32_t size = 4;
+  static constexpr std::uint32_t align = 4;
+  static constexpr std::array<Core, 1> flat{Core::i32};
+  static constexpr bool is_any_bits = false;
+  template <class Cx, class V>
+  static void lower_flat(Cx&, V& v, std::uint64_t* slots) {
+    slots[0] = static_cast<std::uint32_t>(Self::lower(v));
+  }
+  template <class Cx>
+  static T lift_flat(Cx& cx, const std::uint64_t* slots) {
+    return Self::lift(cx, static_cast<std::int32_t>(slots[0]));
+  }
+  template <class Cx, class V>
+  static void store(Cx& cx, V& v, std::uint32_t ptr) {
+    write_raw(cx, ptr, Self::lower(v));
+  }
+  template <class Cx>
+  static T load(Cx& cx, std::uint32_t ptr) {
+    return Self::lift(cx, read_raw<std::int32_t>(cx, ptr));
+  }
+};
+template <guest::Imported T>
+struct Type<T> : GuestHandle<T, Type<T>> {
+  static std::int32_t lower(T& v) { return v.release(); }
+  template <class Cx>
+  static T lift(Cx&, std::int32_t handle) {
+    return T::from_handle(handle);
+  }
+};
+template <class T>
+struct Type<Own<T>> : GuestHandle<Own<T>, Type<Own<T>>> {
+  static std::int32_t lower(Own<T>& v) { return v.release(); }
+  template <class Cx>
+  static Own<T> lift(Cx&, std::int32_t handle) {
+    return Own<T>::from_handle(handle);
+  }
+};
+template <guest::Imported T>
+struct Type<Borrow<T>> : GuestHandle<Borrow<T>, Type<Borrow<T>>> {
+  static std::int32_t lower(const Borrow<T>& v) { return v.handle(); }
+  template <class Cx>
+  static Borrow<T> lift(Cx& cx, std::int32_t handle) {
+    cx.drop_at_end(&T::drop_handle, handle);
+    return Borrow<T>::from_handle(handle);
+  }
+};
+/// A borrow of a resource that this component exports arrives as the object's address.
+template <guest::Exported T>
+struct Type<Borrow<T>> : GuestHandle<Borrow<T>, Type<Borrow<T>>> {
+  template <class Cx>
+  static Borrow<T> lift(Cx& cx, std::int32_t rep) {
+    return Borrow<T>(*reinterpret_cast<T*>(cx.at(static_cast<std::uint32_t>(rep))));
+  }
+};
+
+}  // namespace wcomp::abi
+
+namespace wcomp::guest {
+
+template <class C>
+[[nodiscard]] std::uint64_t to_slot(C v) {
+  if constexpr (std::is_same_v<C, float>) {
+    return std::bit_cast<std::uint32_t>(v);
+  } else if constexpr (std::is_same_v<C, double>) {
+    return std::bit_cast<std::uint64_t>(v);
+  } else if constexpr (sizeof(C) == 4) {
+    return static_cast<std::uint32_t>(v);
+  } else {
+    return static_cast<std::uint64_t>(v);
+  }
+}
+template <class C>
+[[nodiscard]] C from_slot(std::uint64_t slot) {
+  if constexpr (std::is_same_v<C, float>) {
+    return std::bit_cast<float>(static_cast<std::uint32_t>(slot));
+  } else if constexpr (std::is_same_v<C, double>) {
+    return std::bit_cast<double>(slot);
+  } else {
+    return static_cast<C>(slot);
+  }
+}
+
+template <class Signature>
+struct Caller;
+/// Calls imported core function `core` as a C++ function of type R(Ps...).
+template <class R, class... Ps>
+struct Caller<R(Ps...)> {
+  using Params = abi::Sequence<typename abi::Param<Ps>::Wire...>;
+  static constexpr std::size_t flat_params = Params::flat_offsets[sizeof...(Ps)];
+  static constexpr bool params_spill = flat_params > abi::max_flat_params;
+  static constexpr bool results_spill = abi::PayloadType<R>::flat.size() > abi::max_flat_results;
+  static constexpr std::size_t core_params = (params_spill ? 1 : flat_params) + (results_spill ? 1 : 0);
+
+  template <class CoreR, class... Cs>
+  static R call(CoreR (*core)(Cs...), auto&... args) {
+    static_assert(sizeof...(Cs) == core_params);
+    return [&]<std::size_t... I, std::size_t... J>(std::index_sequence<I...>, std::index_sequence<J...>) -> R {
+      Context cx;
+      std::uint64_t slots[core_params + 1] = {};
+      alignas(8) std::uint8_t param_area[params_spill ? Params::size : 1];
+      if constexpr (params_spill) {
+        const std::uint32_t base = Context::address_of(param_area);
+        (abi::Type<typename abi::Param<Ps>::Wire>::store(cx, as_lvalue(abi::wire_of<Ps>(args)), base + Params::offsets[I]), ...);
+        slots[0] = base;
+      } else {
+        (abi::Type<typename abi::Param<Ps>::Wire>::lower_flat(cx, as_lvalue(abi::wire_of<Ps>(args)), slots + Params::flat_offsets[I]), ...);
+      }
+      if constexpr (std::is_void_v<R>) {
+        core(from_slot<Cs>(slots[J])...);
+      } else if constexpr (results_spill) {
+        alignas(8) std::uint8_t area[abi::PayloadType<R>::size];
+        slots[core_params - 1] = Context::address_of(area);
+        core(from_slot<Cs>(slots[J])...);
+        return abi::Type<R>::load(cx, Context::address_of(area));
+      } else {
+        const std::uint64_t result = to_slot(core(from_slot<Cs>(slots[J])...));
+        return abi::Type<R>::lift_flat(cx, &result);
+      }
+    }(std::index_sequence_for<Ps...>{}, std::make_index_sequence<sizeof...(Cs)>{});
+  }
+
+ private:
+  template <class T>
+  static T& as_lvalue(T&& v) {
+    return v;
+  }
+};
+/// `args` are the parameters of the C++ function, as lvalues.
+template <class Signature, class CoreR, class... Cs>
+decltype(auto) call_import(CoreR (*core)(Cs...), auto&... args) {
+  return Caller<Signature>::call(core, args...);
+}
+
+/// The result of an exported function from its return until post-return: the value, what lowering it needed, and its bytes.
+/// One for each type of result: an instance is not entered again before post-return.
+template <class R>
+struct Returned {
+  alignas(R) static inline std::uint8_t value[sizeof(R)];
+  alignas(Context) static inline std::uint8_t context[sizeof(Context)];
+  alignas(8) static inline std::uint8_t area[abi::Type<R>::size];
+
+  static R& hold(R&& v) { return *new (value) R(std::move(v)); }
+  static Context& hold_context() { return *new (context) Context(); }
+  /// The body of cabi_post_..
+  static void end() {
+    reinterpret_cast<R*>(value)->~R();
+    reinterpret_cast<Context*>(context)->~Context();
+  }
+};
+
+template <class Signature>
+struct Callee;
+/// Runs a C++ callable of type R(Ps...) for a call from outside. `HasPost`: cabi_post_ will end the result.
+template <class R, class... Ps>
+struct Callee<R(Ps...)> {
+  using Params = abi::Sequence<typename abi::Param<Ps>::Wire...>;
+  static constexpr bool params_spill = Params::flat_offsets[sizeof...(Ps)] > abi::max_flat_params;
+  static constexpr bool results_spill = abi::PayloadType<R>::flat.size() > abi::max_flat_results;
+
+  template <class CoreR, bool HasPost, class F, class... Cs>
+  static CoreR run(F&& callable, Cs... core) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) -> CoreR {
+      Context cx;
+      [[maybe_unused]] const std::uint64_t slots[sizeof...(Cs) + 1] = {to_slot(core)..., 0};
+      std::tuple<typename abi::Param<Ps>::Wire...> args = lift<I...>(cx, slots);
+      if constexpr (params_spill) std::free(Context::at(static_cast<std::uint32_t>(slots[0])));
+      if constexpr (std::is_void_v<R>) {
+        callable(abi::Param<Ps>::pass(std::get<I>(args))...);
+      } else if constexpr (HasPost) {
+        R& result = Returned<R>::hold(callable(abi::Param<Ps>::pass(std::get<I>(args))...));
+        Context& result_cx = Returned<R>::hold_context();
+        return give<CoreR>(result_cx, result);
+      } else {
+        R result = callable(abi::Param<Ps>::pass(std::get<I>(args))...);
+        return give<CoreR>(cx, result);
+      }
+    }(std::index_sequence_for<Ps...>{});
+  }
+
+ private:
+  template <std::size_t... I>
+  static std::tuple<typename abi::Param<Ps>::Wire...> lift([[maybe_unused]] Context& cx, [[maybe_unused]] const std::uint64_t* slots) {
+    if constexpr (params_spill) {
+      const auto ptr = static_cast<std::uint32_t>(slots[0]);
+      return std::tuple<typename abi::Param<Ps>::Wire...>{abi::Type<typename abi::Param<Ps>::Wire>::load(cx, ptr + Params::offsets[I])...};
+    } else {
+      return std::tuple<typename abi::Param<Ps>::Wire...>{
+          abi::Type<typename abi::Param<Ps>::Wire>::lift_flat(cx, slots + Params::flat_offsets[I])...};
+    }
+  }
+  template <class CoreR, class V>
+  static CoreR give(Context& cx, V& result) {
+    if constexpr (results_spill) {
+      const std::uint32_t ptr = Context::address_of(Returned<R>::area);
+      abi::Type<R>::store(cx, result, ptr);
+      return static_cast<CoreR>(ptr);
+    } else {
+      std::uint64_t slot[1] = {};
+      abi::Type<R>::lower_flat(cx, result, slot);
+      return from_slot<CoreR>(slot[0]);
+    }
+  }
+};
+template <class Signature, class CoreR, bool HasPost, class F, class... Cs>
+CoreR run_export(F&& callable, Cs... core) {
+  return Callee<Signature>::template run<CoreR, HasPost>(std::forward<F>(callable), core...);
+}
+
+/// The body of cabi_realloc.
+inline void* reallocate(void* block, std::size_t old_size, std::size_t align, std::size_t new_size) {
+  if (new_size == 0) {
+    if (old_size != 0) std::free(block);
+    return reinterpret_cast<void*>(align);
+  }
+  void* out = old_size == 0 ? std::malloc(new_size) : std::realloc(block, new_size);
+  if (out == nullptr) __builtin_trap();
+  return out;
+}
+
+}  // namespace wcomp::guest
