@@ -15,13 +15,15 @@ cabi::AdapterSide side(const Options& o, const std::optional<core::MemType>& mem
           .has_memory = o.memory.has_value(),
           .memory = memory_type.value_or(core::MemType{}),
           .has_realloc = o.realloc.has_value(),
-          .has_post_return = o.post_return.has_value()};
+          .has_post_return = o.post_return.has_value(),
+          .enters_callee = true,
+          .entered_ancestors = 0};
 }
 
 void sign(std::string& out, const cabi::AdapterSide& s) {
   const core::Limits& l = s.memory.limits;
-  fmt::format_to(std::back_inserter(out), " {}{}{}{} {},{},{},{}", static_cast<int>(s.encoding), s.has_memory ? 'm' : '-', s.has_realloc ? 'r' : '-',
-                 s.has_post_return ? 'p' : '-', l.min, l.max ? fmt::to_string(*l.max) : "-", l.is_64, l.is_shared);
+  fmt::format_to(std::back_inserter(out), " {}{}{}{}{}{} {},{},{},{}", static_cast<int>(s.encoding), s.has_memory ? 'm' : '-', s.has_realloc ? 'r' : '-',
+                 s.has_post_return ? 'p' : '-', s.enters_callee ? 'e' : '-', s.entered_ancestors, l.min, l.max ? fmt::to_string(*l.max) : "-", l.is_64, l.is_shared);
 }
 
 }  // namespace
@@ -67,13 +69,19 @@ Result<void> Planner::lower(Frame& f, const CanonLower& d) {
     return {};
   }
   const auto& lifted = std::get<LiftedItem>(*callee.origin);
-  WCOMP_TRY(auto made, adapter(side(opts, memory_type), side(lifted.opts, lifted.memory_type), lifted.type));
+  cabi::AdapterSide callee_side = side(lifted.opts, lifted.memory_type);
+  std::vector<ComponentInstanceSlot> entered = entering_set(plan_, f.instance, lifted.opts.instance);
+  callee_side.enters_callee = !entered.empty();
+  if (!entered.empty()) entered.erase(entered.begin());
+  callee_side.entered_ancestors = static_cast<std::uint32_t>(entered.size());
+  WCOMP_TRY(auto made, adapter(side(opts, memory_type), callee_side, lifted.type));
   plan_.steps.emplace_back(MakeAdapter{.func = func,
                                        .adapter = made.first,
                                        .callee = lifted.core_func,
                                        .name = callee.name,
                                        .lower = std::move(opts),
                                        .lift = lifted.opts,
+                                       .entered_ancestors = std::move(entered),
                                        .resources = std::move(made.second)});
   return {};
 }

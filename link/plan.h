@@ -75,6 +75,7 @@ struct MakeAdapter {         ///< makes `func`: a core function that calls `call
   CoreRef callee;
   std::string name;              ///< for messages: the function as the caller imports it
   Options lower, lift;
+  std::vector<ComponentInstanceSlot> entered_ancestors;  ///< entered besides the callee, innermost first
   std::vector<ResourceSlot> resources;  ///< by the adapter's resource numbers
 };
 struct ResourceNew { CoreFuncSlot func; ResourceSlot resource; ComponentInstanceSlot instance; };
@@ -107,9 +108,9 @@ struct Plan {
   std::vector<std::string> import_names, export_names;  ///< as the component declares them
 };
 
-/// Whether a call from `caller` into `callee` stays inside instances that are already entered (CanonicalABI.md `entering_set` is empty):
-/// true for an instance itself and for its ancestors.
-[[nodiscard]] bool stays_inside(const Plan& plan, ComponentInstanceSlot caller, ComponentInstanceSlot callee);
+/// The instances that a call from `caller` (none: the host) into `callee` enters, innermost first: the callee and its ancestors without
+/// the caller and its ancestors. CanonicalABI.md `ComponentInstance.entering_set`.
+[[nodiscard]] std::vector<ComponentInstanceSlot> entering_set(const Plan& plan, std::optional<ComponentInstanceSlot> caller, ComponentInstanceSlot callee);
 
 /// Fails with `unsupported` for what the plan cannot say yet (imported core modules or components), naming it, and with `limit-exceeded`
 /// when the instances of the composition are too many.

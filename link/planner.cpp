@@ -22,11 +22,16 @@ constexpr std::size_t max_instance_depth = 100;
 
 Result<Plan> plan(const ValidComponent& component) { return Planner(component).run(); }
 
-bool stays_inside(const Plan& plan, ComponentInstanceSlot caller, ComponentInstanceSlot callee) {
-  for (std::optional<ComponentInstanceSlot> i = caller; i; i = plan.component_instances[i->value].parent) {
-    if (*i == callee) return true;
+std::vector<ComponentInstanceSlot> entering_set(const Plan& plan, std::optional<ComponentInstanceSlot> caller, ComponentInstanceSlot callee) {
+  std::vector<ComponentInstanceSlot> out;
+  auto parent = [&](ComponentInstanceSlot i) { return plan.component_instances[i.value].parent; };
+  for (std::optional<ComponentInstanceSlot> i = callee; i; i = parent(*i)) {
+    bool is_entered = false;
+    for (std::optional<ComponentInstanceSlot> c = caller; c && !is_entered; c = parent(*c)) is_entered = *c == *i;
+    if (is_entered) break;
+    out.push_back(*i);
   }
-  return false;
+  return out;
 }
 
 Result<Plan> Planner::run() {

@@ -1,0 +1,58 @@
+// Engines and components: from bytes to a plan.
+#include <algorithm>
+
+#include "base/diagnostic.h"
+#include "base/file.h"
+#include "component/component.h"
+#include "component/validate.h"
+#include "runtime/instance_impl.h"
+
+namespace wcomp {
+
+namespace {
+
+/// Says which file a diagnostic is about.
+Failure in_file(Failure failure, const std::string& name) {
+  for (Diagnostic& d : failure.diagnostics()) {
+    if (auto* at = std::get_if<BinaryPos>(&d.location); at != nullptr && at->file.empty()) at->file = name;
+    if (std::holds_alternative<std::monostate>(d.location)) d.location = BinaryPos{.file = name, .path = {}, .offset = 0};
+  }
+  return failure;
+}
+
+Result<link::Plan> plan_bytes(Bytes bytes) {
+  switch (component::detect(bytes)) {
+    case component::BinaryKind::component: break;
+    case component::BinaryKind::core_module: {
+      Diagnostic d = error(diag::malformed, "this is a core module, a component was expected");
+      d.notes.emplace_back("`wcomp new` makes a component of a core module");
+      return Err(Failure(std::move(d)));
+    }
+    case component::BinaryKind::not_wasm: return fail(diag::malformed, "this is not a WebAssembly binary");
+  }
+  WCOMP_TRY(auto decoded, component::decode(std::move(bytes)));
+  WCOMP_TRY(auto valid, component::validate(std::move(decoded)));
+  return link::plan(valid);
+}
+
+}  // namespace
+
+Engine::Engine() : impl_(std::make_shared<EngineImpl>()) {}
+
+Result<Component> Component::from_bytes(const Engine& engine, std::span<const std::uint8_t> bytes, std::string name) {
+  auto plan = plan_bytes(Bytes(bytes.begin(), bytes.end()));
+  if (!plan) return Err(in_file(std::move(plan).error(), name));
+  Component out;
+  out.impl_ = std::make_shared<const ComponentImpl>(ComponentImpl{.engine = engine.impl_, .name = std::move(name), .plan = std::move(*plan)});
+  return out;
+}
+
+Result<Component> Component::load(const Engine& engine, const std::filesystem::path& path) {
+  WCOMP_TRY(Bytes bytes, read_file(path));
+  return from_bytes(engine, bytes, path.string());
+}
+
+std::vector<std::string> Component::imports() const { return impl_ == nullptr ? std::vector<std::string>() : impl_->plan.import_names; }
+std::vector<std::string> Component::exports() const { return impl_ == nullptr ? std::vector<std::string>() : impl_->plan.export_names; }
+
+}  // namespace wcomp

@@ -1,0 +1,118 @@
+// Calls from the host into a guest. CanonicalABI.md `canon lift`.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+#include "runtime/crossing_impl.h"
+#include "runtime/instance_impl.h"
+#include "types/types.h"
+
+namespace wcomp {
+
+using namespace runtime;
+
+struct GuestCallImpl {
+  GuestCallImpl(InstanceImpl& o, std::shared_ptr<const FuncImpl> f) : owner(o), func(std::move(f)), crossing(o, func->opts, func->keys) {}
+  InstanceImpl& owner;
+  std::shared_ptr<const FuncImpl> func;
+  CrossingImpl crossing;
+  bool has_entered = false;
+  bool has_returned = false;    ///< the core function ran to its end
+  bool is_finished = false;
+  std::uint64_t result = 0;     ///< what it returned, for post-return
+
+  void enter();
+  /// The trap of the call, if there was one.
+  std::optional<Trap> finish();
+};
+
+void GuestCallImpl::enter() {
+  if (owner.is_poisoned) {
+    crossing.fail(TrapCode::instance_poisoned);
+    return;
+  }
+  for (const ComponentInstance* i : func->entered) {
+    if (!i->may_enter()) {
+      crossing.fail(TrapCode::cannot_enter, i->path);
+      return;
+    }
+  }
+  for (ComponentInstance* i : func->entered) i->set(cabi::flag_may_enter, false);
+  has_entered = true;
+}
+
+std::optional<Trap> GuestCallImpl::finish() {
+  if (is_finished) return std::nullopt;
+  is_finished = true;
+  if (!has_entered) return crossing.take_trap(func->name);
+  if (crossing.ok() && has_returned) {
+    // Results that the host lifted as borrows do not exist; what counts is that the guest gave back what it was lent.
+    if (crossing.scope.borrows != 0) {
+      crossing.fail(TrapCode::borrow_not_dropped, fmt::format("{} of them", crossing.scope.borrows));
+    } else if (func->opts.post_return) {
+      func->opts.instance->set(cabi::flag_may_leave, false);
+      auto called = owner.store.invoke(*func->opts.post_return, {&result, 1});
+      func->opts.instance->set(cabi::flag_may_leave, true);
+      if (!called) crossing.fail(std::move(called).error());
+    }
+  }
+  if (!crossing.ok()) {
+    owner.is_poisoned = true;
+    return crossing.take_trap(func->name);
+  }
+  crossing.scope.end_lending();
+  for (ComponentInstance* i : func->entered) i->set(cabi::flag_may_enter, true);
+  return owner.run_pending_drops();
+}
+
+GuestCall::GuestCall(const Func& func) {
+  WCOMP_CHECK(func.instance_ != nullptr && func.impl_ != nullptr);
+  impl_ = std::make_unique<GuestCallImpl>(*func.instance_, func.impl_);
+  impl_->enter();
+}
+
+GuestCall::~GuestCall() { (void)impl_->finish(); }
+
+Crossing& GuestCall::crossing() { return impl_->crossing; }
+
+bool GuestCall::invoke(std::uint64_t* slots) {
+  if (!impl_->crossing.ok()) return false;
+  const core::FuncType& type = impl_->func->lifted->shape.lifted;
+  auto called = impl_->owner.store.invoke(impl_->func->core_func, {slots, std::max(type.params.size(), type.results.size())});
+  impl_->crossing.load_memory();
+  if (!called) {
+    impl_->crossing.fail(std::move(called).error());
+    return false;
+  }
+  impl_->has_returned = true;
+  if (!type.results.empty()) impl_->result = slots[0];
+  return true;
+}
+
+Result<void, Trap> GuestCall::finish() {
+  if (auto trap = impl_->finish()) return Err(std::move(*trap));
+  return {};
+}
+
+std::string Func::type() const { return impl_ == nullptr ? std::string() : types::to_string(instance_->plan().types, impl_->lifted->type); }
+
+Result<void, Trap> GuestResource::drop() {
+  const GuestRep rep = release();
+  if (rep.type == nullptr) return {};
+  ResourceType& type = *static_cast<ResourceType*>(rep.type);
+  InstanceImpl& owner = *type.owner;
+  if (owner.is_poisoned) return Err(Trap(TrapCode::instance_poisoned));
+  // While the guest runs (a host function drops what it was given) it cannot be entered: the destructor has to wait.
+  if (!owner.instances.front().may_enter()) {
+    owner.pending_drops.push_back(rep);
+    return {};
+  }
+  if (auto trap = owner.destroy(type, rep.rep, nullptr)) {
+    owner.is_poisoned = true;
+    return Err(std::move(*trap));
+  }
+  return {};
+}
+
+}  // namespace wcomp

@@ -1,0 +1,75 @@
+// The handles of one component instance: what the i32s that its guest code holds mean.
+// CanonicalABI.md "Table State" and "Resource State".
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/engine.h"
+#include "wcomp/crossing.h"
+#include "wcomp/trap.h"
+
+namespace wcomp {
+struct InstanceImpl;
+}
+
+namespace wcomp::runtime {
+
+struct ComponentInstance;
+class HandleTable;
+
+/// A resource type of one running instance: fresh at each instantiation, compared by address.
+struct ResourceType {
+  InstanceImpl* owner = nullptr;
+  ComponentInstance* impl = nullptr;         ///< the instance that defines it; null: the host
+  std::optional<engine::FuncAddr> dtor;      ///< guest resources
+  const ResourceKey* key = nullptr;          ///< host resources
+  std::string name;
+};
+
+/// Bookkeeping of one call in which handles are borrowed: what the caller lent, what the callee still holds.
+struct BorrowScope {
+  struct Lender {
+    HandleTable* table = nullptr;
+    std::uint32_t handle = 0;
+  };
+  std::vector<Lender> lenders;
+  std::uint32_t borrows = 0;
+  /// The caller's handles are no longer lent.
+  void end_lending();
+};
+
+struct Handle {
+  ResourceType* type = nullptr;     ///< null: a free slot
+  std::uint64_t rep = 0;            ///< guest's i32, or the host's object; of a free slot: the next free one
+  BorrowScope* scope = nullptr;     ///< of a borrow: the call that it must be dropped in; null: an own
+  std::uint32_t lends = 0;
+  [[nodiscard]] bool is_own() const { return scope == nullptr; }
+};
+
+/// Indices start at 1, are dense and reused. Every operation that a guest causes gives a Trap for a handle that is not right.
+class HandleTable {
+ public:
+  explicit HandleTable(std::uint64_t max_handles) : max_handles_(max_handles) {}
+
+  Result<std::uint32_t, Trap> add(const Handle& h);
+  /// The handle, if it exists and is of that type.
+  Result<Handle*, Trap> get(std::uint32_t handle, const ResourceType& type);
+  /// The same, taken out; it must not be lent out.
+  Result<Handle, Trap> remove(std::uint32_t handle, const ResourceType& type);
+  /// lift_own: takes out a handle, which must be an own.
+  Result<std::uint64_t, Trap> take_own(std::uint32_t handle, const ResourceType& type);
+  /// lift_borrow: its representation; the handle counts as lent until the scope ends.
+  Result<std::uint64_t, Trap> lend(std::uint32_t handle, const ResourceType& type, BorrowScope& scope);
+
+  [[nodiscard]] std::vector<Handle>& slots() { return slots_; }
+
+ private:
+  std::vector<Handle> slots_{1};
+  std::uint32_t first_free_ = 0;
+  std::uint64_t max_handles_;
+};
+
+}  // namespace wcomp::runtime

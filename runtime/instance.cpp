@@ -1,0 +1,284 @@
+// Instances: carrying out a plan, and looking up what it exports.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+#include "base/diagnostic.h"
+#include "base/match.h"
+#include "runtime/instance_impl.h"
+#include "runtime/linker.h"
+#include "runtime/names.h"
+#include "runtime/store_functions.h"
+
+namespace wcomp {
+
+using namespace runtime;
+
+namespace {
+
+using CheckedImports = std::map<std::pair<std::string, std::string>, CheckedImport>;
+
+struct Instantiator {
+  const LinkerImpl& linker;
+  InstanceImpl& inst;
+  CheckedImports imports = {};
+
+  Result<void> run() {
+    WCOMP_TRY(make_instances());
+    WCOMP_TRY(make_resources());
+    WCOMP_TRY(check_imports(linker, inst, imports));
+    inst.core_funcs.resize(inst.plan().core_funcs);
+    for (const link::Step& step : inst.plan().steps) {
+      WCOMP_TRY(match(step, [&](const auto& s) { return carry_out(s); }));
+    }
+    return {};
+  }
+
+  template <class T>
+  static Result<T> untrapped(Result<T, Trap> r) {
+    if (r) return std::move(*r);
+    return Err(failure(r.error()));
+  }
+  static Failure failure(const Trap& t) {
+    std::string text = t.to_string();
+    while (text.ends_with('\n')) text.pop_back();
+    return Failure(error(diag::trap, fmt::format("instantiation ended: {}", text)));
+  }
+
+  Result<void> make_instances() {
+    const auto& infos = inst.plan().component_instances;
+    for (std::size_t i = 0; i < infos.size(); ++i) {
+      const core::GlobalType type{.type = core::ValType::i32, .is_mutable = true};
+      WCOMP_TRY(engine::GlobalAddr flags, untrapped(inst.store.add_global(type, cabi::flag_may_leave | cabi::flag_may_enter)));
+      inst.instances.push_back({.slot = link::ComponentInstanceSlot(i),
+                                .path = infos[i].path,
+                                .flags_addr = flags,
+                                .flags = inst.store.global_cell(flags),
+                                .handles = HandleTable(linker.limits.max_table_elements)});
+    }
+    return {};
+  }
+
+  Result<void> make_resources() {
+    const link::Plan& plan = inst.plan();
+    const std::vector<bool> used = used_resources();
+    std::vector<Diagnostic> problems;
+    for (std::size_t i = 0; i < plan.resources.size(); ++i) {
+      const link::Resource& r = plan.resources[i];
+      ResourceType type{.owner = &inst, .impl = nullptr, .dtor = {}, .key = nullptr, .name = r.name.empty() ? "resource" : r.name};
+      if (const auto* guest = std::get_if<link::GuestResource>(&r.origin)) {
+        type.impl = &inst.instances[guest->instance.value];
+      } else {
+        const auto& host = std::get<link::HostResource>(r.origin);
+        type.key = find_resource(linker, host.interface, host.name);
+        if (type.key == nullptr && used[i]) problems.push_back(missing(linker, "resource", host.interface, host.name));
+      }
+      inst.resources.push_back(std::move(type));
+    }
+    if (!problems.empty()) return Err(Failure(std::move(problems)));
+    return {};
+  }
+
+  /// Those that code can get hold of or drop. A component often imports more of an interface's types than it uses.
+  std::vector<bool> used_resources() {
+    const link::Plan& plan = inst.plan();
+    std::vector<bool> used(plan.resources.size());
+    for (const link::Step& step : plan.steps) {
+      if (const auto* d = std::get_if<link::ResourceDrop>(&step)) used[d->resource.value] = true;
+    }
+    return used;
+  }
+
+  Result<void> carry_out(const link::InstantiateModule& s) {
+    std::vector<engine::Extern> args;
+    for (const link::CoreRef& ref : s.imports) args.push_back(inst.resolve(ref));
+    WCOMP_TRY(auto made, inst.store.instantiate(inst.plan().modules[s.module.value], args, s.name));
+    if (!made) return Err(failure(made.error()));
+    inst.core_instances.push_back(*made);
+    return {};
+  }
+
+  Result<void> carry_out(const link::LowerImport& s) {
+    const CheckedImport& checked = imports.at({s.interface, s.name});
+    HostImport& ctx = inst.host_imports.emplace_back();
+    ctx.owner = &inst;
+    ctx.name = s.interface.empty() ? s.name : fmt::format("{}#{}", s.interface, s.name);
+    ctx.def = checked.def;
+    ctx.opts = inst.resolve(s.opts);
+    ctx.keys = checked.keys;
+    inst.core_funcs[s.func.value] = inst.store.add_host_func(s.shape.lowered, &call_host_import, &ctx, ctx.name);
+    return {};
+  }
+
+  Result<void> carry_out(const link::MakeAdapter& s) {
+    const core::ValidModule& module = inst.plan().modules[s.adapter.value];
+    AdapterContext& ctx = inst.adapters.emplace_back();
+    ctx.owner = &inst;
+    ctx.name = s.name;
+    ctx.sides[0] = inst.resolve(s.lower);
+    ctx.sides[1] = inst.resolve(s.lift);
+    for (const link::ResourceSlot r : s.resources) ctx.resources.push_back(&inst.resource(r));
+    std::vector<engine::Extern> args;
+    for (const core::Import& i : module->imports) args.push_back(i.module == cabi::intrinsic_module ? intrinsic_func(i.name, ctx) : adapter_import(i.name, s, ctx));
+    WCOMP_TRY(auto made, inst.store.instantiate(module, args, fmt::format("adapter of {}", s.name)));
+    if (!made) return Err(failure(made.error()));
+    const auto adapter = inst.store.find_export(*made, "adapter");
+    WCOMP_CHECK(adapter.has_value());
+    inst.core_funcs[s.func.value] = std::get<engine::FuncAddr>(*adapter);
+    return {};
+  }
+
+  engine::Extern intrinsic_func(const std::string& name, AdapterContext& ctx) {
+    const auto i = cabi::find_intrinsic(name);
+    WCOMP_CHECK(i.has_value());
+    return inst.store.add_host_func(cabi::func_type(*i), intrinsic(*i), &ctx, name);
+  }
+
+  /// canonical-abi/fuse.h lists these names.
+  engine::Extern adapter_import(std::string_view name, const link::MakeAdapter& s, const AdapterContext& ctx) {
+    const Options& caller = ctx.sides[0];
+    const Options& callee = ctx.sides[1];
+    constexpr std::string_view ancestor = "ancestor-flags-";
+    if (name == "callee") return inst.resolve(s.callee);
+    if (name == "post-return") return *callee.post_return;
+    if (name == "caller-memory") return *caller.memory;
+    if (name == "callee-memory") return *callee.memory;
+    if (name == "caller-realloc") return *caller.realloc;
+    if (name == "callee-realloc") return *callee.realloc;
+    if (name == "caller-flags") return caller.instance->flags_addr;
+    if (name == "callee-flags") return callee.instance->flags_addr;
+    WCOMP_CHECK(name.starts_with(ancestor));
+    const std::string number(name.substr(ancestor.size()));
+    return inst.instances[s.entered_ancestors.at(std::stoul(number)).value].flags_addr;
+  }
+
+  Result<void> built_in(link::CoreFuncSlot func, link::ResourceSlot resource, link::ComponentInstanceSlot instance, std::string_view signature,
+                        engine::HostFn fn, std::string_view name) {
+    ResourceBuiltIn& ctx = inst.built_ins.emplace_back();
+    ctx.owner = &inst;
+    ctx.instance = &inst.instances[instance.value];
+    ctx.type = &inst.resource(resource);
+    core::FuncType type{.params = {core::ValType::i32}, .results = {}};
+    if (signature == "i:i") type.results = {core::ValType::i32};
+    inst.core_funcs[func.value] = inst.store.add_host_func(std::move(type), fn, &ctx, fmt::format("{} of {}", name, ctx.type->name));
+    return {};
+  }
+  Result<void> carry_out(const link::ResourceNew& s) { return built_in(s.func, s.resource, s.instance, "i:i", &resource_new, "resource.new"); }
+  Result<void> carry_out(const link::ResourceDrop& s) { return built_in(s.func, s.resource, s.instance, "i:", &resource_drop, "resource.drop"); }
+  Result<void> carry_out(const link::ResourceRep& s) { return built_in(s.func, s.resource, s.instance, "i:i", &resource_rep, "resource.rep"); }
+
+  Result<void> carry_out(const link::DefineResource& s) {
+    const auto& guest = std::get<link::GuestResource>(inst.plan().resources[s.resource.value].origin);
+    if (guest.dtor) inst.resource(s.resource).dtor = inst.resolve_func(*guest.dtor);
+    return {};
+  }
+};
+
+}  // namespace
+
+Result<Instance> Linker::instantiate(const Component& component) const {
+  WCOMP_CHECK(component.impl_ != nullptr);
+  const Limits& l = impl_->limits;
+  engine::StoreLimits limits;
+  limits.max_memory_bytes = l.max_memory_bytes;
+  limits.max_table_elements = l.max_table_elements;
+  limits.stack_bytes = l.stack_bytes;
+  limits.fuel = l.fuel;
+  auto inst = std::make_unique<InstanceImpl>(limits);
+  inst->component = component.impl_;
+  inst->kept = impl_->kept;
+  WCOMP_TRY((Instantiator{.linker = *impl_, .inst = *inst}.run()));
+  return Instance(std::move(inst));
+}
+
+Instance::Instance(std::unique_ptr<InstanceImpl> impl) : impl_(std::move(impl)) {}
+Instance::~Instance() = default;
+Instance::Instance(Instance&&) noexcept = default;
+Instance& Instance::operator=(Instance&&) noexcept = default;
+
+namespace {
+
+using Exports = std::vector<std::pair<std::string, std::variant<link::LiftedFunc, link::ExportedInstance>>>;
+
+/// Interfaces (or, for a function of the component itself, functions) that may be meant by `name`.
+template <class T>
+std::vector<const T*> find_exports(const Exports& exports, std::string_view name) {
+  std::vector<std::string_view> names;
+  std::vector<const T*> items;
+  for (const auto& [n, item] : exports) {
+    if (const T* t = std::get_if<T>(&item)) {
+      names.emplace_back(n);
+      items.push_back(t);
+    }
+  }
+  std::vector<const T*> out;
+  for (const std::size_t i : find_compatible(name, names, true)) out.push_back(items[i]);
+  return out;
+}
+
+Err<Failure> missing_export(const link::Plan& plan, std::string_view interface, std::string_view name) {
+  Diagnostic d = error(diag::missing_export, interface.empty() ? fmt::format("the component does not export a function `{}`", name)
+                                                               : fmt::format("the component does not export `{}` `{}`", interface, name));
+  const auto interfaces = find_exports<link::ExportedInstance>(plan.exports, interface);
+  std::string list;
+  auto add = [&](std::string_view n) { list += fmt::format("{}`{}`", list.empty() ? "" : ", ", n); };
+  if (!interface.empty() && !interfaces.empty()) {
+    for (const auto& f : interfaces.front()->funcs) add(f.first);
+    d.notes.push_back(fmt::format("`{}` has {}", interface, list.empty() ? "no functions" : list));
+  } else {
+    for (const std::string& n : plan.export_names) add(n);
+    d.notes.push_back(list.empty() ? "it exports nothing" : fmt::format("it exports {}", list));
+  }
+  return Err(Failure(std::move(d)));
+}
+
+}  // namespace
+
+Result<Func> Instance::func(std::string_view interface, std::string_view name) {
+  InstanceImpl& inst = *impl_;
+  const link::LiftedFunc* lifted = nullptr;
+  if (interface.empty()) {
+    for (const auto* f : find_exports<link::LiftedFunc>(inst.plan().exports, name)) lifted = lifted == nullptr ? f : lifted;
+  } else {
+    const auto found = find_exports<link::ExportedInstance>(inst.plan().exports, interface);
+    if (found.size() > 1 && split_version(interface).version.empty()) {
+      return fail(diag::ambiguous, fmt::format("several versions of `{}` are exported, one has to be named", interface));
+    }
+    for (const auto* i : found) {
+      for (const auto& [n, f] : i->funcs) {
+        if (n == name && lifted == nullptr) lifted = &f;
+      }
+    }
+  }
+  if (lifted == nullptr) return missing_export(inst.plan(), interface, name);
+  Func out;
+  out.instance_ = &inst;
+  auto impl = std::make_shared<FuncImpl>();
+  impl->name = lifted->name;
+  impl->lifted = lifted;
+  impl->core_func = inst.resolve_func(lifted->core_func);
+  impl->opts = inst.resolve(lifted->opts);
+  for (const link::ComponentInstanceSlot s : link::entering_set(inst.plan(), std::nullopt, lifted->opts.instance)) impl->entered.push_back(&inst.instances[s.value]);
+  out.impl_ = std::move(impl);
+  return out;
+}
+
+bool Instance::has_export(std::string_view name) const {
+  const Exports& exports = impl_->plan().exports;
+  return !find_exports<link::LiftedFunc>(exports, name).empty() || !find_exports<link::ExportedInstance>(exports, name).empty();
+}
+
+void Instance::interrupt() { impl_->store.interrupt(); }
+
+Result<void> Func::bind(const FuncDesc& desc) {
+  auto bound = std::make_shared<FuncImpl>(*impl_);
+  bound->keys.clear();
+  if (auto d = check_type(*instance_, fmt::format("`{}`", bound->name), bound->lifted->type, desc, bound->keys, diag::export_mismatch)) {
+    return Err(Failure(std::move(*d)));
+  }
+  impl_ = std::move(bound);
+  return {};
+}
+
+}  // namespace wcomp

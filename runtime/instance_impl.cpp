@@ -1,0 +1,104 @@
+#include "runtime/instance_impl.h"
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+#include "runtime/crossing_impl.h"
+
+namespace wcomp {
+
+using namespace runtime;
+
+namespace {
+
+/// Ends a host object; its destructor belongs to the embedder and might throw.
+std::optional<Trap> end_object(const ResourceType& type, std::uint64_t rep) {
+  if (type.key == nullptr || type.key->destroy == nullptr) return std::nullopt;
+  try {
+    type.key->destroy(reinterpret_cast<void*>(static_cast<std::uintptr_t>(rep)));
+    return std::nullopt;
+  } catch (const std::exception& e) {
+    return Trap(TrapCode::host_error, fmt::format("destroying a `{}`: {}", type.name, e.what()));
+  } catch (...) {
+    return Trap(TrapCode::host_error, fmt::format("destroying a `{}`", type.name));
+  }
+}
+
+}  // namespace
+
+InstanceImpl::~InstanceImpl() {
+  // What the guests still own of the host's.
+  for (ComponentInstance& i : instances) {
+    for (const Handle& h : i.handles.slots()) {
+      if (h.type != nullptr && h.type->impl == nullptr && h.is_own()) (void)end_object(*h.type, h.rep);
+    }
+  }
+}
+
+engine::Extern InstanceImpl::resolve(const link::CoreRef& ref) const {
+  if (const auto* f = std::get_if<link::CoreFuncSlot>(&ref)) return core_funcs.at(f->value);
+  const auto& e = std::get<link::CoreExportRef>(ref);
+  const auto found = store.find_export(core_instances.at(e.instance.value), e.name);
+  WCOMP_CHECK(found.has_value());  // validation saw it in the module
+  return *found;
+}
+
+engine::FuncAddr InstanceImpl::resolve_func(const link::CoreRef& ref) const {
+  const engine::Extern e = resolve(ref);
+  WCOMP_CHECK(std::holds_alternative<engine::FuncAddr>(e));
+  return std::get<engine::FuncAddr>(e);
+}
+
+Options InstanceImpl::resolve(const link::Options& opts) {
+  Options out{.instance = &instances.at(opts.instance.value), .encoding = opts.encoding, .memory = {}, .realloc = {}, .post_return = {}};
+  if (opts.memory) {
+    const engine::Extern e = resolve(*opts.memory);
+    WCOMP_CHECK(std::holds_alternative<engine::MemAddr>(e));
+    out.memory = std::get<engine::MemAddr>(e);
+  }
+  if (opts.realloc) out.realloc = resolve_func(*opts.realloc);
+  if (opts.post_return) out.post_return = resolve_func(*opts.post_return);
+  return out;
+}
+
+Result<std::vector<ComponentInstance*>, Trap> InstanceImpl::enter(const ComponentInstance* caller, const ComponentInstance& callee) {
+  std::vector<ComponentInstance*> entered;
+  const auto caller_slot = caller == nullptr ? std::nullopt : std::optional(caller->slot);
+  for (const link::ComponentInstanceSlot s : link::entering_set(plan(), caller_slot, callee.slot)) {
+    ComponentInstance& i = instances[s.value];
+    if (!i.may_enter()) return Err(Trap(TrapCode::cannot_enter, i.path));
+    entered.push_back(&i);
+  }
+  for (ComponentInstance* i : entered) i->set(cabi::flag_may_enter, false);
+  return entered;
+}
+
+void InstanceImpl::leave(const std::vector<ComponentInstance*>& entered) {
+  for (ComponentInstance* i : entered) i->set(cabi::flag_may_enter, true);
+}
+
+std::optional<Trap> InstanceImpl::destroy(ResourceType& type, std::uint64_t rep, const ComponentInstance* caller) {
+  if (type.impl == nullptr) return end_object(type, rep);
+  if (!type.dtor) return std::nullopt;
+  auto entered = enter(caller, *type.impl);
+  if (!entered) return std::move(entered).error();
+  std::uint64_t slots[1] = {static_cast<std::uint32_t>(rep)};
+  auto called = store.invoke(*type.dtor, slots);
+  if (!called) return in_function(std::move(called).error(), fmt::format("destructor of {}", type.name));
+  leave(*entered);
+  return std::nullopt;
+}
+
+std::optional<Trap> InstanceImpl::run_pending_drops() {
+  while (!pending_drops.empty() && !is_poisoned) {
+    const GuestRep rep = pending_drops.back();
+    pending_drops.pop_back();
+    if (auto trap = destroy(*static_cast<ResourceType*>(rep.type), rep.rep, nullptr)) {
+      is_poisoned = true;
+      return trap;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace wcomp

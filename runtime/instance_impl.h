@@ -1,0 +1,144 @@
+// What is behind the public handles: engines, components, linkers, instances.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "canonical-abi/fuse.h"
+#include "engine/engine.h"
+#include "link/plan.h"
+#include "runtime/handle_table.h"
+#include "wcomp/wcomp.h"
+
+namespace wcomp {
+
+struct EngineImpl {};
+
+struct ComponentImpl {
+  std::shared_ptr<EngineImpl> engine;  // owners: handles, components, linkers
+  std::string name;                    ///< of the file, for messages
+  link::Plan plan;
+};
+
+}  // namespace wcomp
+
+namespace wcomp::runtime {
+
+/// A component instance of the composition. CanonicalABI.md "Component Instances".
+struct ComponentInstance {
+  link::ComponentInstanceSlot slot;
+  std::string path;
+  engine::GlobalAddr flags_addr;
+  std::uint64_t* flags = nullptr;  ///< cabi::flag_may_leave, cabi::flag_may_enter
+  HandleTable handles;
+
+  [[nodiscard]] bool may_leave() const { return (*flags & cabi::flag_may_leave) != 0; }
+  [[nodiscard]] bool may_enter() const { return (*flags & cabi::flag_may_enter) != 0; }
+  void set(std::int32_t flag, bool on) { *flags = on ? *flags | static_cast<std::uint64_t>(flag) : *flags & ~static_cast<std::uint64_t>(flag); }
+};
+
+/// canonopts with addresses.
+struct Options {
+  ComponentInstance* instance = nullptr;
+  cabi::StringEncoding encoding{};
+  std::optional<engine::MemAddr> memory;
+  std::optional<engine::FuncAddr> realloc, post_return;
+};
+
+/// Which resource a C++ class stands for, in one function's type.
+struct KeyBinding {
+  const ResourceKey* key = nullptr;
+  ResourceType* type = nullptr;
+};
+
+/// A host function of a Linker.
+struct HostFuncDef {
+  const FuncDesc* desc = nullptr;
+  HostFunc fn;
+};
+
+// Contexts of the host functions in the store.
+struct HostImport {
+  InstanceImpl* owner = nullptr;
+  std::string name;                                ///< `wasi:io/streams@0.2.0#read`
+  std::shared_ptr<const HostFuncDef> def;          // owners: the linker and its instances
+  Options opts;
+  std::vector<KeyBinding> keys;
+};
+struct ResourceBuiltIn {
+  InstanceImpl* owner = nullptr;
+  ComponentInstance* instance = nullptr;
+  ResourceType* type = nullptr;
+};
+struct AdapterContext {
+  InstanceImpl* owner = nullptr;
+  std::string name;
+  Options sides[2];                                ///< by cabi::Side
+  std::vector<ResourceType*> resources;
+};
+
+}  // namespace wcomp::runtime
+
+namespace wcomp {
+
+struct LinkerImpl {
+  struct Interface {
+    std::map<std::string, std::shared_ptr<const runtime::HostFuncDef>, std::less<>> funcs;
+    std::map<std::string, const ResourceKey*, std::less<>> resources;
+  };
+  std::shared_ptr<EngineImpl> engine;
+  std::map<std::string, Interface, std::less<>> interfaces;
+  Limits limits;
+  std::vector<std::shared_ptr<void>> kept;  // owners: this linker and its instances
+};
+
+struct InstanceImpl {
+  explicit InstanceImpl(const engine::StoreLimits& limits) : store(limits) {}
+  InstanceImpl(const InstanceImpl&) = delete;
+  InstanceImpl& operator=(const InstanceImpl&) = delete;
+  ~InstanceImpl();
+
+  std::shared_ptr<const ComponentImpl> component;
+  std::vector<std::shared_ptr<void>> kept;
+  engine::Store store;
+  std::deque<runtime::ComponentInstance> instances;  ///< by link::ComponentInstanceSlot
+  std::deque<runtime::ResourceType> resources;       ///< by link::ResourceSlot
+  std::vector<engine::ModuleInstAddr> core_instances;
+  std::vector<engine::FuncAddr> core_funcs;
+  std::deque<runtime::HostImport> host_imports;
+  std::deque<runtime::ResourceBuiltIn> built_ins;
+  std::deque<runtime::AdapterContext> adapters;
+  std::deque<runtime::BorrowScope> scopes;           ///< of calls between components that are going on, innermost last
+  std::vector<GuestRep> pending_drops;               ///< dropped by the host while guest code was running
+  bool is_poisoned = false;
+
+  [[nodiscard]] const link::Plan& plan() const { return component->plan; }
+  [[nodiscard]] engine::Extern resolve(const link::CoreRef& ref) const;
+  [[nodiscard]] engine::FuncAddr resolve_func(const link::CoreRef& ref) const;
+  [[nodiscard]] runtime::Options resolve(const link::Options& opts);
+  [[nodiscard]] runtime::ResourceType& resource(link::ResourceSlot s) { return resources[s.value]; }
+
+  /// Marks what a call from `caller` (null: the host) into `callee` enters; cannot_enter if one is entered already.
+  Result<std::vector<runtime::ComponentInstance*>, Trap> enter(const runtime::ComponentInstance* caller, const runtime::ComponentInstance& callee);
+  static void leave(const std::vector<runtime::ComponentInstance*>& entered);
+
+  /// Ends a resource whose `own` is gone: runs the guest's destructor or the host's. `caller` is null when the host drops it.
+  std::optional<Trap> destroy(runtime::ResourceType& type, std::uint64_t rep, const runtime::ComponentInstance* caller);
+  /// Drops that had to wait until no guest code was running.
+  std::optional<Trap> run_pending_drops();
+};
+
+struct FuncImpl {
+  std::string name;
+  const link::LiftedFunc* lifted = nullptr;   ///< in the plan
+  engine::FuncAddr core_func;
+  runtime::Options opts;
+  std::vector<runtime::ComponentInstance*> entered;  ///< entering_set of a call from the host
+  std::vector<runtime::KeyBinding> keys;
+};
+
+}  // namespace wcomp

@@ -1,0 +1,168 @@
+// Host functions by name, and whether they are what a component imports.
+#include "runtime/linker.h"
+
+#include <fmt/format.h>
+
+#include "base/diagnostic.h"
+#include "runtime/names.h"
+#include "runtime/type_match.h"
+
+namespace wcomp {
+
+using namespace runtime;
+
+Linker::Linker(const Engine& engine) : impl_(std::make_unique<LinkerImpl>()) { impl_->engine = engine.impl_; }
+Linker::~Linker() = default;
+Linker::Linker(Linker&&) noexcept = default;
+Linker& Linker::operator=(Linker&&) noexcept = default;
+
+void Linker::define_func(std::string interface, std::string name, const FuncDesc& desc, HostFunc fn) {
+  auto def = std::make_shared<const HostFuncDef>(HostFuncDef{.desc = &desc, .fn = std::move(fn)});
+  impl_->interfaces[std::move(interface)].funcs.insert_or_assign(std::move(name), std::move(def));
+}
+
+void Linker::define_resource(std::string interface, std::string name, const ResourceKey& key) {
+  impl_->interfaces[std::move(interface)].resources.insert_or_assign(std::move(name), &key);
+}
+
+void Linker::define_instance(std::string interface) { impl_->interfaces[std::move(interface)]; }
+void Linker::set_limits(const Limits& limits) { impl_->limits = limits; }
+void Linker::keep(std::shared_ptr<void> object) { impl_->kept.push_back(std::move(object)); }
+
+}  // namespace wcomp
+
+namespace wcomp::runtime {
+
+namespace {
+
+using Interface = LinkerImpl::Interface;
+
+/// The interfaces that may stand for `name`, best first.
+std::vector<const Interface*> candidates(const LinkerImpl& linker, std::string_view name) {
+  std::vector<std::string_view> names;
+  std::vector<const Interface*> interfaces;
+  for (const auto& [n, i] : linker.interfaces) {
+    names.emplace_back(n);
+    interfaces.push_back(&i);
+  }
+  std::vector<const Interface*> out;
+  for (const std::size_t i : find_compatible(name, names)) out.push_back(interfaces[i]);
+  return out;
+}
+
+std::string quoted(std::string_view interface, std::string_view name) {
+  return interface.empty() ? fmt::format("`{}`", name) : fmt::format("`{}` `{}`", interface, name);
+}
+
+constexpr std::size_t max_listed = 30;
+
+template <class Map>
+void list(std::string& out, const Map& map) {
+  std::size_t n = 0;
+  for (const auto& [name, value] : map) {
+    if (n++ == max_listed) {
+      out += ", ...";
+      return;
+    }
+    out += fmt::format("{}`{}`", n == 1 ? "" : ", ", name);
+  }
+}
+
+/// What the linker has that comes near to a missing item.
+std::string nearby(const LinkerImpl& linker, std::string_view interface) {
+  const auto found = candidates(linker, interface);
+  if (!found.empty()) {
+    std::string names;
+    list(names, found.front()->funcs);
+    if (!found.front()->resources.empty()) {
+      names += names.empty() ? "" : "; resources ";
+      list(names, found.front()->resources);
+    }
+    if (names.empty()) return fmt::format("the linker's `{}` is empty", interface);
+    return interface.empty() ? fmt::format("outside of interfaces the linker has {}", names) : fmt::format("the linker's `{}` has {}", interface, names);
+  }
+  if (interface.empty()) return "the linker has nothing outside of interfaces";
+  std::map<std::string_view, int> same;
+  std::map<std::string_view, int> all;
+  for (const auto& [n, i] : linker.interfaces) {
+    if (!n.empty()) all.emplace(n, 0);
+    if (split_version(n).base == split_version(interface).base) same.emplace(n, 0);
+  }
+  std::string names;
+  list(names, same.empty() ? all : same);
+  if (names.empty()) return "the linker has no interfaces";
+  return same.empty() ? fmt::format("the linker has the interfaces {}", names) : fmt::format("the linker has {}, which is not compatible with that version", names);
+}
+
+}  // namespace
+
+const ResourceKey* find_resource(const LinkerImpl& linker, std::string_view interface, std::string_view name) {
+  for (const Interface* i : candidates(linker, interface)) {
+    if (auto it = i->resources.find(name); it != i->resources.end()) return it->second;
+  }
+  return nullptr;
+}
+
+std::shared_ptr<const HostFuncDef> find_func(const LinkerImpl& linker, std::string_view interface, std::string_view name) {
+  for (const Interface* i : candidates(linker, interface)) {
+    if (auto it = i->funcs.find(name); it != i->funcs.end()) return it->second;
+  }
+  return nullptr;
+}
+
+Diagnostic missing(const LinkerImpl& linker, std::string_view what, std::string_view interface, std::string_view name) {
+  Diagnostic d = error(diag::missing_import, fmt::format("nothing provides the imported {} {}", what, quoted(interface, name)));
+  d.notes.push_back(nearby(linker, interface));
+  return d;
+}
+
+std::string bind_key(InstanceImpl& instance, std::vector<KeyBinding>& keys, const ResourceKey& key, types::ResourceId id) {
+  const auto slot = instance.plan().resource_slots.find(id);
+  if (slot == instance.plan().resource_slots.end()) return "the resource is not known";
+  ResourceType& type = instance.resource(slot->second);
+  if (type.impl == nullptr && type.key == nullptr) return fmt::format("the linker has no resource `{}`", type.name);
+  if (type.impl == nullptr && type.key != &key) {
+    return fmt::format("the resource `{}` is the host's class `{}`, not `{}`", type.name, type.key->name, key.name);
+  }
+  for (const KeyBinding& k : keys) {
+    if (k.key == &key && k.type == &type) return {};
+    if (k.key == &key) return fmt::format("the class `{}` stands for both resources `{}` and `{}`", key.name, k.type->name, type.name);
+  }
+  keys.push_back({.key = &key, .type = &type});
+  return {};
+}
+
+std::optional<Diagnostic> check_type(InstanceImpl& instance, const std::string& what, const types::FuncType& type, const FuncDesc& desc,
+                                     std::vector<KeyBinding>& keys, DiagCode code) {
+  const types::TypeArena& arena = instance.plan().types;
+  const std::string difference =
+      type_difference(arena, type, desc, [&](const ResourceKey& key, types::ResourceId id) { return bind_key(instance, keys, key, id); });
+  if (difference.empty()) return std::nullopt;
+  Diagnostic d = error(code, fmt::format("{} has another type in the component than in the host: {}", what, difference));
+  d.notes.push_back(fmt::format("in the component: {}", types::to_string(arena, type)));
+  d.notes.push_back(fmt::format("in the host: {}", to_string(desc)));
+  return d;
+}
+
+Result<void> check_imports(const LinkerImpl& linker, InstanceImpl& instance, std::map<std::pair<std::string, std::string>, CheckedImport>& checked) {
+  std::vector<Diagnostic> problems;
+  const link::Plan& plan = instance.plan();
+  for (const link::ImportedFunc& import : plan.imports) {
+    auto def = find_func(linker, import.interface, import.name);
+    if (def == nullptr) {
+      problems.push_back(missing(linker, "function", import.interface, import.name));
+      problems.back().notes.push_back(fmt::format("its type is {}", types::to_string(plan.types, import.type)));
+      continue;
+    }
+    CheckedImport c{.def = def, .keys = {}};
+    if (auto d = check_type(instance, quoted(import.interface, import.name), import.type, *def->desc, c.keys, diag::import_mismatch)) {
+      problems.push_back(std::move(*d));
+      continue;
+    }
+    checked.emplace(std::pair{import.interface, import.name}, std::move(c));
+  }
+  if (!problems.empty()) return Err(Failure(std::move(problems)));
+  return {};
+}
+
+}  // namespace wcomp::runtime
