@@ -280,14 +280,4 @@ std::optional<ValType> val_type_of(std::uint8_t byte) {
   return std::nullopt;
 }
 
-std::uint32_t access_bytes(Opcode o) {
-  const OpcodeRow* row = find_opcode(static_cast<std::uint16_t>(o));
-  if (row == nullptr || row->immediate != Immediate::mem_arg) return 0;
-  // The width is in the name, either after load/store (`i64.load16_s`) or as the type's.
-  const std::string_view text = row->text;
-  if (text.find("8") != text.npos && text.find("8") > 3) return 1;
-  if (text.find("16") != text.npos) return 2;
-  return text.find("32", 3) != text.npos || text.substr(1, 2) == "32" ? 4 : 8;
-}
-
 }  // namespace wcomp::core

@@ -97,7 +97,4 @@ class ExprReader {
 /// The type that a byte of a value type's position means, if it is one of ours.
 [[nodiscard]] std::optional<ValType> val_type_of(std::uint8_t byte);
 
-/// Bytes that a load or store touches; 0 for other instructions.
-[[nodiscard]] std::uint32_t access_bytes(Opcode o);
-
 }  // namespace wcomp::core

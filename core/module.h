@@ -69,11 +69,13 @@ struct Import {
   std::string module;
   std::string name;
   ExternType type;
+  std::uint64_t offset = 0;  ///< in the file, like every `offset` here
 };
 struct Export {
   std::string name;
   ExternKind kind = ExternKind::func;
   std::uint32_t index = 0;
+  std::uint64_t offset = 0;
 };
 
 /// A constant expression or a body: encoded instructions, final `end` included; a view into the module's bytes.
@@ -88,7 +90,7 @@ struct Locals {
 /// A function that the module defines.
 struct Func {
   TypeIdx type;
-  std::vector<Locals> locals;
+  std::vector<Locals> locals;  ///< as declared: runs of one type
   Expr body;
 };
 struct Global {
@@ -98,6 +100,7 @@ struct Global {
 struct Table {
   TableType type;
   std::optional<Expr> init;
+  std::uint64_t offset = 0;
 };
 enum class SegmentMode : std::uint8_t { active, passive, declarative };
 struct Elem {
@@ -106,22 +109,31 @@ struct Elem {
   TableIdx table;
   Expr offset;
   std::variant<std::vector<FuncIdx>, std::vector<Expr>> items;
+  std::uint64_t file_offset = 0;
 };
 struct Data {
   SegmentMode mode = SegmentMode::passive;
   MemIdx mem;
   Expr offset;
   ByteSpan bytes;
+  std::uint64_t file_offset = 0;
 };
 struct CustomSection {
   std::string name;
   ByteSpan bytes;
   std::uint8_t after = 0;  ///< id of the section it came after, so that it can be written back in place
 };
-/// The name section's parts that are used for messages.
+/// Names by index, sorted, each index once.
+using NameMap = std::vector<std::pair<std::uint32_t, std::string>>;
+[[nodiscard]] const std::string* find_name(const NameMap& names, std::uint32_t index);
+
+/// The name section, as far as it could be read; a broken one is no error.
+/// https://webassembly.github.io/spec/core/appendix/custom.html#name-section
 struct Names {
   std::string module;
-  std::vector<std::pair<std::uint32_t, std::string>> funcs;  ///< by function index, sorted
+  NameMap funcs;
+  std::vector<std::pair<std::uint32_t, NameMap>> locals;  ///< by function index, sorted
+  NameMap types, tables, mems, globals, elems, datas;
 };
 
 /// Index spaces start with the imports of a kind. Owns (shares) the bytes that bodies, data and custom sections point into.
@@ -141,6 +153,8 @@ struct Module {
   Names names;
   std::shared_ptr<const Bytes> storage;  ///< owners: this module and its copies
   ByteSpan bytes;                        ///< the whole binary, inside `storage`
+  std::string path = "module";           ///< what messages call it: `component > module#1`
+  std::array<std::uint64_t, 14> section_offsets{};  ///< by section id: where its contents start; 0 where there is none
 
   // The whole index spaces, imports first; filled by decode.
   std::vector<TypeIdx> func_types;
@@ -161,6 +175,7 @@ struct Features {
   bool sign_extension = true;
   bool saturating_float_to_int = true;
   bool mutable_globals = true;
+  bool extended_const = false;
 };
 
 /// Decodes the module. `bytes` is shared, not copied. Stops at the first error, which says section and offset; `base_offset` and

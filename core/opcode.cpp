@@ -5,8 +5,19 @@
 namespace wcomp::core {
 namespace {
 
+/// The width is in the name: after `load` or `store`, or else as the type's.
+constexpr std::uint8_t access_bytes(std::string_view text, Immediate immediate) {
+  if (immediate != Immediate::mem_arg) return 0;
+  const std::string_view operation = text.substr(text.find('.'));
+  if (operation.find("16") != operation.npos) return 2;
+  if (operation.find("32") != operation.npos) return 4;
+  if (operation.find('8') != operation.npos) return 1;
+  return text.substr(1, 2) == "32" ? 4 : 8;
+}
+
 constexpr std::array rows{
-#define WCOMP_OPCODE(name, text, code, immediate, signature) OpcodeRow{Opcode::name, text, Immediate::immediate, signature},
+#define WCOMP_OPCODE(name, text, code, immediate, signature) \
+  OpcodeRow{Opcode::name, text, Immediate::immediate, signature, access_bytes(text, Immediate::immediate)},
 #include "core/opcodes.def"
 #undef WCOMP_OPCODE
 };

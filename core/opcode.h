@@ -26,6 +26,7 @@ struct OpcodeRow {
   std::string_view text;       ///< `i32.add`
   Immediate immediate;
   std::string_view signature;  ///< `ii:i`: params, colon, results, by letters i I f F; empty for rows the validator types by rule
+  std::uint8_t access_bytes;   ///< loads and stores: bytes of memory that they touch; 0 for others
 };
 
 /// The row, or nullptr for a number that is no instruction.

@@ -1,0 +1,118 @@
+#include "core/name_section.h"
+
+#include <algorithm>
+
+namespace wcomp::core {
+namespace {
+
+/// Ids of the subsections that are name maps, with the map they fill. 4 to 9 are the extended name section's.
+struct MapRow {
+  std::uint8_t id;
+  NameMap Names::* map;
+};
+constexpr std::array<MapRow, 7> maps{{{1, &Names::funcs},
+                                      {4, &Names::types},
+                                      {5, &Names::tables},
+                                      {6, &Names::mems},
+                                      {7, &Names::globals},
+                                      {8, &Names::elems},
+                                      {9, &Names::datas}}};
+constexpr std::uint8_t module_id = 0;
+constexpr std::uint8_t locals_id = 2;
+
+template <class T>
+void put_in_order(std::vector<std::pair<std::uint32_t, T>>& map) {
+  using Entry = std::pair<std::uint32_t, T>;
+  std::ranges::sort(map, {}, &Entry::first);
+  const auto rest = std::ranges::unique(map, {}, &Entry::first);
+  map.erase(rest.begin(), rest.end());
+}
+
+Result<void> read_map(ByteReader& in, NameMap& out) {
+  WCOMP_TRY(const std::uint32_t n, in.count(2));
+  for (std::uint32_t i = 0; i < n; ++i) {
+    WCOMP_TRY(const std::uint32_t index, in.leb_u32());
+    WCOMP_TRY(const std::string_view name, in.name());
+    out.emplace_back(index, name);
+  }
+  put_in_order(out);
+  return {};
+}
+
+Result<void> read_subsection(std::uint8_t id, ByteReader& in, Names& out) {
+  if (id == module_id) {
+    WCOMP_TRY(out.module, in.name());
+  } else if (id == locals_id) {
+    WCOMP_TRY(const std::uint32_t n, in.count(2));
+    for (std::uint32_t i = 0; i < n; ++i) {
+      WCOMP_TRY(const std::uint32_t func, in.leb_u32());
+      NameMap map;
+      WCOMP_TRY(read_map(in, map));
+      out.locals.emplace_back(func, std::move(map));
+    }
+    put_in_order(out.locals);
+  } else if (const auto row = std::ranges::find(maps, id, &MapRow::id); row != maps.end()) {
+    return read_map(in, out.*row->map);
+  }
+  return {};
+}
+
+Result<void> read(ByteSpan contents, Names& out) {
+  ByteReader in(contents);
+  while (!in.at_end()) {
+    WCOMP_TRY(const std::uint8_t id, in.u8());
+    WCOMP_TRY(const std::uint32_t size, in.leb_u32());
+    WCOMP_TRY(ByteReader body, in.sub(size, {}));
+    WCOMP_TRY(read_subsection(id, body, out));
+  }
+  return {};
+}
+
+void write_map(ByteWriter& out, const NameMap& map) {
+  out.leb_u32(static_cast<std::uint32_t>(map.size()));
+  for (const auto& [index, name] : map) {
+    out.leb_u32(index);
+    out.name(name);
+  }
+}
+
+}  // namespace
+
+Names decode_name_section(ByteSpan contents) {
+  Names names;
+  (void)read(contents, names).has_value();  // what was read before a mistake stays
+  for (const MapRow& row : maps) put_in_order(names.*row.map);
+  put_in_order(names.locals);
+  return names;
+}
+
+Bytes encode_name_section(const Names& names) {
+  ByteWriter out;
+  const auto subsection = [&](std::uint8_t id, ByteWriter& body) {
+    out.u8(id);
+    out.sized(body.view());
+  };
+  if (!names.module.empty()) {
+    ByteWriter body;
+    body.name(names.module);
+    subsection(module_id, body);
+  }
+  for (const MapRow& row : maps) {
+    if (!(names.*row.map).empty()) {
+      ByteWriter body;
+      write_map(body, names.*row.map);
+      subsection(row.id, body);
+    }
+    if (row.map != &Names::funcs || names.locals.empty()) continue;
+    ByteWriter body;  // locals come right after the functions
+    body.leb_u32(static_cast<std::uint32_t>(names.locals.size()));
+    for (const auto& [func, map] : names.locals) {
+      body.leb_u32(func);
+      write_map(body, map);
+    }
+    subsection(locals_id, body);
+  }
+  return out.take();
+}
+
+}  // namespace wcomp::core

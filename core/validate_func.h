@@ -1,0 +1,44 @@
+// Validation of code: bodies of functions and constant expressions, by the algorithm of the specification's appendix.
+//
+// A body is read once, front to back, with a stack of operand types and a stack of open blocks. Most instructions are their row's
+// signature: take the parameters, put the results. The others have a rule of their own in validate_func.cpp. After an instruction that never
+// falls through, the rest of its block is typed with a stack that gives whatever is asked for (`unknown`).
+// https://webassembly.github.io/spec/core/appendix/algorithm.html
+//
+// Cost: linear in the size of the body; a stack is at most limits::operands high and a label of a br_table is checked once for each block.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/module.h"
+
+namespace wcomp::core {
+
+/// What code may refer to besides the module itself.
+struct ValidationContext {
+  const Module& module;
+  const Features& features;
+  std::vector<bool> declared_funcs;  ///< by function: may be the operand of ref.func
+};
+
+/// Validates bodies one after the other; keeps its stacks' memory between them.
+class FuncValidator {
+ public:
+  explicit FuncValidator(const ValidationContext& context);
+  ~FuncValidator();
+  FuncValidator(const FuncValidator&) = delete;
+  FuncValidator& operator=(const FuncValidator&) = delete;
+  /// `func` is a function that the module defines.
+  [[nodiscard]] Result<void> check(FuncIdx func);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// A constant expression that gives one `expected`. Globals before `globals` may be read.
+[[nodiscard]] Result<void> check_const_expr(const ValidationContext& context, const Expr& expr, ValType expected, std::size_t globals,
+                                            const std::string& path);
+
+}  // namespace wcomp::core
