@@ -1,6 +1,7 @@
 // Writing core modules from code: adapters, shims, test modules. Imports of a kind come before definitions of that kind.
 #pragma once
 
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -58,7 +59,7 @@ class ModuleBuilder {
   TableIdx import_table(std::string module, std::string name, TableType t);
   MemIdx import_mem(std::string module, std::string name, MemType t);
   GlobalIdx import_global(std::string module, std::string name, GlobalType t);
-  /// Declares a function; write its body through `code(f)` any time before build.
+  /// Declares a function; write its body through `code(f)` any time before build; the reference stays valid as long as the builder.
   FuncIdx func(const FuncType& t);
   [[nodiscard]] CodeBuilder& code(FuncIdx f);
   TableIdx table(TableType t);
@@ -86,7 +87,7 @@ class ModuleBuilder {
   };
   std::vector<FuncType> types_;
   std::vector<Import> imports_;
-  std::vector<Definition> funcs_;
+  std::deque<Definition> funcs_;  ///< references to code stay valid
   std::vector<TableType> tables_;
   std::vector<MemType> mems_;
   std::vector<std::pair<GlobalType, std::uint64_t>> globals_;
