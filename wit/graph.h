@@ -50,6 +50,7 @@ struct Function {
   std::string docs;               ///< text of `///` lines without the slashes, lines joined by \n; may be hostile
   Stability stability;
   Span span;
+  std::optional<std::string> external_id = {};  ///< `@external-id("..")`
 };
 
 struct TypeDecl {
@@ -61,6 +62,7 @@ struct TypeDecl {
   std::string docs;
   Stability stability;
   Span span;
+  std::vector<std::string> member_docs = {};  ///< of a record's fields, cases or flags, one each; may be empty altogether
 };
 
 struct Interface {
@@ -75,11 +77,12 @@ struct Interface {
 
 /// What a world imports or exports.
 struct WorldItem {
-  std::string name;                  ///< `wasi:io/streams@0.2.0` for a named interface, else the plain name
+  std::string name;                  ///< `wasi:io/streams@0.2.0` for a named interface, else the plain name (`import a: wasi:io/streams` has a plain one)
   std::variant<InterfaceId, Function, TypeDeclId> item;
   Stability stability;
   std::string docs;
   Span span;
+  std::optional<std::string> external_id = {};  ///< `@external-id("..")`
 };
 
 struct World {

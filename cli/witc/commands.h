@@ -1,0 +1,9 @@
+// The subcommands of `witc`: each declares its options in its own file; main.cpp has the table.
+#pragma once
+
+#include "cli/common/program.h"
+
+namespace wcomp::cli {
+Action setup_check(CLI::App& app);
+Action setup_print(CLI::App& app);
+}  // namespace wcomp::cli

@@ -1,0 +1,17 @@
+// witc: check WIT, print it, make bindings of it.
+#include "cli/witc/commands.h"
+
+namespace {
+
+using namespace wcomp::cli;
+
+constexpr Command commands[] = {
+    {"check", "Report every mistake in WIT files or directories", "  witc check wit\n  witc check a.wit b.wit --features fancy --target-version 0.2.1", setup_check},
+    {"print", "Print canonical WIT text", "  witc print wit\n  witc print wit --all-features -o all.wit", setup_print},
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return run_program({.name = "witc", .summary = "WIT: check, print, generate bindings", .commands = commands}, argc, argv);
+}

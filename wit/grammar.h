@@ -1,0 +1,32 @@
+// The grammar of WIT's items as one function per place where an item may stand. Only grammar.cpp knows that it is written with Spirit X3.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "wit/ast.h"
+#include "wit/lexer.h"
+
+namespace wcomp::wit::grammar {
+
+/// Where an item stands, which decides what it may be.
+enum class Place : std::uint8_t { file, nested_package, interface, world, resource };
+
+/// How far parsing of an item got, for the message: what the rules would have taken at the furthest token that they looked at.
+struct Failure {
+  const Token* furthest = nullptr;
+  std::vector<std::string_view> expected;
+  bool is_too_deep = false;  ///< a type nests deeper than max_type_depth
+};
+
+constexpr int max_type_depth = 100;
+
+/// Parses one item from `*first` on; `last` is the end token. An item with a body ends behind its `{`. On success `first` is behind the
+/// item; otherwise it is unchanged and `failure` says why.
+bool parse_item(Place place, const Token*& first, const Token* last, std::string_view text, SourceId source, const TokenList& list, const SourceMap& sources,
+                ast::Item& out, Failure& failure);
+/// `package ns:name@version;`
+bool parse_package_decl(const Token*& first, const Token* last, std::string_view text, SourceId source, const TokenList& list, const SourceMap& sources,
+                        ast::PackageName& out, Failure& failure);
+
+}  // namespace wcomp::wit::grammar

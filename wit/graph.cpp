@@ -1,0 +1,28 @@
+#include "wit/graph.h"
+
+#include <fmt/format.h>
+
+namespace wcomp::wit {
+
+std::string PackageName::to_string() const {
+  return version ? fmt::format("{}:{}@{}", ns, name, version->to_string()) : fmt::format("{}:{}", ns, name);
+}
+
+std::string Graph::interface_id_name(InterfaceId id) const {
+  const Interface& i = interfaces[id];
+  if (!i.name) return {};
+  const PackageName& p = packages[i.package].name;
+  return p.version ? fmt::format("{}:{}/{}@{}", p.ns, p.name, *i.name, p.version->to_string()) : fmt::format("{}:{}/{}", p.ns, p.name, *i.name);
+}
+
+const TypeDecl* Graph::decl(types::TypeId id) const {
+  const auto found = decl_of_type.find(id);
+  return found == decl_of_type.end() ? nullptr : &type_decls[found->second];
+}
+
+TypeDeclId Graph::resolve_decl(TypeDeclId id) const {
+  while (type_decls[id].alias_of) id = *type_decls[id].alias_of;
+  return id;
+}
+
+}  // namespace wcomp::wit

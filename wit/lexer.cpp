@@ -1,0 +1,283 @@
+#include "wit/lexer.h"
+
+#include <fmt/format.h>
+
+#include "base/semver.h"
+#include "base/text.h"
+#include "wit/names.h"
+
+namespace wcomp::wit {
+
+namespace {
+
+constexpr std::size_t max_errors_per_source = 20;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_word(char c) { return is_digit(c) || is_letter(c) || c == '-' || c == '_'; }
+
+/// WIT.md "Lexical structure": controls, bidirectional overrides, and what Unicode deprecates or discourages.
+struct CodePointRange {
+  std::uint32_t first, last;
+};
+constexpr CodePointRange forbidden[] = {
+    {0x0, 0x8},       {0xb, 0xc},       {0xe, 0x1f},      {0x7f, 0x9f},     {0x149, 0x149},   {0x673, 0x673},     {0xf77, 0xf77},
+    {0xf79, 0xf79},   {0x17a3, 0x17a4}, {0x17b4, 0x17b5}, {0x202a, 0x202e}, {0x2066, 0x206f}, {0x2329, 0x232a},   {0xe0001, 0xe0001},
+};
+
+/// The scalar value at the start of `text`, which is valid UTF-8.
+std::uint32_t decode(std::string_view text, std::size_t& length) {
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+  const std::uint8_t lead = byte(0);
+  length = lead < 0x80 ? 1 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+  std::uint32_t value = length == 1 ? lead : lead & (0x7fu >> length);
+  for (std::size_t i = 1; i < length; ++i) value = value << 6 | (byte(i) & 0x3fu);
+  return value;
+}
+
+class Lexer {
+ public:
+  Lexer(SourceId source, Report& report) : source_(source), report_(report), text_(report.sources().text(source)) {}
+
+  TokenList run() {
+    check_characters();
+    out_.tokens.reserve(text_.size() / 4 + 1);
+    while (skip_trivia()) token();
+    add(TokenKind::end, text_.size());
+    return std::move(out_);
+  }
+
+ private:
+  void error(DiagCode code, std::size_t begin, std::size_t end, std::string message, std::string note = {}) {
+    if (++errors_ > max_errors_per_source) return;
+    Diagnostic& d = report_.error(code, span(begin, end), std::move(message));
+    if (!note.empty()) d.notes.push_back(std::move(note));
+  }
+  [[nodiscard]] Span span(std::size_t begin, std::size_t end) const {
+    return {source_, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)};
+  }
+
+  void check_characters() {
+    if (const auto at = find_invalid_utf8(text_)) {
+      error(diag::bad_utf8, *at, *at + 1, "the file is not valid UTF-8");
+      text_ = text_.substr(0, *at);
+    }
+    for (std::size_t at = 0; at < text_.size();) {
+      std::size_t length = 0;
+      const std::uint32_t c = decode(text_.substr(at), length);
+      for (const CodePointRange& r : forbidden) {
+        if (c >= r.first && c <= r.last) error(diag::syntax, at, at + length, fmt::format("code point U+{:04X} is not allowed in WIT", c));
+      }
+      at += length;
+    }
+  }
+
+  [[nodiscard]] bool starts_with(std::string_view s) const { return text_.substr(at_).starts_with(s); }
+
+  /// White space and comments; false at the end of the text.
+  bool skip_trivia() {
+    while (at_ < text_.size()) {
+      const char c = text_[at_];
+      if (c == '\n') {
+        is_first_on_line_ = true;
+        ++at_;
+      } else if (c == ' ' || c == '\t' || c == '\r') {
+        ++at_;
+      } else if (starts_with("//")) {
+        const std::size_t begin = at_;
+        at_ = std::min(text_.find('\n', at_), text_.size());
+        if (text_.substr(begin).starts_with("///") && !text_.substr(begin).starts_with("////")) out_.docs.push_back(span(begin, at_));
+      } else if (starts_with("/*")) {
+        block_comment();
+      } else {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void block_comment() {
+    const std::size_t begin = at_;
+    std::size_t depth = 0;
+    do {
+      if (starts_with("/*")) {
+        ++depth;
+        at_ += 2;
+      } else if (starts_with("*/")) {
+        --depth;
+        at_ += 2;
+      } else {
+        if (text_[at_] == '\n') is_first_on_line_ = true;
+        ++at_;
+      }
+    } while (depth > 0 && at_ < text_.size());
+    if (depth > 0) return error(diag::syntax, begin, begin + 2, "this comment is not closed", "block comments nest: each `/*` needs its own `*/`");
+    const std::string_view comment = text_.substr(begin, at_ - begin);
+    if (comment.starts_with("/**") && comment.size() > 4 && !comment.starts_with("/***")) out_.docs.push_back(span(begin, at_));
+  }
+
+  void token() {
+    const char c = text_[at_];
+    if (is_letter(c) || c == '%') return word();
+    if (is_digit(c)) return number();
+    if (c == '"') return string();
+    if (c == '_' && (at_ + 1 == text_.size() || !is_word(text_[at_ + 1]))) return add(TokenKind::underscore, at_ + 1);
+    if (c == '_') return word();
+    if (starts_with("->")) return add(TokenKind::arrow, at_ + 2);
+    static constexpr std::string_view operators = "{}()<>,:;=./@*";
+    static constexpr TokenKind kinds[] = {TokenKind::left_brace, TokenKind::right_brace, TokenKind::left_paren, TokenKind::right_paren, TokenKind::less,
+                                          TokenKind::greater,    TokenKind::comma,       TokenKind::colon,      TokenKind::semicolon,   TokenKind::equals,
+                                          TokenKind::dot,        TokenKind::slash,       TokenKind::at,         TokenKind::star};
+    if (const std::size_t i = operators.find(c); i != std::string_view::npos) return add(kinds[i], at_ + 1);
+    std::size_t length = 0;
+    (void)decode(text_.substr(at_), length);
+    if (errors_ == 0 || out_.tokens.empty() || out_.tokens.back().kind != TokenKind::bad || out_.tokens.back().end != at_) {
+      error(diag::syntax, at_, at_ + length, fmt::format("unexpected character `{}`", text_.substr(at_, length)));
+    }
+    add(TokenKind::bad, at_ + length);
+  }
+
+  void word() {
+    const bool is_escaped = text_[at_] == '%';
+    std::size_t end = at_ + 1;
+    while (end < text_.size() && is_word(text_[end])) ++end;
+    const std::string_view name = text_.substr(at_ + (is_escaped ? 1 : 0), end - at_ - (is_escaped ? 1 : 0));
+    if (!is_escaped) {
+      for (std::size_t k = 0; k <= static_cast<std::size_t>(Keyword::world); ++k) {
+        if (name == to_string(static_cast<Keyword>(k))) {
+          add(TokenKind::keyword, end);
+          out_.tokens.back().keyword = static_cast<Keyword>(k);
+          return;
+        }
+      }
+    }
+    if (!is_label(name)) {
+      error(diag::bad_name, at_, end, fmt::format("`{}` is not a valid identifier", name),
+            "an identifier is words of letters and digits joined by `-`, each word all lower or all upper case, the first beginning with a letter");
+    }
+    add(TokenKind::identifier, end);
+  }
+
+  /// An integer, or a whole semantic version: `1.2.3-rc.1+build`. A dot belongs to it only if a version goes on behind it (`use a:b/c@1.0.0.{d}`).
+  void number() {
+    std::size_t end = at_;
+    const auto digits = [&] {
+      const std::size_t begin = end;
+      while (end < text_.size() && is_digit(text_[end])) ++end;
+      return end > begin;
+    };
+    digits();
+    const std::size_t integer_end = end;
+    for (int part = 0; part < 2; ++part) {
+      if (end >= text_.size() || text_[end] != '.' || !(++end, digits())) {
+        end = integer_end;
+        break;
+      }
+    }
+    if (end == integer_end) {
+      while (end < text_.size() && is_word(text_[end])) ++end;
+      if (end != integer_end) error(diag::syntax, at_, end, fmt::format("`{}` is not a number", text_.substr(at_, end - at_)));
+      return add(TokenKind::integer, end);
+    }
+    const auto identifiers = [&](char mark) {
+      if (end >= text_.size() || text_[end] != mark) return;
+      ++end;
+      while (end < text_.size() && (is_digit(text_[end]) || is_letter(text_[end]) || text_[end] == '-' ||
+                                    (text_[end] == '.' && end + 1 < text_.size() && (is_digit(text_[end + 1]) || is_letter(text_[end + 1]))))) ++end;
+    };
+    identifiers('-');
+    identifiers('+');
+    if (!SemVer::parse(text_.substr(at_, end - at_))) {
+      error(diag::bad_name, at_, end, fmt::format("`{}` is not a semantic version", text_.substr(at_, end - at_)), "versions look like `1.2.3` or `1.2.3-rc.1`, without leading zeros");
+    }
+    add(TokenKind::version, end);
+  }
+
+  void string() {
+    std::size_t end = at_ + 1;
+    while (end < text_.size() && text_[end] != '"' && text_[end] != '\n') end += text_[end] == '\\' && end + 1 < text_.size() ? 2 : 1;
+    if (end >= text_.size() || text_[end] == '\n') {
+      error(diag::syntax, at_, at_ + 1, "this string is not closed");
+      return add(TokenKind::bad, std::min(end, text_.size()));
+    }
+    add(TokenKind::string, end + 1);
+  }
+
+  void add(TokenKind kind, std::size_t end) {
+    const auto docs = static_cast<std::uint32_t>(out_.docs.size());
+    out_.tokens.push_back({.kind = kind, .keyword = {}, .is_first_on_line = is_first_on_line_, .begin = static_cast<std::uint32_t>(at_),
+                           .end = static_cast<std::uint32_t>(end), .docs_begin = docs_taken_, .docs_end = docs});
+    docs_taken_ = docs;
+    is_first_on_line_ = false;
+    at_ = end;
+  }
+
+  SourceId source_;
+  Report& report_;
+  std::string_view text_;
+  TokenList out_;
+  std::size_t at_ = 0;
+  std::size_t errors_ = 0;
+  std::uint32_t docs_taken_ = 0;
+  bool is_first_on_line_ = true;
+};
+
+/// One line of a doc comment: without one leading blank and without what trails.
+std::string_view trim_line(std::string_view line) {
+  if (line.starts_with(' ')) line.remove_prefix(1);
+  while (!line.empty() && (line.back() == ' ' || line.back() == '\t' || line.back() == '\r')) line.remove_suffix(1);
+  return line;
+}
+
+}  // namespace
+
+TokenList lex(SourceId source, Report& report) { return Lexer(source, report).run(); }
+
+std::string docs_text(const SourceMap& sources, const TokenList& list, const Token& token) {
+  std::string out;
+  const auto add_line = [&](std::string_view line) {
+    if (!out.empty()) out += '\n';
+    out += line;
+  };
+  for (std::size_t i = token.docs_begin; i < token.docs_end; ++i) {
+    std::string_view comment = sources.text(list.docs[i]);
+    if (comment.starts_with("///")) {
+      add_line(trim_line(comment.substr(3)));
+      continue;
+    }
+    comment = comment.substr(3, comment.size() - 5);
+    for (bool is_first = true;; is_first = false) {
+      const std::size_t end = comment.find('\n');
+      std::string_view line = comment.substr(0, end);
+      if (!is_first) {  // the decoration ` * ` of following lines
+        const std::size_t star = line.find_first_not_of(" \t");
+        line.remove_prefix(star == std::string_view::npos ? line.size() : star);
+        if (line.starts_with('*')) line.remove_prefix(1);
+      }
+      line = trim_line(line);
+      const bool is_last = end == std::string_view::npos;
+      if (!((is_first || is_last) && line.empty())) add_line(line);
+      if (is_last) break;
+      comment.remove_prefix(end + 1);
+    }
+  }
+  return out;
+}
+
+std::string_view to_string(TokenKind kind) {
+  static constexpr std::string_view names[] = {
+      "the end of the file", "an identifier", "a keyword", "`_`", "a number", "a version such as `1.2.3`", "a string",
+      "`{`", "`}`", "`(`", "`)`", "`<`", "`>`", "`,`", "`:`", "`;`", "`=`", "`.`", "`/`", "`@`", "`->`", "`*`", "an unexpected character"};
+  return names[static_cast<std::size_t>(kind)];
+}
+
+std::string_view to_string(Keyword keyword) {
+  static constexpr std::string_view words[] = {
+#define WCOMP_KEYWORD(name, text) text,
+#include "wit/keywords.def"
+#undef WCOMP_KEYWORD
+  };
+  return words[static_cast<std::size_t>(keyword)];
+}
+
+}  // namespace wcomp::wit

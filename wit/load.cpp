@@ -1,0 +1,122 @@
+#include "wit/load.h"
+
+#include <algorithm>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "base/file.h"
+#include "wit/parse.h"
+#include "wit/resolve/resolve.h"
+#include "wit/wit.h"
+
+namespace wcomp::wit {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t max_source_bytes = 256u << 20;
+constexpr std::size_t max_files = 100'000;
+
+class Loader {
+ public:
+  Loader(SourceMap& sources, Report& report) : sources_(sources), report_(report) {}
+
+  void path(const fs::path& path) {
+    std::error_code ec;
+    if (!fs::is_directory(path, ec)) return file_group(path, true);
+    directory(path, true);
+    const fs::path deps = path / "deps";
+    if (!fs::is_directory(deps, ec)) return;
+    for (const fs::path& entry : entries(deps)) {
+      if (fs::is_directory(entry, ec)) {
+        directory(entry, false);
+      } else if (entry.extension() == ".wit") {
+        file_group(entry, false);
+      } else if (entry.extension() == ".wasm" || entry.extension() == ".wat") {
+        report_.error(diag::unsupported, fmt::format("`{}`: a WIT package in binary form cannot be a dependency yet", entry.string())).notes.push_back(
+            "write it as text first: `witc print FILE > FILE.wit`");
+      }
+    }
+  }
+
+  std::vector<SourceGroup> take() { return std::move(groups_); }
+
+ private:
+  std::vector<fs::path> entries(const fs::path& directory) {
+    std::vector<fs::path> out;
+    std::error_code ec;
+    for (fs::directory_iterator it(directory, ec), end; !ec && it != end && out.size() < max_files; it.increment(ec)) out.push_back(it->path());
+    if (ec) report_.error(diag::file_error, fmt::format("cannot list `{}`: {}", directory.string(), ec.message()));
+    std::sort(out.begin(), out.end());
+    return out;
+  }
+
+  void directory(const fs::path& path, bool is_root) {
+    SourceGroup group{path.string(), is_root, {}};
+    std::error_code ec;
+    for (const fs::path& entry : entries(path)) {
+      if (entry.extension() == ".wit" && !fs::is_directory(entry, ec)) file(entry, group);
+    }
+    if (group.files.empty() && !report_.has_errors()) {
+      report_.error(diag::file_error, fmt::format("there are no `.wit` files in `{}`", path.string()));
+    }
+    groups_.push_back(std::move(group));
+  }
+
+  void file_group(const fs::path& path, bool is_root) {
+    SourceGroup group{path.string(), is_root, {}};
+    file(path, group);
+    groups_.push_back(std::move(group));
+  }
+
+  void file(const fs::path& path, SourceGroup& group) {
+    auto text = read_text_file(path);
+    if (!text) return report_.add_all(text.error());
+    if (text->size() > max_source_bytes) {
+      report_.error(diag::limit_exceeded, fmt::format("`{}` is larger than {} MiB", path.string(), max_source_bytes >> 20));
+      return;
+    }
+    group.files.push_back(parse(sources_.add(path.string(), std::move(*text)), report_));
+  }
+
+  SourceMap& sources_;
+  Report& report_;
+  std::vector<SourceGroup> groups_;
+};
+
+Result<Loaded> finish(std::unique_ptr<SourceMap> sources, Report& report, const std::vector<SourceGroup>& groups, const Options& options) {
+  if (report.has_errors()) return Err(Failure(report.take_errors()));
+  Graph graph = resolve(groups, options, report);
+  if (report.has_errors()) return Err(Failure(report.take_errors()));
+  return Loaded{.sources = std::move(sources), .graph = std::move(graph), .warnings = report.take_warnings()};
+}
+
+}  // namespace
+
+std::vector<SourceGroup> read_groups(std::span<const fs::path> paths, SourceMap& sources, Report& report) {
+  Loader loader(sources, report);
+  for (const fs::path& path : paths) loader.path(path);
+  return loader.take();
+}
+
+Result<Loaded> load(std::span<const fs::path> paths, const Options& options) {
+  auto sources = std::make_unique<SourceMap>();
+  Report report(*sources);
+  const std::vector<SourceGroup> groups = read_groups(paths, *sources, report);
+  return finish(std::move(sources), report, groups, options);
+}
+
+Result<Loaded> load_text(std::string name, std::string text, const Options& options) {
+  auto sources = std::make_unique<SourceMap>();
+  Report report(*sources);
+  if (text.size() > max_source_bytes) return fail(diag::limit_exceeded, fmt::format("`{}` is larger than {} MiB", name, max_source_bytes >> 20));
+  std::vector<SourceGroup> groups(1);
+  groups[0].path = name;
+  groups[0].is_root = true;
+  groups[0].files.push_back(parse(sources->add(std::move(name), std::move(text)), report));
+  return finish(std::move(sources), report, groups, options);
+}
+
+}  // namespace wcomp::wit

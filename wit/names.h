@@ -1,0 +1,32 @@
+// Rules of names that WIT and the component's binary format share, and help for names that are nearly right.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace wcomp::wit {
+
+/// Explainer.md `label`: fragments joined by `-`, each all lower or all upper case letters and digits, the first beginning with a letter.
+[[nodiscard]] bool is_label(std::string_view text);
+/// Words of keywords.def.
+[[nodiscard]] bool is_keyword(std::string_view text);
+/// How a name is written in WIT: with a `%` if it is a keyword.
+[[nodiscard]] std::string escape_name(std::string_view name);
+/// Names are unique without regard to case; this is what is compared.
+[[nodiscard]] std::string fold_case(std::string_view name);
+
+/// Collects candidates and keeps the one nearest to a name, for "did you mean".
+class NearestName {
+ public:
+  explicit NearestName(std::string_view wanted) : wanted_(wanted) {}
+  void offer(std::string_view candidate);
+  [[nodiscard]] const std::optional<std::string>& get() const { return best_; }
+
+ private:
+  std::string wanted_;
+  std::optional<std::string> best_;
+  std::size_t distance_ = 0;
+};
+
+}  // namespace wcomp::wit

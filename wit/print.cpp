@@ -1,0 +1,288 @@
+// Canonical WIT text of a graph. What it gives parses back to the same graph.
+#include <fmt/format.h>
+
+#include "base/match.h"
+#include "base/text.h"
+#include "wit/names.h"
+#include "wit/wit.h"
+
+namespace wcomp::wit {
+
+namespace {
+
+class Printer {
+ public:
+  explicit Printer(const Graph& graph) : graph_(graph) {}
+
+  void package_header(PackageId id) {
+    docs(graph_.packages[id].docs);
+    line(fmt::format("package {};", package_name(graph_.packages[id].name)));
+  }
+  void nested_package(PackageId id) {
+    blank();
+    docs(graph_.packages[id].docs);
+    open(fmt::format("package {}", package_name(graph_.packages[id].name)));
+    package_items(id);
+    close();
+  }
+  void package_items(PackageId id) {
+    package_ = id;
+    for (const InterfaceId i : graph_.packages[id].interfaces) {
+      blank();
+      const Interface& interface = graph_.interfaces[i];
+      docs(interface.docs);
+      gates(interface.stability);
+      open("interface " + escape_name(*interface.name));
+      interface_items(interface);
+      close();
+    }
+    for (const WorldId w : graph_.packages[id].worlds) {
+      blank();
+      world(graph_.worlds[w]);
+    }
+  }
+  std::string take() { return std::move(out_); }
+
+ private:
+  // ---- lines ----
+  void line(std::string_view text) {
+    out_.append(2 * depth_, ' ');
+    out_ += text;
+    out_ += '\n';
+  }
+  /// An empty line, except at the start of a body.
+  void blank() {
+    if (!out_.empty() && !out_.ends_with("{\n") && !out_.ends_with("\n\n")) out_ += '\n';
+  }
+  void open(std::string_view head) {
+    line(fmt::format("{} {{", head));
+    ++depth_;
+  }
+  void close() {
+    --depth_;
+    line("}");
+  }
+  void docs(std::string_view text) {
+    if (text.empty()) return;
+    for (;;) {
+      const std::size_t end = text.find('\n');
+      const std::string_view one = text.substr(0, end);
+      line(one.empty() ? "///" : "/// " + escape(one));
+      if (end == std::string_view::npos) return;
+      text.remove_prefix(end + 1);
+    }
+  }
+  void gates(const Stability& s) {
+    if (s.since) line(fmt::format("@since(version = {})", s.since->to_string()));
+    if (s.unstable_feature) line(fmt::format("@unstable(feature = {})", escape_name(*s.unstable_feature)));
+    if (s.deprecated) line(fmt::format("@deprecated(version = {})", s.deprecated->to_string()));
+  }
+  void external_id(const std::optional<std::string>& id) {
+    if (!id) return;
+    std::string text;
+    for (const char c : *id) {
+      if (c == '"' || c == '\\') text += fmt::format("\\{}", c);
+      else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) text += fmt::format("\\{:02x}", static_cast<unsigned>(c));
+      else text += c;
+    }
+    line(fmt::format("@external-id(\"{}\")", text));
+  }
+
+  // ---- names ----
+  static std::string package_name(const PackageName& p) {
+    return fmt::format("{}:{}{}", escape_name(p.ns), escape_name(p.name), p.version ? "@" + p.version->to_string() : "");
+  }
+  [[nodiscard]] std::string path(InterfaceId id) const {
+    const Interface& i = graph_.interfaces[id];
+    if (i.package == package_) return escape_name(*i.name);
+    const PackageName& p = graph_.packages[i.package].name;
+    return fmt::format("{}:{}/{}{}", escape_name(p.ns), escape_name(p.name), escape_name(*i.name), p.version ? "@" + p.version->to_string() : "");
+  }
+
+  // ---- types ----
+  [[nodiscard]] std::string type(types::ValType t) const {
+    if (const auto* p = std::get_if<types::Prim>(&t)) return std::string(types::to_string(*p));
+    const types::TypeId id = std::get<types::TypeId>(t);
+    if (const TypeDecl* d = graph_.decl(id)) return escape_name(d->name);
+    return anonymous(graph_.types[id]);
+  }
+  [[nodiscard]] std::string anonymous(const types::TypeDef& def) const {
+    const auto angle = [&](std::string_view word, const std::optional<types::ValType>& t) { return t ? fmt::format("{}<{}>", word, type(*t)) : std::string(word); };
+    return match(
+        def, [&](const types::ListType& l) { return angle("list", l.element); },
+        [&](const types::FixedListType& l) { return fmt::format("list<{}, {}>", type(l.element), l.length); },
+        [&](const types::MapType& m) { return fmt::format("map<{}, {}>", type(m.key), type(m.value)); },
+        [&](const types::TupleType& tuple) {
+          std::string parts;
+          for (const types::ValType& t : tuple.types) parts += (parts.empty() ? "" : ", ") + type(t);
+          return fmt::format("tuple<{}>", parts);
+        },
+        [&](const types::OptionType& o) { return angle("option", o.some); },
+        [&](const types::ResultType& r) {
+          if (!r.err) return angle("result", r.ok);
+          return fmt::format("result<{}, {}>", r.ok ? type(*r.ok) : "_", type(*r.err));
+        },
+        [&](const types::OwnType& o) { return type(o.resource); }, [&](const types::BorrowType& b) { return fmt::format("borrow<{}>", type(b.resource)); },
+        [&](const types::StreamType& s) { return angle("stream", s.element); }, [&](const types::FutureType& f) { return angle("future", f.element); },
+        [&](const types::AliasType& a) { return type(a.target); }, [](const auto&) { return std::string("_"); });
+  }
+  [[nodiscard]] std::string func(const Function& f) const {
+    std::string params;
+    const std::size_t skipped = f.kind == FuncKind::method ? 1 : 0;
+    for (std::size_t i = skipped; i < f.type.params.size(); ++i) {
+      params += fmt::format("{}{}: {}", params.empty() ? "" : ", ", escape_name(f.type.params[i].name), type(f.type.params[i].type));
+    }
+    const std::string result = f.type.result ? " -> " + type(*f.type.result) : "";
+    if (f.kind == FuncKind::constructor) {
+      const bool is_plain = f.type.result && graph_.types.get<types::OwnType>(*f.type.result) != nullptr;
+      return fmt::format("constructor({}){};", params, is_plain ? "" : result);
+    }
+    return fmt::format("{}{}func({}){};", f.kind == FuncKind::static_ ? "static " : "", f.type.is_async ? "async " : "", params, result);
+  }
+  void function(const Function& f) {
+    docs(f.docs);
+    gates(f.stability);
+    external_id(f.external_id);
+    line(f.kind == FuncKind::constructor ? func(f) : fmt::format("{}: {}", escape_name(f.name), func(f)));
+  }
+
+  void members(std::string_view word, const TypeDecl& decl, const auto& list, const auto& text) {
+    open(fmt::format("{} {}", word, escape_name(decl.name)));
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      if (i < decl.member_docs.size()) docs(decl.member_docs[i]);
+      line(text(list[i]) + ",");
+    }
+    close();
+  }
+
+  /// A declaration that is no `use`; `functions` are where a resource's are looked for.
+  void declaration(TypeDeclId id, const std::vector<const Function*>& functions) {
+    const TypeDecl& decl = graph_.type_decls[id];
+    docs(decl.docs);
+    gates(decl.stability);
+    const std::string name = escape_name(decl.name);
+    match(
+        graph_.types[decl.type],
+        [&](const types::RecordType& r) { members("record", decl, r.fields, [&](const types::Field& f) { return fmt::format("{}: {}", escape_name(f.name), type(f.type)); }); },
+        [&](const types::VariantType& v) {
+          members("variant", decl, v.cases, [&](const types::Case& c) { return c.type ? fmt::format("{}({})", escape_name(c.name), type(*c.type)) : escape_name(c.name); });
+        },
+        [&](const types::EnumType& e) { members("enum", decl, e.names, [](const std::string& n) { return escape_name(n); }); },
+        [&](const types::FlagsType& f) { members("flags", decl, f.names, [](const std::string& n) { return escape_name(n); }); },
+        [&](const types::ResourceType&) { resource(id, functions); },
+        [&](const types::AliasType& a) { line(fmt::format("type {} = {};", name, type(a.target))); },
+        [&](const types::OwnType& o) { line(fmt::format("type {} = own<{}>;", name, type(o.resource))); },
+        [&](const auto& other) { line(fmt::format("type {} = {};", name, anonymous(other))); });
+  }
+  void resource(TypeDeclId id, const std::vector<const Function*>& functions) {
+    std::vector<const Function*> own;
+    for (const Function* f : functions) {
+      if (f->resource == id) own.push_back(f);
+    }
+    const std::string name = escape_name(graph_.type_decls[id].name);
+    if (own.empty()) return line(fmt::format("resource {};", name));
+    open(fmt::format("resource {}", name));
+    for (const Function* f : own) function(*f);
+    close();
+  }
+
+  /// Uses, those of one interface together, then declarations.
+  void types(const std::vector<TypeDeclId>& list, const std::vector<const Function*>& functions) {
+    std::string head, names;
+    const Stability* stability = nullptr;
+    const auto flush = [&] {
+      if (names.empty()) return;
+      gates(*stability);
+      line(fmt::format("use {}.{{{}}};", head, names));
+      names.clear();
+    };
+    for (const TypeDeclId id : list) {
+      const TypeDecl& decl = graph_.type_decls[id];
+      if (!decl.is_use || !decl.alias_of) continue;
+      const TypeDecl& target = graph_.type_decls[*decl.alias_of];
+      const std::string from = path(std::get<InterfaceId>(target.owner));
+      const Stability& s = decl.stability;
+      if (from != head || (stability != nullptr && (s.since != stability->since || s.unstable_feature != stability->unstable_feature || s.deprecated != stability->deprecated))) flush();
+      head = from;
+      stability = &s;
+      names += fmt::format("{}{}{}", names.empty() ? "" : ", ", escape_name(target.name), target.name == decl.name ? "" : " as " + escape_name(decl.name));
+    }
+    flush();
+    for (const TypeDeclId id : list) {
+      if (graph_.type_decls[id].is_use) continue;
+      blank();
+      declaration(id, functions);
+    }
+  }
+
+  void interface_items(const Interface& interface) {
+    std::vector<const Function*> functions;
+    for (const Function& f : interface.functions) functions.push_back(&f);
+    types(interface.types, functions);
+    for (const Function& f : interface.functions) {
+      if (f.resource) continue;
+      blank();
+      function(f);
+    }
+  }
+
+  void world(const World& w) {
+    docs(w.docs);
+    gates(w.stability);
+    open("world " + escape_name(w.name));
+    std::vector<TypeDeclId> decls;
+    std::vector<const Function*> resource_functions;
+    for (const WorldItem& item : w.imports) {
+      if (const auto* t = std::get_if<TypeDeclId>(&item.item)) decls.push_back(*t);
+      if (const auto* f = std::get_if<Function>(&item.item); f != nullptr && f->resource) resource_functions.push_back(f);
+    }
+    for (const WorldItem& item : w.imports) world_item("import", item);
+    types(decls, resource_functions);
+    if (!decls.empty()) blank();
+    for (const WorldItem& item : w.exports) world_item("export", item);
+    close();
+  }
+  void world_item(std::string_view direction, const WorldItem& item) {
+    const auto* f = std::get_if<Function>(&item.item);
+    if (std::holds_alternative<TypeDeclId>(item.item) || (f != nullptr && f->resource)) return;
+    docs(item.docs);
+    gates(item.stability);
+    external_id(item.external_id);
+    const bool is_plain = item.name.find(':') == std::string::npos;
+    if (f != nullptr) return line(fmt::format("{} {}: {}", direction, escape_name(item.name), func(*f)));
+    const InterfaceId id = std::get<InterfaceId>(item.item);
+    if (!is_plain) return line(fmt::format("{} {};", direction, path(id)));
+    if (graph_.interfaces[id].name) return line(fmt::format("{} {}: {};", direction, escape_name(item.name), path(id)));
+    open(fmt::format("{} {}: interface", direction, escape_name(item.name)));
+    interface_items(graph_.interfaces[id]);
+    close();
+  }
+
+  const Graph& graph_;
+  PackageId package_;
+  std::string out_;
+  std::size_t depth_ = 0;
+};
+
+}  // namespace
+
+std::string print(const Graph& graph, PackageId package) {
+  Printer printer(graph);
+  printer.package_header(package);
+  printer.package_items(package);
+  return printer.take();
+}
+
+std::string print_with_dependencies(const Graph& graph) {
+  Printer printer(graph);
+  if (graph.roots.empty()) return {};
+  const PackageId main = graph.roots.front();
+  printer.package_header(main);
+  printer.package_items(main);
+  for (std::size_t p = 0; p < graph.packages.size(); ++p) {
+    if (PackageId(p) != main) printer.nested_package(PackageId(p));
+  }
+  return printer.take();
+}
+
+}  // namespace wcomp::wit

@@ -1,0 +1,51 @@
+// Sorting things after what they depend on, without recursion: inputs may make chains of any length.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace wcomp::wit {
+
+/// An edge to `target`; `reference` is whatever the caller wants back in a cycle's message.
+struct Dependency {
+  std::size_t target = 0;
+  std::size_t reference = 0;
+};
+
+/// Nodes 0..size-1 in dependency order, otherwise in their own. `on_cycle(node, dependency)` is called for each edge that closes a
+/// cycle; such an edge is then left out of account.
+template <class OnCycle>
+std::vector<std::size_t> sort_by_dependency(const std::vector<std::vector<Dependency>>& edges, OnCycle&& on_cycle) {
+  enum class State : std::uint8_t { untouched, open, done };
+  struct Frame {
+    std::size_t node, next;
+  };
+  std::vector<State> states(edges.size(), State::untouched);
+  std::vector<std::size_t> order;
+  std::vector<Frame> stack;
+  for (std::size_t root = 0; root < edges.size(); ++root) {
+    if (states[root] != State::untouched) continue;
+    states[root] = State::open;
+    stack.push_back({root, 0});
+    while (!stack.empty()) {
+      Frame& top = stack.back();
+      if (top.next == edges[top.node].size()) {
+        states[top.node] = State::done;
+        order.push_back(top.node);
+        stack.pop_back();
+        continue;
+      }
+      const Dependency& d = edges[top.node][top.next++];
+      if (states[d.target] == State::open) {
+        on_cycle(top.node, d);
+      } else if (states[d.target] == State::untouched) {
+        states[d.target] = State::open;
+        stack.push_back({d.target, 0});
+      }
+    }
+  }
+  return order;
+}
+
+}  // namespace wcomp::wit

@@ -1,0 +1,350 @@
+#include "wit/resolve/worlds.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "wit/names.h"
+#include "wit/resolve/copy_types.h"
+
+namespace wcomp::wit {
+
+namespace {
+
+/// Items in order, unique by name.
+class ItemList {
+ public:
+  ItemList(Definitions& all, std::string_view direction) : all_(all), direction_(direction) {}
+
+  bool add(WorldItem item) {
+    const auto [first, is_new] = by_name_.emplace(fold_case(item.name), items_.size());
+    if (is_new) {
+      items_.push_back(std::move(item));
+      return true;
+    }
+    const WorldItem& known = items_[first->second];
+    const bool is_same_name = known.name == item.name;
+    Diagnostic& d = all_.report.error(diag::duplicate_name, item.span, fmt::format("`{}` is {} more than once", item.name, direction_));
+    if (!is_same_name) d.notes.push_back(fmt::format("`{}` and `{}` differ only in case", known.name, item.name));
+    d.labels.push_back(all_.report.label(known.span, "the first one"));
+    return false;
+  }
+  [[nodiscard]] WorldItem* find(std::string_view name) {
+    const auto found = by_name_.find(fold_case(name));
+    return found == by_name_.end() ? nullptr : &items_[found->second];
+  }
+  [[nodiscard]] std::vector<WorldItem> take() { return std::move(items_); }
+
+ private:
+  Definitions& all_;
+  std::string_view direction_;
+  std::vector<WorldItem> items_;
+  std::map<std::string, std::size_t, std::less<>> by_name_;
+};
+
+bool is_ungated(const Stability& s) { return !s.since && !s.unstable_feature; }
+
+class WorldDefiner {
+ public:
+  WorldDefiner(Definitions& all, std::size_t definition, WorldId id)
+      : all_(all), definition_(definition), d_(all.symbols.definitions[definition]), definer_(all, d_.package, d_.scope, id), id_(id), imports_(all, "imported"), exports_(all, "exported") {}
+
+  void run() {
+    definer_.define_types(*d_.items, false);
+    for (const TypeDeclId t : definer_.types()) {
+      const TypeDecl& decl = all_.graph.type_decls[t];
+      imports_.add({.name = decl.name, .item = t, .stability = decl.stability, .docs = decl.docs, .span = decl.span});
+    }
+    for (Function& f : definer_.functions(*d_.items)) {  // of resources; a world has no other functions of this kind
+      const std::string name = f.abi_name;
+      const Stability stability = f.stability;
+      const std::string docs = f.docs;
+      const Span span = f.span;
+      imports_.add({.name = name, .item = std::move(f), .stability = stability, .docs = docs, .span = span});
+    }
+    for (const ast::Item& item : *d_.items) {
+      const auto* e = std::get_if<ast::Extern>(&item.what);
+      if (e != nullptr && definer_.gated(item).is_included) extern_item(item, *e);
+    }
+    for (const ast::Item& item : *d_.items) {
+      const auto* include = std::get_if<ast::Include>(&item.what);
+      if (include != nullptr && definer_.gated(item).is_included) include_item(item, *include);
+    }
+    all_.drafts[definition_] = {imports_.take(), exports_.take()};
+    all_.names[definition_] = std::move(definer_.names());
+  }
+
+ private:
+  void extern_item(const ast::Item& item, const ast::Extern& e) {
+    ItemList& list = e.is_export ? exports_ : imports_;
+    WorldItem out{.name = e.name ? e.name->text : "", .item = {}, .stability = definer_.gated(item).stability, .docs = item.docs,
+                  .span = e.name ? e.name->span : item.span, .external_id = item.external_id};
+    if (const auto* type = std::get_if<ast::FuncType>(&e.what)) {
+      auto f = definer_.function(*e.name, *type, item, out.stability);
+      if (!f) return;
+      out.item = std::move(*f);
+    } else if (const auto* path = std::get_if<ast::Path>(&e.what)) {
+      const auto id = interface_at(*path);
+      if (!id) return;
+      out.item = *id;
+      if (!e.name) {
+        out.name = all_.graph.interface_id_name(*id);
+        out.span = path->span;
+      }
+    } else {
+      const auto id = inline_interface(std::get<ast::InlineInterface>(e.what), item, out.stability);
+      if (!id) return;
+      out.item = *id;
+    }
+    list.add(std::move(out));
+  }
+
+  std::optional<InterfaceId> interface_at(const ast::Path& path) {
+    const auto target = all_.symbols.look_up(path, d_.scope, &all_.report);
+    if (!target) return std::nullopt;
+    const Definition& definition = all_.symbols.definitions[*target];
+    if (definition.is_world) {
+      all_.report.error(diag::unknown_item, path.name.span, fmt::format("`{}` is a world, and an interface is needed here", path.name.text)).notes.push_back(fmt::format("to take over what a world has: `include {};`", path.name.text));
+      return std::nullopt;
+    }
+    if (!definition.gated.is_included) {
+      all_.report.error(diag::bad_gate, path.span, fmt::format("interface `{}` is not there: its feature or version gate is closed", path.name.text));
+      return std::nullopt;
+    }
+    if (const auto& deprecated = definition.gated.stability.deprecated; deprecated) {
+      all_.report.warning(diag::deprecated, path.span, fmt::format("interface `{}` is deprecated since {}", path.name.text, deprecated->to_string()));
+    }
+    return all_.interfaces[*target];
+  }
+
+  std::optional<InterfaceId> inline_interface(const ast::InlineInterface& written, const ast::Item& item, const Stability& stability) {
+    const InterfaceId id = all_.graph.interfaces.add({.name = std::nullopt, .package = all_.packages[d_.package], .types = {}, .functions = {}, .docs = item.docs, .stability = stability, .span = item.span});
+    ItemDefiner definer(all_, d_.package, d_.scope, id);
+    definer.define_types(written.items, false);
+    auto functions = definer.functions(written.items);
+    all_.graph.interfaces[id].types = definer.types();
+    all_.graph.interfaces[id].functions = std::move(functions);
+    return id;
+  }
+
+  void include_item(const ast::Item& item, const ast::Include& include) {
+    const auto target = all_.symbols.look_up(include.path, d_.scope, &all_.report);
+    if (!target) return;
+    const Definition& other = all_.symbols.definitions[*target];
+    if (!other.is_world) {
+      all_.report.error(diag::unknown_item, include.path.name.span, fmt::format("`{}` is an interface, and only worlds can be included", include.path.name.text));
+      return;
+    }
+    if (!other.gated.is_included) {
+      all_.report.error(diag::bad_gate, include.path.span, fmt::format("world `{}` is not there: its feature or version gate is closed", include.path.name.text));
+      return;
+    }
+    std::map<std::string, const ast::Renamed*, std::less<>> unused;
+    std::map<std::string, std::string, std::less<>> renames;
+    for (const ast::Renamed& r : include.with) {
+      renames.insert_or_assign(r.name.text, r.as->text);
+      if (!unused.emplace(r.name.text, &r).second) all_.report.error(diag::duplicate_name, r.name.span, fmt::format("`{}` is renamed twice", r.name.text));
+    }
+    const WorldDraft draft = all_.drafts[*target];  // a copy: ours may be added to the same list's reallocated storage
+    TypeCopier copier(all_.graph, *all_.worlds[*target], id_, renames);
+    for (const bool is_export : {false, true}) {
+      for (const WorldItem& original : is_export ? draft.exports : draft.imports) include_one(original, include, definer_.gated(item).stability, is_export, copier, renames, unused);
+    }
+    for (const auto& [name, renamed] : unused) {
+      Diagnostic& d = all_.report.error(diag::unknown_item, renamed->name.span, fmt::format("world `{}` has no import or export with the plain name `{}`", include.path.name.text, name));
+      d.notes.push_back("interfaces that are imported by their own name cannot be renamed");
+    }
+  }
+
+  void include_one(const WorldItem& original, const ast::Include& include, const Stability& gate, bool is_export, TypeCopier& copier,
+                   const std::map<std::string, std::string, std::less<>>& renames, std::map<std::string, const ast::Renamed*, std::less<>>& unused) {
+    ItemList& list = is_export ? exports_ : imports_;
+    WorldItem copy = original;
+    copy.span = include.path.span;
+    if (is_ungated(copy.stability)) copy.stability = gate;
+    const bool is_plain = copy.name.find(':') == std::string::npos;
+    if (!is_plain) {
+      if (WorldItem* known = list.find(copy.name)) {  // one copy is enough, and the weaker gate holds
+        if (is_ungated(copy.stability)) known->stability = copy.stability;
+      } else {
+        list.add(std::move(copy));
+      }
+      return;
+    }
+    if (const auto renamed = renames.find(copy.name); renamed != renames.end()) {
+      unused.erase(copy.name);
+      copy.name = renamed->second;
+    }
+    if (const auto* type = std::get_if<TypeDeclId>(&original.item)) {
+      WorldItem* known = list.find(copy.name);
+      if (known != nullptr && is_same_use(*known, *type)) return copier.map_to(*type, std::get<TypeDeclId>(known->item));
+      copy.item = copier.copy(*type);
+    } else if (const auto* f = std::get_if<Function>(&original.item)) {
+      Function made = copier.copy(*f);
+      if (made.kind == FuncKind::freestanding) made.name = made.abi_name = copy.name;
+      else copy.name = made.abi_name;
+      copy.item = std::move(made);
+    }
+    list.add(std::move(copy));
+  }
+
+  /// Two worlds that use the same type of the same interface under the same name mean the same.
+  [[nodiscard]] bool is_same_use(const WorldItem& known, TypeDeclId type) const {
+    const auto* other = std::get_if<TypeDeclId>(&known.item);
+    const Graph& g = all_.graph;
+    return other != nullptr && g.type_decls[*other].is_use && g.type_decls[type].is_use && g.type_decls[*other].alias_of == g.type_decls[type].alias_of;
+  }
+
+  Definitions& all_;
+  std::size_t definition_;
+  const Definition& d_;
+  ItemDefiner definer_;
+  WorldId id_;
+  ItemList imports_, exports_;
+};
+
+/// The interfaces whose types an interface uses.
+std::vector<InterfaceId> direct_dependencies(const Graph& graph, InterfaceId id) {
+  std::vector<InterfaceId> out;
+  for (const TypeDeclId t : graph.interfaces[id].types) {
+    const TypeDecl& decl = graph.type_decls[t];
+    if (!decl.is_use || !decl.alias_of) continue;
+    const auto* owner = std::get_if<InterfaceId>(&graph.type_decls[*decl.alias_of].owner);
+    if (owner != nullptr && std::find(out.begin(), out.end(), *owner) == out.end()) out.push_back(*owner);
+  }
+  return out;
+}
+
+class Elaborator {
+ public:
+  Elaborator(Definitions& all, std::size_t definition) : all_(all), graph_(all.graph), definition_(definition), world_(*all.worlds[definition]) {}
+
+  void run() {
+    const WorldDraft& draft = all_.drafts[definition_];
+    for (const WorldItem& item : draft.imports) {
+      if (const auto* id = std::get_if<InterfaceId>(&item.item)) import_dependencies(*id, item);
+      if (const auto* type = std::get_if<TypeDeclId>(&item.item)) import_owner(*type, item);
+      add_import(item);
+    }
+    for (const WorldItem& item : draft.exports) {
+      if (const auto* id = std::get_if<InterfaceId>(&item.item); id != nullptr && is_named(item, *id)) exported_.insert(*id);
+    }
+    for (const WorldItem& item : draft.exports) {
+      const auto* id = std::get_if<InterfaceId>(&item.item);
+      if (id == nullptr) exports_.push_back(item);
+      else export_interface(*id, item);
+    }
+    for (std::vector<WorldItem>* items : {&imports_, &exports_}) sort(*items);
+    graph_.worlds[world_].imports = std::move(imports_);
+    graph_.worlds[world_].exports = std::move(exports_);
+  }
+
+ private:
+  [[nodiscard]] bool is_named(const WorldItem& item, InterfaceId id) const { return graph_.interfaces[id].name && item.name.find(':') != std::string::npos; }
+  [[nodiscard]] WorldItem implied(InterfaceId id, const WorldItem& by) const {
+    return {.name = graph_.interface_id_name(id), .item = id, .stability = by.stability, .docs = {}, .span = by.span};
+  }
+
+  void add_import(const WorldItem& item) {
+    const auto [first, is_new] = import_index_.emplace(item.name, imports_.size());
+    if (is_new) imports_.push_back(item);
+    else if (is_ungated(item.stability)) imports_[first->second].stability = item.stability;
+  }
+
+  /// Everything that `id` uses, in dependency order. Interface ids are in that order, which makes a set enough.
+  void import_dependencies(InterfaceId id, const WorldItem& by) {
+    for (const InterfaceId d : closure(id)) add_import(implied(d, by));
+  }
+  [[nodiscard]] std::set<InterfaceId> closure(InterfaceId id) const {
+    std::set<InterfaceId> out;
+    std::vector<InterfaceId> todo = direct_dependencies(graph_, id);
+    while (!todo.empty()) {
+      const InterfaceId next = todo.back();
+      todo.pop_back();
+      if (!out.insert(next).second) continue;
+      const auto more = direct_dependencies(graph_, next);
+      todo.insert(todo.end(), more.begin(), more.end());
+    }
+    return out;
+  }
+  void import_owner(TypeDeclId type, const WorldItem& by) {
+    const TypeDecl& decl = graph_.type_decls[type];
+    if (!decl.is_use || !decl.alias_of) return;
+    const auto* owner = std::get_if<InterfaceId>(&graph_.type_decls[*decl.alias_of].owner);
+    if (owner == nullptr) return;
+    import_dependencies(*owner, by);
+    add_import(implied(*owner, by));
+  }
+
+  /// An exported interface takes what it uses from the exports where those have it, else from the imports. An interface that is reached
+  /// through an imported one must be an import, and no interface can be both for one user.
+  void export_interface(InterfaceId id, const WorldItem& item) {
+    if (!done_.insert(item.name).second) return;
+    for (const InterfaceId d : closure(id)) {
+      if (exported_.contains(d)) continue;
+      add_import(implied(d, item));
+      for (const InterfaceId through : closure(d)) {
+        if (!exported_.contains(through)) continue;
+        if (!has_conflict_) {
+          const Graph& g = graph_;
+          all_.report.error(diag::invalid, g.worlds[world_].span, fmt::format("export `{}` uses `{}` both as an export of this world and, through `{}`, as an import", item.name, g.interface_id_name(through), g.interface_id_name(d)))
+              .notes.push_back(fmt::format("export `{}` too, or do not export `{}`", g.interface_id_name(d), g.interface_id_name(through)));
+        }
+        has_conflict_ = true;
+      }
+    }
+    // What it uses of the exports comes before it.
+    for (const InterfaceId d : closure(id)) {
+      if (!exported_.contains(d)) continue;
+      for (const WorldItem& other : all_.drafts[definition_].exports) {
+        const auto* other_id = std::get_if<InterfaceId>(&other.item);
+        if (other_id != nullptr && *other_id == d && is_named(other, d) && done_.insert(other.name).second) {
+          export_dependencies_only(d, other);
+          exports_.push_back(other);
+        }
+      }
+    }
+    exports_.push_back(item);
+  }
+  void export_dependencies_only(InterfaceId id, const WorldItem& item) {
+    for (const InterfaceId d : closure(id)) {
+      if (!exported_.contains(d)) add_import(implied(d, item));
+    }
+  }
+
+  static std::size_t rank(const WorldItem& item) { return item.item.index() == 0 ? 0 : std::holds_alternative<TypeDeclId>(item.item) ? 1 : 2; }
+  static void sort(std::vector<WorldItem>& items) {
+    std::vector<WorldItem> out;
+    for (std::size_t r = 0; r < 3; ++r) {
+      for (WorldItem& item : items) {
+        if (rank(item) == r) out.push_back(std::move(item));  // keeps its alternative, and so its rank
+      }
+    }
+    items = std::move(out);
+  }
+
+  Definitions& all_;
+  Graph& graph_;
+  std::size_t definition_;
+  WorldId world_;
+  std::vector<WorldItem> imports_, exports_;
+  std::map<std::string, std::size_t, std::less<>> import_index_;
+  std::set<InterfaceId> exported_;
+  std::set<std::string, std::less<>> done_;
+  bool has_conflict_ = false;
+};
+
+}  // namespace
+
+void define_world(Definitions& all, std::size_t definition) {
+  const Definition& d = all.symbols.definitions[definition];
+  const WorldId id = all.graph.worlds.add({.name = d.name->text, .package = all.packages[d.package], .imports = {}, .exports = {}, .docs = d.item->docs,
+                                           .stability = d.gated.stability, .span = d.name->span});
+  all.worlds[definition] = id;
+  WorldDefiner(all, definition, id).run();
+}
+
+void elaborate_world(Definitions& all, std::size_t definition) { Elaborator(all, definition).run(); }
+
+}  // namespace wcomp::wit

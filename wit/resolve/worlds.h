@@ -1,0 +1,15 @@
+// Worlds: imports and exports as written, `include`, and the imports that `use` implies.
+// WIT.md "WIT Worlds", "Union of Worlds with `include`", "Transitive imports and worlds".
+#pragma once
+
+#include "wit/resolve/define.h"
+
+namespace wcomp::wit {
+
+/// Makes the world and its draft: what is written and what it includes.
+void define_world(Definitions& all, std::size_t definition);
+/// Fills in the world's imports and exports from its draft: interfaces first, then types, then functions, each interface after those whose
+/// types it uses.
+void elaborate_world(Definitions& all, std::size_t definition);
+
+}  // namespace wcomp::wit
