@@ -14,6 +14,8 @@ std::optional<Trap> call_host_import(void* context, std::uint64_t* slots) {
   HostCall call{.crossing = crossing, .slots = slots};
   try {
     import.def->fn(call);
+  } catch (Trap& trap) {
+    crossing.fail(std::move(trap));
   } catch (const std::exception& e) {
     crossing.fail(TrapCode::host_error, e.what());
   } catch (...) {

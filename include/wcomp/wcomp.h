@@ -77,7 +77,8 @@ struct HostCall {
   Crossing& crossing;             ///< the caller's memory, realloc, handles
   std::uint64_t* slots;           ///< flat params in; flat results out
 };
-/// A failure goes through `crossing.fail`; an exception out of the function becomes a trap with its text.
+/// A failure goes through `crossing.fail`; an exception out of the function becomes a trap with its text, a thrown `Trap` the trap itself
+/// (`throw Trap::exit(3)`).
 using HostFunc = std::function<void(HostCall&)>;
 
 /// Imports by name. Interfaces match by semver: an import of `wasi:io/streams@0.2.3` is met by `@0.2.6` and by `@0.2.0` if all it uses is there.
@@ -166,6 +167,7 @@ class Func {
 };
 
 /// A guest-defined resource owned by the host; dropping it runs the guest's destructor. Move-only; must not outlive its Instance.
+/// Dropped inside a host function, the destructor waits until the call of the guest has ended: a running guest is not reentered.
 class GuestResource {
  public:
   GuestResource() = default;
