@@ -1,6 +1,6 @@
 // Composing: several components in, one out, with exports plugged into imports.
 //
-// match() decides, encode() writes. The order of the inputs does not matter: an import is met by the one other input that exports an item
+// compose() decides, encode() writes. The order of the inputs does not matter: an import is met by the one other input that exports an item
 // of that name (interfaces: the same package and interface, versions of one semver track) and a fitting type. Imports that nothing meets
 // become the composition's own, one for each name, versions of a track merged into the highest. The root is the input whose exports nobody
 // uses; its exports are the composition's. All decisions are data in a Composition, with what nearly matched and why it did not.
@@ -51,7 +51,7 @@ struct Options {
 
 /// Errors: import-mismatch (an export has the right name and another type: both are shown), ambiguous (two inputs export the same, or there
 /// are several roots), cycle.
-[[nodiscard]] Result<Composition> match(std::vector<Input> inputs, const Options& options = {});
+[[nodiscard]] Result<Composition> compose(std::vector<Input> inputs, const Options& options = {});
 
 /// The composition as a component. Inputs are nested as they are; the output is the same for the same inputs.
 [[nodiscard]] Result<Bytes> encode(const Composition& composition);

@@ -198,7 +198,7 @@ class Matcher {
 
 }  // namespace
 
-Result<Composition> match(std::vector<Input> inputs, const Options& options) {
+Result<Composition> compose(std::vector<Input> inputs, const Options& options) {
   if (inputs.empty()) return fail(diag::bad_usage, "nothing to compose");
   return Matcher(std::move(inputs), options).run();
 }

@@ -1,4 +1,5 @@
 // wcomp run FILE [ARGS..]
+#include <csignal>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -34,6 +35,7 @@ void grant_env(wasi::Context& context, const std::vector<std::string>& list) {
 }
 
 int run(const Options& o) {
+  std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is an error the guest is told of
   const Engine engine;
   auto component = Component::load(engine, o.file);
   if (!component) return report(in_file(std::move(component).error(), o.file));

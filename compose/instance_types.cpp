@@ -1,0 +1,192 @@
+#include "compose/instance_types.h"
+
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/diagnostic.h"
+#include "base/match.h"
+
+namespace wcomp::compose {
+
+namespace {
+
+using namespace component;
+
+/// Types of one input, written into one instance type. Types that the instance exports are referred to by their exported index, as
+/// validation demands of records, variants, enums, flags and resources.
+class Writer {
+ public:
+  Writer(const MergedImport& import, const std::string& key, const MergedImports& all, const FindResource& find_resource)
+      : import_(import), key_(key), all_(all), find_resource_(find_resource) {}
+
+  Result<InstanceTypeRef> run() {
+    for (const MergedExport& e : import_.exports) {
+      input_ = e.from;
+      match(
+          *e.type, [&](const FuncEntity& f) { func(e.name, f.type); }, [&](const TypeEntity& t) { type(e.name, t.type); },
+          [](const auto&) { /* interfaces hold functions and types only; validation of the composition would refuse the rest */ });
+    }
+    if (foreign_) {
+      return fail(diag::unsupported, fmt::format("`{}` imports `{}`, which uses a resource of `{}`: that is met inside the composition, so the import cannot be passed on",
+                                                 input_->name, import_.name, foreign_->interface));
+    }
+    return std::move(out_);
+  }
+
+ private:
+  using Key = std::pair<const Input*, types::TypeId>;
+
+  void func(const std::string& name, const types::FuncType& f) {
+    FuncTypeRef ref{.params = {}, .result = std::nullopt, .is_async = f.is_async};
+    for (const types::Param& p : f.params) ref.params.push_back({p.name, ref_of(p.type)});
+    if (f.result) ref.result = ref_of(*f.result);
+    const TypeIdx idx = define(std::move(ref));
+    out_.decls.emplace_back(ExportDecl{name, ExternDesc{.sort = Sort::func, .type_index = idx.value, .bound = {}}});
+  }
+
+  void type(const std::string& name, types::ValType t) {
+    const types::TypeArena& arena = input_->component.types();
+    TypeBound bound;
+    const auto* resource = arena.get<types::ResourceType>(t);
+    if (resource == nullptr) {
+      bound.eq = type_idx(t);
+    } else {
+      const ResourceOrigin origin = origin_of(resource->id);
+      const bool is_own = origin == ResourceOrigin{key_, name};
+      if (!is_own) bound.eq = resource_idx(origin);
+      if (is_own) own_[origin] = TypeIdx(next_);
+    }
+    out_.decls.emplace_back(ExportDecl{name, ExternDesc{.sort = Sort::type, .type_index = 0, .bound = bound}});
+    name_chain(t, TypeIdx(next_++));
+  }
+
+  /// From now on `t`, and what it is an alias of, is the type at `idx`; names given earlier stay.
+  void name_chain(types::ValType t, TypeIdx idx) {
+    while (const types::TypeId* id = std::get_if<types::TypeId>(&t)) {
+      if (!written_.insert_or_assign(Key{input_, *id}, idx).second && named_.contains({input_, *id})) break;
+      named_.insert({input_, *id});
+      const auto* alias = std::get_if<types::AliasType>(&input_->component.types()[*id]);
+      if (alias == nullptr) break;
+      t = alias->target;
+    }
+  }
+
+  /// A resource that no imported instance shows (a root-level type) has an origin that is never found.
+  ResourceOrigin origin_of(types::ResourceId id) const {
+    const auto& origins = all_.origins.at(input_);
+    const auto it = origins.find(id);
+    return it == origins.end() ? ResourceOrigin{.interface = "(the root)", .name = {}} : it->second;
+  }
+
+  TypeIdx resource_idx(const ResourceOrigin& origin) {
+    if (const auto it = own_.find(origin); it != own_.end()) return it->second;
+    const std::optional<TypeIdx> outer = find_resource_(origin);
+    if (!outer) foreign_ = origin;
+    out_.decls.emplace_back(Alias(AliasOuter{.sort = Sort::type, .count = 1, .index = outer.value_or(TypeIdx()).value}));
+    const TypeIdx idx(next_++);
+    own_[origin] = idx;
+    return idx;
+  }
+
+  TypeIdx define(DefType def) {
+    out_.decls.emplace_back(std::move(def));
+    return TypeIdx(next_++);
+  }
+
+  ValTypeRef ref_of(types::ValType t) {
+    for (types::ValType at = t;;) {
+      const types::TypeId* id = std::get_if<types::TypeId>(&at);
+      if (id == nullptr) return std::get<types::Prim>(at);
+      if (const auto it = written_.find({input_, *id}); it != written_.end()) return it->second;
+      const auto* alias = std::get_if<types::AliasType>(&input_->component.types()[*id]);
+      if (alias == nullptr) return write(*id);
+      at = alias->target;
+    }
+  }
+
+  /// The index of a type also when it is a primitive.
+  TypeIdx type_idx(types::ValType t) {
+    const ValTypeRef ref = ref_of(t);
+    if (const types::Prim* p = std::get_if<types::Prim>(&ref)) return define(DefType(DefValType(*p)));
+    return std::get<TypeIdx>(ref);
+  }
+
+  std::optional<ValTypeRef> ref_of(const std::optional<types::ValType>& t) { return t ? std::optional(ref_of(*t)) : std::nullopt; }
+
+  TypeIdx handle_target(types::TypeId resource) {
+    const ValTypeRef named = ref_of_resource(types::ValType(resource));
+    return std::get<TypeIdx>(named);
+  }
+
+  /// A resource: by its name here, or brought in from its own import.
+  ValTypeRef ref_of_resource(types::ValType t) {
+    const types::TypeArena& arena = input_->component.types();
+    for (types::ValType at = t; const types::TypeId* id = std::get_if<types::TypeId>(&at);) {
+      if (const auto it = written_.find({input_, *id}); it != written_.end()) return it->second;
+      const auto* alias = std::get_if<types::AliasType>(&arena[*id]);
+      if (alias == nullptr) break;
+      at = alias->target;
+    }
+    return resource_idx(origin_of(arena.get<types::ResourceType>(t)->id));
+  }
+
+  TypeIdx write(types::TypeId id) {
+    const types::TypeDef def = input_->component.types()[id];
+    DefValType ref = match(
+        def,
+        [&](const types::RecordType& r) -> DefValType {
+          RecordRef out;
+          for (const types::Field& f : r.fields) out.fields.push_back({f.name, ref_of(f.type)});
+          return out;
+        },
+        [&](const types::VariantType& v) -> DefValType {
+          VariantRef out;
+          for (const types::Case& c : v.cases) out.cases.push_back({c.name, ref_of(c.type)});
+          return out;
+        },
+        [&](const types::ListType& l) -> DefValType { return ListRef{ref_of(l.element)}; },
+        [&](const types::FixedListType& l) -> DefValType { return FixedListRef{ref_of(l.element), l.length}; },
+        [&](const types::MapType& m) -> DefValType { return MapRef{ref_of(m.key), ref_of(m.value)}; },
+        [&](const types::TupleType& t) -> DefValType {
+          TupleRef out;
+          for (const types::ValType& e : t.types) out.types.push_back(ref_of(e));
+          return out;
+        },
+        [&](const types::FlagsType& f) -> DefValType { return FlagsRef{f.names}; }, [&](const types::EnumType& e) -> DefValType { return EnumRef{e.names}; },
+        [&](const types::OptionType& o) -> DefValType { return OptionRef{ref_of(o.some)}; },
+        [&](const types::ResultType& r) -> DefValType { return ResultRef{ref_of(r.ok), ref_of(r.err)}; },
+        [&](const types::OwnType& o) -> DefValType { return OwnRef{handle_target(o.resource)}; },
+        [&](const types::BorrowType& b) -> DefValType { return BorrowRef{handle_target(b.resource)}; },
+        [&](const types::StreamType& s) -> DefValType { return StreamRef{ref_of(s.element)}; },
+        [&](const types::FutureType& f) -> DefValType { return FutureRef{ref_of(f.element)}; },
+        [&](const types::ResourceType&) -> DefValType { WCOMP_CHECK(false && "a resource is no value type"); }, [&](const types::AliasType& a) -> DefValType {
+          WCOMP_CHECK(std::holds_alternative<types::Prim>(a.target));
+          return std::get<types::Prim>(a.target);
+        });
+    const TypeIdx idx = define(DefType(std::move(ref)));
+    written_.insert_or_assign(Key{input_, id}, idx);
+    return idx;
+  }
+
+  const MergedImport& import_;
+  const std::string& key_;
+  const MergedImports& all_;
+  const FindResource& find_resource_;
+  const Input* input_ = nullptr;
+  InstanceTypeRef out_;
+  std::uint32_t next_ = 0;
+  std::map<Key, TypeIdx> written_;
+  std::set<Key> named_;
+  std::map<ResourceOrigin, TypeIdx> own_;
+  std::optional<ResourceOrigin> foreign_;
+};
+
+}  // namespace
+
+Result<InstanceTypeRef> instance_type(const MergedImport& import, const std::string& key, const MergedImports& all, const FindResource& find_resource) {
+  return Writer(import, key, all, find_resource).run();
+}
+
+}  // namespace wcomp::compose
