@@ -1,8 +1,27 @@
 // Validation of components: every index, name and type checked, every item given its type.
 //
-// Explainer.md and Binary.md. The result says for each item of each index space what it is, in one TypeArena per outermost component;
-// link/ needs nothing else. Resources are ResourceIds: each `resource` definition, each `sub resource` import and each resource exported
-// by an instantiation is a fresh one.
+// Explainer.md "Type Checking", Binary.md. The result says for each item of each index space what it is, in one TypeArena per outermost
+// component; link/ needs nothing else.
+//
+// Resources. A resource is a ResourceId, and two handles have the same type when their ResourceIds are equal. There are three sources:
+//   1. `(type (resource ..))` of a component: one id for the definition, whose Scope it is in.
+//   2. `(import "r" (type (sub resource)))`, and each `sub resource` export of an imported instance: an abstract id. All of a component's
+//      are in its ComponentType::imported_resources, in order.
+//   3. `(instance (instantiate $c ..))`: the exports of the new instance are those of $c's ComponentType after a substitution that takes
+//      each of $c's imported_resources to the id that the arguments supply for it, and each of $c's defined_resources to a new id. The
+//      same for a `sub resource` ascribed to an export: the index that the export adds has a new id.
+// So the types in a Scope's `funcs`, `instances` and `types` are in terms of that Scope's ids only, never of a nested component's.
+//
+// A Scope is made once for a component, however often it is instantiated. Who follows an instantiation (link/) keeps a map from ResourceId
+// to run-time resource for each instantiation, and fills it where an index is added: a definition gives its id a new run-time resource;
+// for an import, an alias, an instance or an export, it walks the entry's Entity and the item that was supplied side by side, and binds
+// each ResourceId of a TypeEntity to what stands there in the item. Ids that have an entry already are bound to the same thing again.
+//
+// Declared instance and component types (entries of `types`) are closed over the ids that they list as their own; using such a type for
+// an import or export gives these ids new ones, so that no two instances share them.
+//
+// Limits: types may be nested max_type_depth deep; a type that written out has more than max_type_weight nodes is refused, and so is a
+// component whose validation makes an unreasonable number of types.
 #pragma once
 
 #include <map>
@@ -19,21 +38,34 @@ namespace wcomp::component {
 struct InstanceType;
 struct ComponentType;
 struct ModuleType;
-/// A type-sorted item: a value type or a resource by its entry in the arena, or a func/component/instance type.
+/// A func-sorted item.
 struct FuncEntity { types::FuncType type; };
-struct TypeEntity { types::ValType type; };   ///< value type, or a TypeId of a ResourceType / alias of one
+/// A type-sorted item that is a value type (a primitive or an entry), or a resource (a ResourceType entry or an alias of one). Each import
+/// and export of a type is an AliasType entry of its own (or, for `sub resource`, a ResourceType), so its TypeId says where a type got its name.
+struct TypeEntity { types::ValType type; };
+/// A type-sorted import or export that is a func, component or instance type. In Scope::types such types stand for themselves.
+struct DefTypeEntity;
 
 /// The type of an item of any sort: what imports, exports and instance exports have.
-using Entity = std::variant<FuncEntity, TypeEntity, std::shared_ptr<const InstanceType>, std::shared_ptr<const ComponentType>, std::shared_ptr<const ModuleType>>;
+using Entity = std::variant<FuncEntity, TypeEntity, std::shared_ptr<const InstanceType>, std::shared_ptr<const ComponentType>,
+                            std::shared_ptr<const ModuleType>, std::shared_ptr<const DefTypeEntity>>;
+struct DefTypeEntity { Entity type; };
 
 struct NamedEntity { std::string name; Entity type; };
-/// Exports in order. Resources that the instance defines afresh each time it is made are listed (for component types).
-struct InstanceType { std::vector<NamedEntity> exports; };
+struct InstanceType {
+  std::vector<NamedEntity> exports;
+  /// A declared type's own abstract resources; empty for the type of an instance, whose ids belong to the scope.
+  std::vector<types::ResourceId> defined_resources{};
+  std::uint32_t weight = 1;                           ///< nodes when written out
+  std::uint32_t depth = 1;                            ///< instance and component types nested in each other
+};
 struct ComponentType {
   std::vector<NamedEntity> imports;
   std::vector<NamedEntity> exports;
   std::vector<types::ResourceId> imported_resources;  ///< abstract; substituted at instantiation, in order of appearance in imports
   std::vector<types::ResourceId> defined_resources;   ///< made afresh at each instantiation (appear in exports)
+  std::uint32_t weight = 1;                           ///< nodes when written out
+  std::uint32_t depth = 1;                            ///< instance and component types nested in each other
 };
 struct ModuleType {
   struct Item { std::string module, name; std::variant<core::FuncType, core::TableType, core::MemType, core::GlobalType> type; };
@@ -75,10 +107,14 @@ class ValidComponent {
   std::shared_ptr<const types::TypeArena> types_;  ///< owners: every copy
 };
 
+inline constexpr std::uint32_t max_type_depth = 100;
+inline constexpr std::uint32_t max_type_weight = 1'000'000;
+
 [[nodiscard]] Result<ValidComponent> validate(std::shared_ptr<const Component> component);
 
 /// Whether `found` may be used where `expected` is declared (instances may have more exports). Empty when so; else why not, naming the
-/// narrowest difference. `substitution` maps abstract resources of `expected` to those of `found` and grows as types are matched.
+/// narrowest difference. `substitution` maps resources of `expected` to those of `found` and grows as types are matched: the first resource
+/// that stands where `expected` has one is taken for it from there on.
 using Substitution = std::map<types::ResourceId, types::ResourceId>;
 [[nodiscard]] std::string mismatch(const types::TypeArena& expected_types, const Entity& expected, const types::TypeArena& found_types, const Entity& found, Substitution& substitution);
 

@@ -1,0 +1,315 @@
+#include "component/type_table.h"
+
+#include <fmt/format.h>
+
+#include "base/diagnostic.h"
+#include "base/match.h"
+
+namespace wcomp::component {
+
+namespace {
+
+using namespace wcomp::types;
+
+/// Steps that one validation may take in copying and walking types; a few seconds.
+constexpr std::uint64_t max_work = 50'000'000;
+constexpr std::uint32_t max_links = 1000;
+constexpr std::uint64_t max_elem_size = 1u << 28;
+
+std::uint64_t align_to(std::uint64_t offset, std::uint64_t alignment) { return (offset + alignment - 1) / alignment * alignment; }
+
+std::uint32_t add_weight(std::uint32_t a, std::uint32_t b) {
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(std::uint64_t{a} + b, max_type_weight + 1));
+}
+
+/// Facts of a type from those of its parts.
+struct Summary {
+  TypeFacts out{.size = 0, .alignment = 1};
+
+  void part(const TypeFacts& f) {
+    out.mentions_resources = out.mentions_resources || f.mentions_resources;
+    out.has_borrow = out.has_borrow || f.has_borrow;
+    out.depth = std::max(out.depth, f.depth + 1);
+    out.links = std::max(out.links, f.links + 1);
+    out.weight = add_weight(out.weight, f.weight);
+  }
+  void field(const TypeFacts& f) {
+    part(f);
+    out.alignment = std::max(out.alignment, f.alignment);
+    out.size = align_to(out.size, f.alignment) + f.size;
+  }
+  void payload(const TypeFacts& f) {
+    part(f);
+    out.alignment = std::max(out.alignment, f.alignment);
+    out.size = std::max(out.size, f.size);
+  }
+  /// After all payloads.
+  void discriminant(std::size_t cases) {
+    const std::uint64_t size = cases <= 0x100 ? 1 : cases <= 0x10000 ? 2 : 4;
+    out.alignment = std::max(out.alignment, size);
+    out.size = align_to(size, out.alignment) + out.size;
+  }
+  void scalar(std::uint64_t size, std::uint64_t alignment) {
+    out.size = size;
+    out.alignment = alignment;
+  }
+};
+
+}  // namespace
+
+TypeFacts TypeTable::facts(ValType t) const {
+  if (const TypeId* id = std::get_if<TypeId>(&t)) return facts(*id);
+  struct Row { std::uint64_t size; bool is_string; };
+  static constexpr Row rows[] = {
+#define WCOMP_PRIM(name, text, opcode, size, core) {size, Prim::name == Prim::string},
+#include "types/primitives.def"
+#undef WCOMP_PRIM
+  };
+  const Row& row = rows[static_cast<std::size_t>(std::get<Prim>(t))];
+  return {.size = row.is_string ? 16 : row.size, .alignment = row.is_string ? 8 : row.size};
+}
+
+Result<TypeId> TypeTable::add(TypeDef def) {
+  Summary s;
+  const auto part = [&](const std::optional<ValType>& t) { if (t) s.part(facts(*t)); };
+  match(
+      def,
+      [&](const RecordType& r) { for (const Field& f : r.fields) s.field(facts(f.type)); s.out.size = align_to(s.out.size, s.out.alignment); },
+      [&](const VariantType& v) {
+        for (const Case& c : v.cases) s.payload(c.type ? facts(*c.type) : TypeFacts{});
+        s.discriminant(v.cases.size());
+        s.out.size = align_to(s.out.size, s.out.alignment);
+      },
+      [&](const ListType& l) { s.part(facts(l.element)); s.scalar(16, 8); },
+      [&](const FixedListType& l) {
+        const TypeFacts element = facts(l.element);
+        s.part(element);
+        s.scalar(element.size * l.length, element.alignment);
+      },
+      [&](const MapType& m) { s.part(facts(m.key)); s.part(facts(m.value)); s.scalar(16, 8); },
+      [&](const TupleType& t) { for (const ValType& v : t.types) s.field(facts(v)); s.out.size = align_to(s.out.size, s.out.alignment); },
+      [&](const FlagsType& f) { const std::uint64_t size = f.names.size() <= 8 ? 1 : f.names.size() <= 16 ? 2 : 4; s.scalar(size, size); },
+      [&](const EnumType& e) { s.discriminant(e.names.size()); },
+      [&](const OptionType& o) { s.payload(facts(o.some)); s.discriminant(2); s.out.size = align_to(s.out.size, s.out.alignment); },
+      [&](const ResultType& r) {
+        s.payload(r.ok ? facts(*r.ok) : TypeFacts{});
+        s.payload(r.err ? facts(*r.err) : TypeFacts{});
+        s.discriminant(2);
+        s.out.size = align_to(s.out.size, s.out.alignment);
+      },
+      [&](const OwnType&) { s.scalar(4, 4); s.out.mentions_resources = true; },
+      [&](const BorrowType&) { s.scalar(4, 4); s.out.mentions_resources = s.out.has_borrow = true; },
+      [&](const StreamType& t) { part(t.element); s.scalar(4, 4); },
+      [&](const FutureType& t) { part(t.element); s.scalar(4, 4); },
+      [&](const ResourceType&) { s.out.mentions_resources = true; },
+      [&](const AliasType& a) {
+        s.out = facts(a.target);
+        ++s.out.links;
+      });
+  if (s.out.depth > max_type_depth) return fail(diag::limit_exceeded, fmt::format("types are nested more than {} deep", max_type_depth));
+  if (s.out.links > max_links) return fail(diag::limit_exceeded, fmt::format("a type is an alias of an alias more than {} times over", max_links));
+  if (s.out.weight > max_type_weight) return fail(diag::limit_exceeded, fmt::format("a type has more than {} parts", max_type_weight));
+  if (s.out.size >= max_elem_size) return fail(diag::limit_exceeded, "a value of the type is larger than 2^28 bytes");
+  facts_.push_back(s.out);
+  return arena_.add(std::move(def));
+}
+
+bool TypeTable::mentions_resources(const FuncType& f) const {
+  if (f.result && facts(*f.result).mentions_resources) return true;
+  return std::ranges::any_of(f.params, [&](const Param& p) { return facts(p.type).mentions_resources; });
+}
+
+std::uint32_t TypeTable::weight(const FuncType& f) const {
+  std::uint32_t out = 1;
+  for (const Param& p : f.params) out = add_weight(out, facts(p.type).weight);
+  return f.result ? add_weight(out, facts(*f.result).weight) : out;
+}
+
+std::uint32_t TypeTable::depth(const Entity& e) {
+  if (const auto* i = std::get_if<std::shared_ptr<const InstanceType>>(&e)) return (*i)->depth;
+  if (const auto* c = std::get_if<std::shared_ptr<const ComponentType>>(&e)) return (*c)->depth;
+  if (const auto* d = std::get_if<std::shared_ptr<const DefTypeEntity>>(&e)) return depth((*d)->type);
+  return 0;
+}
+
+std::uint32_t TypeTable::weight(const Entity& e) const {
+  return match(
+      e, [&](const FuncEntity& f) { return weight(f.type); }, [&](const TypeEntity& t) { return facts(t.type).weight; },
+      [&](const std::shared_ptr<const InstanceType>& t) { return t->weight; }, [&](const std::shared_ptr<const ComponentType>& t) { return t->weight; },
+      [&](const std::shared_ptr<const ModuleType>& t) { return static_cast<std::uint32_t>(std::min<std::size_t>(1 + t->imports.size() + t->exports.size(), max_type_weight)); },
+      [&](const std::shared_ptr<const DefTypeEntity>& t) { return weight(t->type); });
+}
+
+void TypeTable::for_each_resource(ValType t, const std::function<void(ResourceId)>& each) const {
+  const TypeId* id = std::get_if<TypeId>(&t);
+  if (id == nullptr || !facts(*id).mentions_resources) return;
+  const auto visit = [&](ValType part) { for_each_resource(part, each); };
+  const auto visit_optional = [&](const std::optional<ValType>& part) { if (part) visit(*part); };
+  match(
+      arena_[*id], [&](const RecordType& r) { for (const Field& f : r.fields) visit(f.type); },
+      [&](const VariantType& v) { for (const Case& c : v.cases) visit_optional(c.type); }, [&](const ListType& l) { visit(l.element); },
+      [&](const FixedListType& l) { visit(l.element); },
+      [&](const MapType& m) { visit(m.key); visit(m.value); },
+      [&](const TupleType& tuple) { for (const ValType& v : tuple.types) visit(v); }, [&](const FlagsType&) {}, [&](const EnumType&) {},
+      [&](const OptionType& o) { visit(o.some); },
+      [&](const ResultType& r) { visit_optional(r.ok); visit_optional(r.err); },
+      [&](const OwnType& o) { visit(o.resource); }, [&](const BorrowType& b) { visit(b.resource); },
+      [&](const StreamType& s) { visit_optional(s.element); }, [&](const FutureType& f) { visit_optional(f.element); },
+      [&](const ResourceType& r) { each(r.id); }, [&](const AliasType& a) { visit(a.target); });
+}
+
+Result<void> TypeTable::spend(std::uint64_t work) {
+  work_ += work;
+  if (work_ > max_work) return fail(diag::limit_exceeded, "the component's types take too much work to check");
+  return Ok{};
+}
+
+ResourceId Replacer::at(ResourceId id) const {
+  const auto found = map_.find(id);
+  return found == map_.end() ? id : found->second;
+}
+
+Result<ValType> Replacer::operator()(ValType t) {
+  const TypeId* id = std::get_if<TypeId>(&t);
+  if (id == nullptr) return t;
+  WCOMP_TRY(const TypeId made, entry(*id));
+  return ValType(made);
+}
+
+Result<TypeId> Replacer::entry(TypeId id) {
+  if (map_.empty() || !table_.facts(id).mentions_resources) return id;
+  if (const auto found = entries_.find(id); found != entries_.end()) return found->second;
+  WCOMP_TRY(table_.spend());
+  TypeDef def = table_.arena()[id];
+  bool is_changed = false;
+  const auto part = [&](ValType& t) -> Result<void> {
+    WCOMP_TRY(const ValType made, (*this)(t));
+    is_changed = is_changed || made != t;
+    t = made;
+    return Ok{};
+  };
+  const auto optional_part = [&](std::optional<ValType>& t) -> Result<void> { return t ? part(*t) : Result<void>(Ok{}); };
+  const auto id_part = [&](TypeId& t) -> Result<void> {
+    WCOMP_TRY(const TypeId made, entry(t));
+    is_changed = is_changed || made != t;
+    t = made;
+    return Ok{};
+  };
+  using R = Result<void>;
+  WCOMP_TRY(match(
+      def,
+      [&](RecordType& r) -> R {
+        for (Field& f : r.fields) WCOMP_TRY(part(f.type));
+        return Ok{};
+      },
+      [&](VariantType& v) -> R {
+        for (Case& c : v.cases) WCOMP_TRY(optional_part(c.type));
+        return Ok{};
+      },
+      [&](ListType& l) -> R { return part(l.element); }, [&](FixedListType& l) -> R { return part(l.element); },
+      [&](MapType& m) -> R {
+        WCOMP_TRY(part(m.key));
+        return part(m.value);
+      },
+      [&](TupleType& t) -> R {
+        for (ValType& v : t.types) WCOMP_TRY(part(v));
+        return Ok{};
+      },
+      [&](FlagsType&) -> R { return Ok{}; }, [&](EnumType&) -> R { return Ok{}; }, [&](OptionType& o) -> R { return part(o.some); },
+      [&](ResultType& r) -> R {
+        WCOMP_TRY(optional_part(r.ok));
+        return optional_part(r.err);
+      },
+      [&](OwnType& o) -> R { return id_part(o.resource); }, [&](BorrowType& b) -> R { return id_part(b.resource); },
+      [&](StreamType& s) -> R { return optional_part(s.element); }, [&](FutureType& f) -> R { return optional_part(f.element); },
+      [&](ResourceType& r) -> R {
+        const ResourceId to = at(r.id);
+        is_changed = to != r.id;
+        r.id = to;
+        return Ok{};
+      },
+      [&](AliasType& a) -> R { return part(a.target); }));
+  TypeId made = id;
+  if (is_changed) {
+    WCOMP_TRY(made, table_.add(std::move(def)));
+  }
+  entries_.emplace(id, made);
+  return made;
+}
+
+Result<FuncType> Replacer::operator()(const FuncType& f) {
+  FuncType out = f;
+  if (map_.empty() || !table_.mentions_resources(f)) return out;
+  for (Param& p : out.params) {
+    WCOMP_TRY(p.type, (*this)(p.type));
+  }
+  if (out.result) {
+    WCOMP_TRY(out.result, (*this)(*out.result));
+  }
+  return out;
+}
+
+Result<std::vector<NamedEntity>> Replacer::all(const std::vector<NamedEntity>& items) {
+  std::vector<NamedEntity> out;
+  out.reserve(items.size());
+  for (const NamedEntity& item : items) {
+    WCOMP_TRY(table_.spend());
+    WCOMP_TRY(Entity made, (*this)(item.type));
+    out.push_back({item.name, std::move(made)});
+  }
+  return out;
+}
+
+Result<std::shared_ptr<const InstanceType>> Replacer::operator()(const std::shared_ptr<const InstanceType>& t) {
+  if (map_.empty()) return t;
+  if (const auto found = made_.find(t.get()); found != made_.end()) return std::get<std::shared_ptr<const InstanceType>>(found->second);
+  WCOMP_TRY(std::vector<NamedEntity> exports, all(t->exports));
+  std::vector<ResourceId> defined = t->defined_resources;
+  std::erase_if(defined, [&](ResourceId id) { return map_.contains(id); });
+  auto made = std::make_shared<const InstanceType>(InstanceType{.exports = std::move(exports), .defined_resources = std::move(defined), .weight = t->weight, .depth = t->depth});
+  made_.emplace(t.get(), made);
+  return made;
+}
+
+Result<std::shared_ptr<const ComponentType>> Replacer::operator()(const std::shared_ptr<const ComponentType>& t) {
+  if (map_.empty()) return t;
+  if (const auto found = made_.find(t.get()); found != made_.end()) return std::get<std::shared_ptr<const ComponentType>>(found->second);
+  WCOMP_TRY(std::vector<NamedEntity> imports, all(t->imports));
+  WCOMP_TRY(std::vector<NamedEntity> exports, all(t->exports));
+  auto made = std::make_shared<const ComponentType>(ComponentType{.imports = std::move(imports),
+                                                                  .exports = std::move(exports),
+                                                                  .imported_resources = t->imported_resources,
+                                                                  .defined_resources = t->defined_resources,
+                                                                  .weight = t->weight, .depth = t->depth});
+  made_.emplace(t.get(), made);
+  return made;
+}
+
+Result<Entity> Replacer::operator()(const Entity& e) {
+  using R = Result<Entity>;
+  return match(
+      e,
+      [&](const FuncEntity& f) -> R {
+        WCOMP_TRY(FuncType made, (*this)(f.type));
+        return Entity(FuncEntity{std::move(made)});
+      },
+      [&](const TypeEntity& t) -> R {
+        WCOMP_TRY(const ValType made, (*this)(t.type));
+        return Entity(TypeEntity{made});
+      },
+      [&](const std::shared_ptr<const InstanceType>& t) -> R {
+        WCOMP_TRY(std::shared_ptr<const InstanceType> made, (*this)(t));
+        return Entity(std::move(made));
+      },
+      [&](const std::shared_ptr<const ComponentType>& t) -> R {
+        WCOMP_TRY(std::shared_ptr<const ComponentType> made, (*this)(t));
+        return Entity(std::move(made));
+      },
+      [&](const std::shared_ptr<const ModuleType>& t) -> R { return Entity(t); },
+      [&](const std::shared_ptr<const DefTypeEntity>& t) -> R {
+        WCOMP_TRY(Entity made, (*this)(t->type));
+        return Entity(std::make_shared<const DefTypeEntity>(DefTypeEntity{std::move(made)}));
+      });
+}
+
+}  // namespace wcomp::component

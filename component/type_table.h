@@ -1,0 +1,70 @@
+// The arena of one validation, with the facts about each entry that validation asks for again and again.
+#pragma once
+
+#include "component/validate.h"
+
+namespace wcomp::component {
+
+/// What is known of a value type. Sizes are those of `elem_size(t, 'i64')`, which bounds what a type may be.
+struct TypeFacts {
+  bool mentions_resources = false;
+  bool has_borrow = false;
+  std::uint32_t depth = 1;
+  std::uint32_t links = 1;    ///< depth with aliases counted: how deep a walk gets
+  std::uint32_t weight = 1;   ///< nodes when written out
+  std::uint64_t size = 0;     ///< bytes
+  std::uint64_t alignment = 1;
+};
+
+class TypeTable {
+ public:
+  /// Adds an entry whose parts are in the table. Fails when the type breaks a limit; other rules are the caller's.
+  Result<types::TypeId> add(types::TypeDef def);
+  [[nodiscard]] const TypeFacts& facts(types::TypeId id) const { return facts_[id.value]; }
+  [[nodiscard]] TypeFacts facts(types::ValType t) const;
+  [[nodiscard]] const types::TypeArena& arena() const { return arena_; }
+  [[nodiscard]] types::TypeArena take() { return std::move(arena_); }
+  types::ResourceId new_resource() { return arena_.new_resource(); }
+
+  /// Whether the type, or one that it consists of, mentions a resource; and its nodes.
+  [[nodiscard]] bool mentions_resources(const types::FuncType& f) const;
+  [[nodiscard]] std::uint32_t weight(const types::FuncType& f) const;
+  [[nodiscard]] std::uint32_t weight(const Entity& e) const;
+  [[nodiscard]] static std::uint32_t depth(const Entity& e);
+
+  /// Calls `each` with every resource that the type mentions, more than once for some.
+  void for_each_resource(types::ValType t, const std::function<void(types::ResourceId)>& each) const;
+
+  /// Counts work that one byte of input may cause any number of times.
+  Result<void> spend(std::uint64_t work = 1);
+
+ private:
+  types::TypeArena arena_;
+  std::vector<TypeFacts> facts_;
+  std::uint64_t work_ = 0;
+};
+
+/// Puts resources in place of others, in entities of one table. Remembers what it made, so that parts shared before are shared after.
+class Replacer {
+ public:
+  explicit Replacer(TypeTable& table) : table_(table) {}
+  void map(types::ResourceId from, types::ResourceId to) { map_.insert_or_assign(from, to); }
+  [[nodiscard]] bool empty() const { return map_.empty(); }
+  [[nodiscard]] types::ResourceId at(types::ResourceId id) const;
+  Result<types::ValType> operator()(types::ValType t);
+  Result<types::FuncType> operator()(const types::FuncType& f);
+  Result<Entity> operator()(const Entity& e);
+  Result<std::shared_ptr<const InstanceType>> operator()(const std::shared_ptr<const InstanceType>& t);
+  Result<std::shared_ptr<const ComponentType>> operator()(const std::shared_ptr<const ComponentType>& t);
+
+ private:
+  Result<types::TypeId> entry(types::TypeId id);
+  Result<std::vector<NamedEntity>> all(const std::vector<NamedEntity>& items);
+
+  TypeTable& table_;
+  std::map<types::ResourceId, types::ResourceId> map_;
+  std::map<types::TypeId, types::TypeId> entries_;
+  std::map<const void*, Entity> made_;
+};
+
+}  // namespace wcomp::component

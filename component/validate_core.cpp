@@ -1,0 +1,200 @@
+#include <fmt/format.h>
+
+#include "base/match.h"
+#include "component/validator.h"
+
+namespace wcomp::component {
+
+namespace {
+
+using ModulePtr = std::shared_ptr<const ModuleType>;
+
+constexpr std::uint64_t max_pages = 65536;
+
+Result<void> check_limits(const core::Limits& l, std::uint64_t most, std::string_view what) {
+  if (l.max && *l.max < l.min) return fail(diag::invalid, fmt::format("a {} cannot have a maximum below its minimum", what));
+  if (l.min > most || (l.max && *l.max > most)) return fail(diag::invalid, fmt::format("a {} cannot be larger than {}", what, most));
+  if (l.is_shared && !l.max) return fail(diag::invalid, fmt::format("a shared {} needs a maximum", what));
+  return Ok{};
+}
+
+Result<CoreExtern> extern_of(const core::Module& m, const core::ExternType& t) {
+  return match(
+      t, [&](core::TypeIdx i) -> Result<CoreExtern> { return CoreExtern(m.types[i.value]); }, [](const core::TableType& v) -> Result<CoreExtern> { return CoreExtern(v); },
+      [](const core::MemType& v) -> Result<CoreExtern> { return CoreExtern(v); }, [](const core::GlobalType& v) -> Result<CoreExtern> { return CoreExtern(v); });
+}
+
+CoreExtern export_of(const core::Module& m, const core::Export& e) {
+  switch (e.kind) {
+    case core::ExternKind::func: return m.func_type(core::FuncIdx(e.index));
+    case core::ExternKind::table: return m.table_types[e.index];
+    case core::ExternKind::mem: return m.mem_types[e.index];
+    case core::ExternKind::global: return m.global_types[e.index];
+    case core::ExternKind::tag: break;
+  }
+  WCOMP_CHECK(false);
+}
+
+Err<Failure> duplicate_import(const std::string& module, const std::string& name) {
+  return fail(diag::duplicate_name, fmt::format("a core module in a component cannot import `{}` `{}` twice", module, name));
+}
+
+}  // namespace
+
+Result<void> Validator::core_module(Space& s, const CoreModuleDef& m, const std::string& path) {
+  const std::shared_ptr<const Bytes> storage = m.storage ? m.storage : std::make_shared<const Bytes>(m.bytes.begin(), m.bytes.end());
+  const ByteSpan bytes = m.storage ? m.bytes : ByteSpan(*storage);
+  WCOMP_TRY(core::Module module, core::decode(storage, bytes, m.offset, path));
+  WCOMP_TRY(core::ValidModule valid, core::validate(std::move(module)));
+  auto type = std::make_shared<ModuleType>();
+  std::set<std::pair<std::string, std::string>> names;
+  for (const core::Import& i : valid->imports) {
+    if (!names.emplace(i.module, i.name).second) return duplicate_import(i.module, i.name);
+    WCOMP_TRY(CoreExtern e, extern_of(*valid, i.type));
+    type->imports.push_back({i.module, i.name, std::move(e)});
+  }
+  for (const core::Export& e : valid->exports) type->exports.push_back({"", e.name, export_of(*valid, e)});
+  s.scope->core_modules.push_back(std::move(type));
+  s.scope->core_module_bodies.emplace_back(std::move(valid));
+  return Ok{};
+}
+
+Result<CoreExtern> Validator::core_item(const Space& s, const SortIdx& i) const {
+  const Scope& scope = *s.scope;
+  switch (i.sort) {
+    case Sort::core_func: {
+      WCOMP_TRY(const auto* e, at(scope.core_funcs, i.index, "core func"));
+      return CoreExtern(*e);
+    }
+    case Sort::core_table: {
+      WCOMP_TRY(const auto* e, at(scope.core_tables, i.index, "core table"));
+      return CoreExtern(*e);
+    }
+    case Sort::core_memory: {
+      WCOMP_TRY(const auto* e, at(scope.core_memories, i.index, "core memory"));
+      return CoreExtern(*e);
+    }
+    case Sort::core_global: {
+      WCOMP_TRY(const auto* e, at(scope.core_globals, i.index, "core global"));
+      return CoreExtern(*e);
+    }
+    case Sort::core_tag: return fail(diag::unsupported, "core tags are not supported");
+    default: return fail(diag::invalid, fmt::format("a {} cannot be exported from a core instance", to_string(i.sort)));
+  }
+}
+
+void Validator::push_core(Space& s, const CoreExtern& e) {
+  Scope& scope = *s.scope;
+  match(
+      e, [&](const core::FuncType& f) { scope.core_funcs.push_back(f); }, [&](const core::TableType& t) { scope.core_tables.push_back(t); },
+      [&](const core::MemType& m) { scope.core_memories.push_back(m); }, [&](const core::GlobalType& g) { scope.core_globals.push_back(g); });
+}
+
+Result<void> Validator::core_instance(Space& s, const CoreInstance& i) {
+  CoreInstanceType out;
+  if (const auto* bag = std::get_if<CoreInlineExports>(&i)) {
+    std::set<std::string_view> names;
+    for (const auto& [name, index] : bag->exports) {
+      if (!names.insert(name).second) return fail(diag::duplicate_name, fmt::format("the core instance has an export `{}` twice", name));
+      WCOMP_TRY(CoreExtern e, core_item(s, index));
+      out.exports.emplace_back(name, std::move(e));
+    }
+    s.scope->core_instances.push_back(std::move(out));
+    return Ok{};
+  }
+  const auto& in = std::get<CoreInstantiate>(i);
+  WCOMP_TRY(const ModulePtr* found, at(s.scope->core_modules, in.module.value, "core module"));
+  const ModuleType& module = **found;
+  std::map<std::string_view, std::map<std::string_view, const CoreExtern*>> args;
+  for (const auto& [name, index] : in.args) {
+    WCOMP_TRY(const CoreInstanceType* instance, at(s.scope->core_instances, index.value, "core instance"));
+    const auto [arg, is_new] = args.try_emplace(name);
+    if (!is_new) return fail(diag::duplicate_name, fmt::format("the core instantiation argument `{}` is given twice", name));
+    WCOMP_TRY(table_.spend(1 + instance->exports.size()));
+    for (const auto& e : instance->exports) arg->second.emplace(e.first, &e.second);
+  }
+  WCOMP_TRY(table_.spend(module.imports.size() + module.exports.size()));
+  for (const ModuleType::Item& import : module.imports) {
+    const auto arg = args.find(import.module);
+    if (arg == args.end()) return fail(diag::missing_import, fmt::format("the instantiation of core module {} has no argument `{}`", in.module.value, import.module));
+    const auto item = arg->second.find(import.name);
+    if (item == arg->second.end()) {
+      return fail(diag::missing_import, fmt::format("the argument `{}` of the instantiation of core module {} has no export `{}`", import.module, in.module.value, import.name));
+    }
+    if (const std::string why = core_mismatch(import.type, *item->second); !why.empty()) {
+      return fail(diag::import_mismatch, fmt::format("`{}` `{}` does not have the type that core module {} imports: {}", import.module, import.name, in.module.value, why));
+    }
+  }
+  for (const ModuleType::Item& e : module.exports) out.exports.emplace_back(e.name, e.type);
+  s.scope->core_instances.push_back(std::move(out));
+  return Ok{};
+}
+
+Result<std::variant<core::FuncType, ModulePtr>> Validator::core_type(const Space& s, const CoreDefType& t) const {
+  using Out = std::variant<core::FuncType, ModulePtr>;
+  if (const auto* f = std::get_if<core::FuncType>(&t)) return Out(*f);
+  auto out = std::make_shared<ModuleType>();
+  std::vector<core::FuncType> types;
+  std::set<std::pair<std::string_view, std::string_view>> imports;
+  std::set<std::string_view> exports;
+  const auto resolve = [&](const core::ExternType& e) -> Result<CoreExtern> {
+    return match(
+        e,
+        [&](core::TypeIdx i) -> Result<CoreExtern> {
+          WCOMP_TRY(const core::FuncType* f, at(types, i.value, "core type"));
+          return CoreExtern(*f);
+        },
+        [](const core::TableType& v) -> Result<CoreExtern> {
+          WCOMP_TRY(check_limits(v.limits, v.limits.is_64 ? UINT64_MAX : UINT32_MAX, "table"));
+          return CoreExtern(v);
+        },
+        [](const core::MemType& v) -> Result<CoreExtern> {
+          WCOMP_TRY(check_limits(v.limits, v.limits.is_64 ? max_pages << 32 : max_pages, "memory"));
+          return CoreExtern(v);
+        },
+        [](const core::GlobalType& v) -> Result<CoreExtern> { return CoreExtern(v); });
+  };
+  for (const auto& decl : std::get<std::shared_ptr<const CoreModuleType>>(t)->decls) {
+    WCOMP_TRY(match(
+        decl,
+        [&](const CoreDefType& d) -> Result<void> {
+          const auto* f = std::get_if<core::FuncType>(&d);
+          if (f == nullptr) return fail(diag::invalid, "a module type cannot contain another module type");
+          types.push_back(*f);
+          return Ok{};
+        },
+        [&](const CoreModuleType::AliasOuterType& a) -> Result<void> {
+          if (a.count == 0) {
+            WCOMP_TRY(const core::FuncType* f, at(types, a.index, "core type"));
+            const core::FuncType copy = *f;
+            types.push_back(copy);
+            return Ok{};
+          }
+          const Space* target = &s;
+          for (std::uint32_t n = 1; n < a.count; ++n) {
+            target = target->parent;
+            if (target == nullptr) return fail(diag::index_out_of_range, fmt::format("an outer alias counts {} scopes outwards, there are {}", a.count, n));
+          }
+          WCOMP_TRY(const Out* found, at(target->scope->core_types, a.index, "outer core type"));
+          const auto* f = std::get_if<core::FuncType>(found);
+          if (f == nullptr) return fail(diag::invalid, "a module type cannot contain another module type");
+          types.push_back(*f);
+          return Ok{};
+        },
+        [&](const CoreModuleType::ImportItem& i) -> Result<void> {
+          if (!imports.emplace(i.module, i.name).second) return duplicate_import(i.module, i.name);
+          WCOMP_TRY(CoreExtern e, resolve(i.type));
+          out->imports.push_back({i.module, i.name, std::move(e)});
+          return Ok{};
+        },
+        [&](const CoreModuleType::ExportItem& i) -> Result<void> {
+          if (!exports.insert(i.name).second) return fail(diag::duplicate_name, fmt::format("a module type exports `{}` twice", i.name));
+          WCOMP_TRY(CoreExtern e, resolve(i.type));
+          out->exports.push_back({"", i.name, std::move(e)});
+          return Ok{};
+        }));
+  }
+  return Out(ModulePtr(std::move(out)));
+}
+
+}  // namespace wcomp::component

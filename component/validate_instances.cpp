@@ -1,0 +1,170 @@
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "base/match.h"
+#include "component/validator.h"
+
+namespace wcomp::component {
+
+namespace {
+
+using InstancePtr = std::shared_ptr<const InstanceType>;
+using ComponentPtr = std::shared_ptr<const ComponentType>;
+using DefTypePtr = std::shared_ptr<const DefTypeEntity>;
+
+/// Whether an entity is what an alias or argument of that sort refers to.
+bool has_sort(const Entity& e, Sort s) {
+  switch (s) {
+    case Sort::func: return std::holds_alternative<FuncEntity>(e);
+    case Sort::type: return std::holds_alternative<TypeEntity>(e) || std::holds_alternative<DefTypePtr>(e);
+    case Sort::instance: return std::holds_alternative<InstancePtr>(e);
+    case Sort::component: return std::holds_alternative<ComponentPtr>(e);
+    case Sort::core_module: return std::holds_alternative<std::shared_ptr<const ModuleType>>(e);
+    default: return false;
+  }
+}
+
+}  // namespace
+
+Result<void> Validator::instance(Space& s, const Instance& i) {
+  WCOMP_TRY(InstancePtr made, match(i, [&](const Instantiate& in) { return instantiate(s, in); }, [&](const InlineExports& in) { return inline_exports(s, in); }));
+  s.scope->instances.push_back(std::move(made));
+  return Ok{};
+}
+
+// Binary.md: "the actual type supplied is immediately substituted for all uses of the import".
+Result<InstancePtr> Validator::instantiate(Space& s, const Instantiate& i) {
+  WCOMP_TRY(const ComponentPtr* found, at(s.scope->components, i.component.value, "component"));
+  const ComponentPtr type = *found;
+  std::map<std::string, Entity, std::less<>> args;
+  for (const auto& [name, index] : i.args) {
+    WCOMP_TRY(Entity e, item(s, index));
+    WCOMP_TRY(table_.spend(table_.weight(e)));
+    if (!args.emplace(name, std::move(e)).second) return fail(diag::duplicate_name, fmt::format("the instantiation argument `{}` is given twice", name));
+  }
+  WCOMP_TRY(table_.spend(type->weight));
+  Matcher matcher(table_.arena(), table_.arena());
+  matcher.open(type->imported_resources);
+  for (const NamedEntity& import : type->imports) {
+    const auto arg = args.find(import.name);
+    if (arg == args.end()) return fail(diag::missing_import, fmt::format("the instantiation of component {} has no argument for its import `{}`", i.component.value, import.name));
+    if (const std::string why = matcher.check(import.type, arg->second); !why.empty()) {
+      return fail(diag::import_mismatch, fmt::format("the instantiation argument `{}` of component {} does not have the type of the import: {}", import.name, i.component.value, why));
+    }
+  }
+  Replacer actual(table_);
+  for (const types::ResourceId id : type->imported_resources) {
+    const std::optional<types::ResourceId> arg = matcher.found_for(id);
+    if (!arg) return fail(diag::import_mismatch, fmt::format("the instantiation of component {} leaves a resource of its imports open", i.component.value));
+    actual.map(id, *arg);
+  }
+  for (const types::ResourceId id : type->defined_resources) actual.map(id, table_.new_resource());
+  InstanceType out;
+  for (const NamedEntity& e : type->exports) {
+    WCOMP_TRY(Entity made, actual(e.type));
+    out.exports.push_back({e.name, std::move(made)});
+  }
+  WCOMP_TRY(set_weight(out));
+  return std::make_shared<const InstanceType>(std::move(out));
+}
+
+Result<InstancePtr> Validator::inline_exports(Space& s, const InlineExports& i) {
+  InstanceType out;
+  NameTable names;
+  for (std::size_t n = 0; n < i.exports.size(); ++n) {
+    const auto& [name, index] = i.exports[n];
+    WCOMP_TRY(Entity e, item(s, index));
+    WCOMP_TRY(check_name(names, name, e, i.attributes.empty() ? Attributes{} : i.attributes[n]));
+    out.exports.push_back({name, std::move(e)});
+  }
+  WCOMP_TRY(set_weight(out));
+  WCOMP_TRY(table_.spend(out.exports.size()));
+  return std::make_shared<const InstanceType>(std::move(out));
+}
+
+Result<void> Validator::alias(Space& s, const Alias& a) {
+  return match(
+      a,
+      [&](const AliasExport& e) -> Result<void> {
+        WCOMP_TRY(const InstancePtr* instance, at(s.scope->instances, e.instance.value, "instance"));
+        const auto& exports = (*instance)->exports;
+        const auto found = std::ranges::find(exports, e.name, &NamedEntity::name);
+        WCOMP_TRY(table_.spend(1 + exports.size() / 16));
+        if (found == exports.end()) return fail(diag::missing_export, fmt::format("instance {} has no export `{}`", e.instance.value, e.name));
+        if (!has_sort(found->type, e.sort)) {
+          return fail(diag::type_mismatch, fmt::format("export `{}` of instance {} is a {}, not a {}", e.name, e.instance.value, sort_name(found->type), to_string(e.sort)));
+        }
+        const Entity copy = found->type;
+        push(s, copy);
+        return Ok{};
+      },
+      [&](const AliasCoreExport& e) -> Result<void> {
+        WCOMP_TRY(const CoreInstanceType* instance, at(s.scope->core_instances, e.instance.value, "core instance"));
+        const auto found = std::ranges::find_if(instance->exports, [&](const auto& item) { return item.first == e.name; });
+        WCOMP_TRY(table_.spend(1 + instance->exports.size() / 16));
+        if (found == instance->exports.end()) return fail(diag::missing_export, fmt::format("core instance {} has no export `{}`", e.instance.value, e.name));
+        static constexpr Sort sorts[] = {Sort::core_func, Sort::core_table, Sort::core_memory, Sort::core_global};
+        if (sorts[found->second.index()] != e.sort) {
+          return fail(diag::type_mismatch, fmt::format("export `{}` of core instance {} is a {}, not a {}", e.name, e.instance.value, sort_name(found->second), to_string(e.sort)));
+        }
+        push_core(s, found->second);
+        return Ok{};
+      },
+      [&](const AliasOuter& o) -> Result<void> { return outer_alias(s, o); });
+}
+
+Result<void> Validator::outer_alias(Space& s, const AliasOuter& o) {
+  Space* target = &s;
+  bool crosses_component = false;
+  for (std::uint32_t n = 0; n < o.count; ++n) {
+    crosses_component = crosses_component || target->kind == Space::Kind::component;
+    target = target->parent;
+    if (target == nullptr) return fail(diag::index_out_of_range, fmt::format("an outer alias counts {} scopes outwards, there are {}", o.count, n));
+  }
+  const Scope& from = *target->scope;
+  switch (o.sort) {
+    case Sort::type: {
+      WCOMP_TRY(const Entity* found, at(from.types, o.index, "outer type"));
+      const Entity e = *found;
+      if (crosses_component) {
+        WCOMP_TRY(table_.spend(table_.weight(e)));
+        bool mentions = false;
+        free_resources(e, [&](types::ResourceId) { mentions = true; });
+        if (mentions) return fail(diag::invalid, "an outer alias cannot take a type that refers to resources into a component");
+      }
+      s.scope->types.push_back(e);
+      return Ok{};
+    }
+    case Sort::core_type: {
+      WCOMP_TRY(const auto* found, at(from.core_types, o.index, "outer core type"));
+      auto copy = *found;
+      s.scope->core_types.push_back(std::move(copy));
+      return Ok{};
+    }
+    case Sort::component: {
+      WCOMP_TRY(const ComponentPtr* found, at(from.components, o.index, "outer component"));
+      if (crosses_component) {
+        bool mentions = false;
+        WCOMP_TRY(table_.spend((*found)->weight));
+        free_resources(Entity(*found), [&](types::ResourceId) { mentions = true; });
+        if (mentions) return fail(diag::invalid, "an outer alias cannot take a component whose type refers to resources into a component");
+      }
+      const ComponentPtr copy = *found;
+      s.scope->components.push_back(copy);
+      s.scope->component_scopes.push_back(std::shared_ptr<const Scope>(from.component_scopes[o.index]));
+      return Ok{};
+    }
+    case Sort::core_module: {
+      WCOMP_TRY(const auto* found, at(from.core_modules, o.index, "outer core module"));
+      const auto copy = *found;
+      const auto body = from.core_module_bodies[o.index];
+      s.scope->core_modules.push_back(copy);
+      s.scope->core_module_bodies.push_back(body);
+      return Ok{};
+    }
+    default: return fail(diag::invalid, fmt::format("a {} cannot be aliased from an outer component", to_string(o.sort)));
+  }
+}
+
+}  // namespace wcomp::component

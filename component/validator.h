@@ -1,0 +1,102 @@
+// The walk behind validate(): definitions in order, each checked and added to its index space. One file for each family of rules:
+// validate.cpp (components, definitions), validate_types.cpp (defined types), validate_externs.cpp (names, imports, exports, ascription),
+// validate_instances.cpp (instances, instantiation, aliases), validate_core.cpp (core modules, instances, types), validate_canon.cpp.
+#pragma once
+
+#include <set>
+
+#include "base/diagnostic.h"
+#include "component/matcher.h"
+#include "component/names.h"
+#include "component/type_table.h"
+#include "component/validate.h"
+
+namespace wcomp::component {
+
+/// The names of a scope's imports, or of its exports, or of an instance's.
+struct NameTable {
+  std::map<std::string, std::string> canonical;                ///< canonical form to the name as it was given
+  std::map<std::string, types::ResourceId> resources;          ///< by canonical label: what methods belong to
+};
+
+/// A scope while it is being validated: a component, or a component or instance type.
+struct Space {
+  enum class Kind : std::uint8_t { component, component_type, instance_type };
+  Kind kind = Kind::component;
+  Space* parent = nullptr;
+  std::shared_ptr<Scope> scope = std::make_shared<Scope>();
+  NameTable import_names, export_names;
+  std::vector<types::ResourceId> defined_resources;            ///< abstract ones that an export declared or was ascribed
+  std::set<types::ResourceId> local_resources;                 ///< `(type (resource ..))` of this very component
+  std::set<types::ResourceId> importable, exportable;          ///< resources that imports, exports may mention
+  std::set<types::TypeId> importable_types, exportable_types;  ///< entries that give their type a name
+};
+
+class Validator {
+ public:
+  Result<std::shared_ptr<const Scope>> component(const std::shared_ptr<const Component>& c, Space* parent, const std::string& path);
+  [[nodiscard]] types::TypeArena take_types() { return table_.take(); }
+
+ private:
+  Result<void> definition(Space& s, const Definition& d, const std::string& path);
+
+  // Types.
+  Result<Entity> def_type(Space& s, const DefType& t);
+  Result<types::ValType> def_val_type(Space& s, const DefValType& t);
+  Result<types::ValType> val_type(const Space& s, const ValTypeRef& t) const;
+  Result<std::optional<types::ValType>> val_type(const Space& s, const std::optional<ValTypeRef>& t) const;
+  Result<types::TypeId> resource_type(const Space& s, TypeIdx i) const;
+  Result<types::FuncType> func_type(const Space& s, const FuncTypeRef& t);
+  Result<void> type_decls(Space& s, const std::vector<TypeDeclItem>& decls);
+  Result<types::ValType> add(types::TypeDef def);
+
+  // Imports and exports.
+  /// The entity that a description declares, closed types opened: their own resources are new ones, which are appended to `made`.
+  Result<Entity> extern_type(Space& s, const ExternDesc& d, std::vector<types::ResourceId>& made);
+  Result<void> import_(Space& s, const std::string& name, const ExternDesc& d, const Attributes& attributes);
+  Result<void> export_decl(Space& s, const ExportDecl& e);
+  Result<void> export_(Space& s, const Export& e);
+  Result<void> check_name(NameTable& names, const std::string& name, const Entity& e, const Attributes& attributes) const;
+  Result<void> check_visible(Space& s, std::string_view name, const Entity& e, bool is_import);
+  bool is_named(const std::set<types::TypeId>& named, types::ValType t) const;
+  bool parts_are_named(const std::set<types::TypeId>& named, types::ValType t) const;
+  bool all_named(const std::set<types::TypeId>& named, const types::FuncType& f) const;
+  void push(Space& s, const Entity& e);
+  /// The entity as an import or export holds it, for an item of any sort.
+  Result<Entity> item(const Space& s, const SortIdx& i) const;
+
+  // Instances and aliases.
+  Result<void> instance(Space& s, const Instance& i);
+  Result<std::shared_ptr<const InstanceType>> instantiate(Space& s, const Instantiate& i);
+  Result<std::shared_ptr<const InstanceType>> inline_exports(Space& s, const InlineExports& i);
+  Result<void> alias(Space& s, const Alias& a);
+  Result<void> outer_alias(Space& s, const AliasOuter& a);
+  void free_resources(const Entity& e, const std::function<void(types::ResourceId)>& each) const;
+  Result<void> set_weight(InstanceType& t) const;
+  Result<void> set_weight(ComponentType& t) const;
+
+  // Core.
+  Result<void> core_module(Space& s, const CoreModuleDef& m, const std::string& path);
+  Result<void> core_instance(Space& s, const CoreInstance& i);
+  Result<CoreExtern> core_item(const Space& s, const SortIdx& i) const;
+  Result<std::variant<core::FuncType, std::shared_ptr<const ModuleType>>> core_type(const Space& s, const CoreDefType& t) const;
+  void push_core(Space& s, const CoreExtern& e);
+
+  // Canonical definitions.
+  Result<void> canon(Space& s, const Canon& c);
+  Result<void> canon_opts(const Space& s, const CanonOpts& o, bool needs_memory, bool needs_realloc) const;
+
+  TypeTable table_;
+};
+
+/// `index-out-of-range`: what there is none of.
+[[nodiscard]] Err<Failure> out_of_range(std::string_view sort, std::uint32_t index, std::size_t count);
+
+/// `space[index]`, or a Failure that names the sort.
+template <class T>
+Result<const T*> at(const std::vector<T>& space, std::uint32_t index, std::string_view sort) {
+  if (index < space.size()) return &space[index];
+  return out_of_range(sort, index, space.size());
+}
+
+}  // namespace wcomp::component
