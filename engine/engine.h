@@ -31,6 +31,9 @@ struct StoreLimits {
   std::uint64_t max_table_elements = 10'000'000;            ///< each table
   std::uint64_t stack_bytes = std::uint64_t{8} << 20;       ///< wasm stack; deeper recursion traps with call_stack_exhausted
   std::optional<std::uint64_t> fuel;                        ///< instructions (roughly); none: unlimited
+  /// Compare every access with the memory's size instead of reserving 8 GiB of addresses for each memory and catching faults. Also chosen
+  /// by itself where the system refuses the reservation, and by the environment variable WCOMP_EXPLICIT_BOUNDS=1.
+  bool explicit_bounds = false;
 };
 
 /// Called with the arguments in slots[0..params); leaves results in slots[0..results). Must not throw. A trap ends the call.

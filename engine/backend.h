@@ -1,0 +1,48 @@
+// The seam behind which functions are executed. A back end turns functions into whatever it runs and runs them on the store's stack of
+// slots; everything else of the engine (instances, limits, calls from and to the host) is common.
+//
+// A frame begins with the arguments, which are the first locals; the results replace them from the frame's first slot on. What lies at
+// `FuncInst::header` and beyond is the back end's.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "wcomp/trap.h"
+
+namespace wcomp::engine {
+
+struct FuncInst;
+struct StoreImpl;
+
+/// What running code of one store shares with the store. The atomics may be written by another thread (Store::interrupt).
+struct RunState {
+  /// A frame must not reach beyond this slot; null makes the next call look at `is_interrupted`.
+  std::atomic<std::uint64_t*> stack_limit{nullptr};
+  std::atomic<bool> is_interrupted{false};
+  std::int64_t fuel = 0;              ///< what is left, if the store meters
+  std::uint64_t* stack_top = nullptr;  ///< where a nested call may put its frame
+  std::uint32_t depth = 0;            ///< nested calls from host functions
+  FuncInst* const* funcs = nullptr;   ///< by FuncAddr
+  void* backend = nullptr;            ///< the back end's own
+};
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  [[nodiscard]] virtual std::string_view name() const = 0;
+  /// Called once for each function of the store, before anything can call it; translation may wait for the first call.
+  virtual void prepare(FuncInst& f) = 0;
+  /// Runs a function with its frame at `frame`, below the stack's limit. A trap carries the frames of this run, innermost first, after
+  /// those that it had already.
+  [[nodiscard]] virtual Result<void, Trap> run(FuncInst& f, std::uint64_t* frame) = 0;
+};
+
+/// The interpreter (engine/interp/), which every platform has.
+[[nodiscard]] std::unique_ptr<Backend> make_interpreter(StoreImpl& store);
+
+}  // namespace wcomp::engine

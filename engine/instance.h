@@ -1,0 +1,103 @@
+// The runtime structures of https://webassembly.github.io/spec/core/exec/runtime.html , as engine code and back ends see them.
+//
+// All of them live in a store's lists and never move, so that translated code may hold their addresses. References in tables, globals and
+// slots are an address + 1, 0 is null.
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/backend.h"
+#include "engine/engine.h"
+#include "engine/memory.h"
+#include "engine/wasm_stack.h"
+
+namespace wcomp::engine {
+
+using Ref = std::uint64_t;
+
+struct TableInst {
+  core::TableType type;  ///< as declared; the current size is that of `elements`
+  std::vector<Ref> elements;
+  std::uint64_t max_elements = 0;
+
+  /// table.grow: the old size, or -1.
+  [[nodiscard]] std::int32_t grow(std::uint32_t delta, Ref init);
+  [[nodiscard]] bool is_inside(std::uint64_t offset, std::uint64_t length) const {
+    return length <= elements.size() && offset <= elements.size() - length;
+  }
+};
+
+struct GlobalInst {
+  core::GlobalType type;
+  std::uint64_t bits = 0;
+};
+
+struct ModuleInst;
+
+struct FuncInst {
+  const core::FuncType* type = nullptr;
+  std::uint32_t type_id = 0;  ///< equal types of a store have equal ids
+  std::uint32_t params = 0, results = 0;
+  std::uint32_t header = 0;   ///< slot of the frame header: after the locals, which share their slots with the results
+  const void* entry = nullptr;  ///< what the back end jumps to; set by Backend::prepare
+  std::uint8_t* mem0 = nullptr;  ///< base of memory 0 of the instance, if guarded
+
+  // A function of a module ...
+  ModuleInst* instance = nullptr;
+  core::FuncIdx func_idx;
+  // ... or of the host.
+  HostFn host = nullptr;
+  void* context = nullptr;
+  std::string name;
+
+  [[nodiscard]] bool is_host() const { return host != nullptr; }
+};
+
+struct ModuleInst {
+  explicit ModuleInst(core::ValidModule m) : module(std::move(m)) {}
+  core::ValidModule module;
+  std::string name;
+  std::vector<std::uint32_t> type_ids;  ///< of the store, by the module's type indices
+  std::vector<FuncInst*> funcs;
+  std::vector<FuncAddr> func_addrs;
+  std::vector<TableInst*> tables;
+  std::vector<TableAddr> table_addrs;
+  std::vector<MemInst*> mems;
+  std::vector<MemAddr> mem_addrs;
+  std::vector<GlobalInst*> globals;
+  std::vector<GlobalAddr> global_addrs;
+  std::vector<std::vector<Ref>> elems;  ///< empty when dropped
+  std::vector<ByteSpan> datas;          ///< empty when dropped
+};
+
+struct StoreImpl {
+  explicit StoreImpl(const StoreLimits& l);
+
+  StoreLimits limits;
+  bool wants_guard = true;
+  std::deque<core::FuncType> types;
+  std::map<std::pair<std::vector<core::ValType>, std::vector<core::ValType>>, std::uint32_t> type_ids;
+  std::deque<FuncInst> func_storage;
+  std::vector<FuncInst*> funcs;  ///< by FuncAddr
+  std::deque<TableInst> tables;
+  std::vector<std::unique_ptr<MemInst>> mems;
+  std::deque<GlobalInst> globals;
+  std::deque<ModuleInst> instances;
+  WasmStack stack;
+  RunState run_state;
+  std::unique_ptr<Backend> backend;
+
+  [[nodiscard]] std::uint32_t type_id(const core::FuncType& type);
+  FuncInst& new_func(const core::FuncType& type, FuncAddr& addr);
+  [[nodiscard]] Result<void, Trap> invoke(FuncInst& f, std::uint64_t* slots);
+};
+
+/// Name of a function of a module for messages: from the name section, or the first export of it; empty if it has none.
+[[nodiscard]] std::string func_name(const core::Module& module, core::FuncIdx f);
+
+}  // namespace wcomp::engine

@@ -1,0 +1,246 @@
+// https://webassembly.github.io/spec/core/exec/modules.html#instantiation
+#include <algorithm>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "base/diagnostic.h"
+#include "base/match.h"
+#include "core/expr_reader.h"
+#include "engine/engine.h"
+#include "engine/instance.h"
+#include "engine/register_code.h"
+
+namespace wcomp::engine {
+namespace {
+
+std::string describe(const core::Limits& l) {
+  return l.max ? fmt::format("{} to {}", l.min, *l.max) : fmt::format("{} or more", l.min);
+}
+std::string describe(const core::FuncType& t) { return fmt::format("func {}", core::to_string(t)); }
+std::string describe(const core::TableType& t) { return fmt::format("table of {} {}", describe(t.limits), core::to_string(t.element)); }
+std::string describe(const core::MemType& t) { return fmt::format("memory of {} pages", describe(t.limits)); }
+std::string describe(const core::GlobalType& t) {
+  return fmt::format("{} global {}", t.is_mutable ? "mutable" : "immutable", core::to_string(t.type));
+}
+
+/// https://webassembly.github.io/spec/core/valid/matching.html#limits
+bool matches(const core::Limits& found, const core::Limits& expected) {
+  return found.is_64 == expected.is_64 && found.min >= expected.min && (!expected.max || (found.max && *found.max <= *expected.max));
+}
+
+struct Instantiation {
+  StoreImpl& store;
+  ModuleInst& inst;
+  const core::Module& module;
+
+  /// Adds one import to the instance if it matches.
+  Result<void> import(const core::Import& wanted, const Extern& given) {
+    return match(
+        wanted.type, [&](core::TypeIdx t) { return import_func(wanted, module.types[t.value], given); },
+        [&](const core::TableType& t) { return import_table(wanted, t, given); }, [&](const core::MemType& t) { return import_mem(wanted, t, given); },
+        [&](const core::GlobalType& t) { return import_global(wanted, t, given); });
+  }
+  static Err<Failure> mismatch(const core::Import& i, const std::string& expected, const std::string& found) {
+    return fail(diag::import_mismatch, fmt::format("import `{}` `{}`: expected {}, found {}", i.module, i.name, expected, found));
+  }
+  [[nodiscard]] std::string describe_given(const Extern& given) const {
+    return match(
+        given, [&](FuncAddr f) { return describe(*store.funcs[f.value]->type); },
+        [&](TableAddr t) { return describe(current_type(store.tables[t.value])); },
+        [&](MemAddr m) { return describe(current_type(*store.mems[m.value])); },
+        [&](GlobalAddr g) { return describe(store.globals[g.value].type); });
+  }
+  static core::TableType current_type(const TableInst& t) {
+    core::TableType type = t.type;
+    type.limits.min = t.elements.size();
+    return type;
+  }
+  static core::MemType current_type(const MemInst& m) {
+    core::MemType type = m.declared_type();
+    type.limits.min = m.pages();
+    return type;
+  }
+  Result<void> import_func(const core::Import& i, const core::FuncType& expected, const Extern& given) {
+    const auto* addr = std::get_if<FuncAddr>(&given);
+    if (addr == nullptr || *store.funcs[addr->value]->type != expected) return mismatch(i, describe(expected), describe_given(given));
+    inst.funcs.push_back(store.funcs[addr->value]);
+    inst.func_addrs.push_back(*addr);
+    return Ok{};
+  }
+  Result<void> import_table(const core::Import& i, const core::TableType& expected, const Extern& given) {
+    const auto* addr = std::get_if<TableAddr>(&given);
+    if (addr == nullptr) return mismatch(i, describe(expected), describe_given(given));
+    TableInst& t = store.tables[addr->value];
+    if (t.type.element != expected.element || !matches(current_type(t).limits, expected.limits)) {
+      return mismatch(i, describe(expected), describe_given(given));
+    }
+    inst.tables.push_back(&t);
+    inst.table_addrs.push_back(*addr);
+    return Ok{};
+  }
+  Result<void> import_mem(const core::Import& i, const core::MemType& expected, const Extern& given) {
+    const auto* addr = std::get_if<MemAddr>(&given);
+    if (addr == nullptr || !matches(current_type(*store.mems[addr->value]).limits, expected.limits)) {
+      return mismatch(i, describe(expected), describe_given(given));
+    }
+    inst.mems.push_back(store.mems[addr->value].get());
+    inst.mem_addrs.push_back(*addr);
+    return Ok{};
+  }
+  Result<void> import_global(const core::Import& i, const core::GlobalType& expected, const Extern& given) {
+    const auto* addr = std::get_if<GlobalAddr>(&given);
+    if (addr == nullptr || store.globals[addr->value].type != expected) return mismatch(i, describe(expected), describe_given(given));
+    inst.globals.push_back(&store.globals[addr->value]);
+    inst.global_addrs.push_back(*addr);
+    return Ok{};
+  }
+
+  Result<void> add_funcs() {
+    inst.funcs.reserve(module.func_types.size());
+    inst.func_addrs.reserve(module.func_types.size());
+    for (std::size_t i = 0; i < module.funcs.size(); ++i) {
+      core::FuncIdx idx(module.imported_funcs + i);
+      const core::FuncType& type = module.func_type(idx);
+      std::uint64_t locals = count_locals(module, idx);
+      if (std::max<std::uint64_t>(locals, type.results.size()) + header_slots > max_frame_slots) {
+        return fail(diag::limit_exceeded, fmt::format("function {} has {} locals, at most {} are supported", idx.value, locals, max_frame_slots));
+      }
+      FuncAddr addr;
+      FuncInst& f = store.new_func(type, addr);
+      f.header = std::max(static_cast<std::uint32_t>(locals), f.results);
+      f.instance = &inst;
+      f.func_idx = idx;
+      if (!inst.mems.empty() && inst.mems[0]->is_guarded()) f.mem0 = inst.mems[0]->data();
+      inst.funcs.push_back(&f);
+      inst.func_addrs.push_back(addr);
+      store.backend->prepare(f);
+    }
+    return Ok{};
+  }
+
+  /// https://webassembly.github.io/spec/core/exec/instructions.html#constant-expressions ; sums and products as in extended-const.
+  [[nodiscard]] std::uint64_t eval(const core::Expr& expr) const {
+    std::vector<std::uint64_t> stack;
+    auto binary = [&](auto op) {
+      std::uint64_t b = stack.back();
+      stack.pop_back();
+      stack.back() = op(stack.back(), b);
+    };
+    core::ExprReader in(expr);
+    while (!in.at_end()) {
+      const core::Instr& i = in.take();
+      switch (i.opcode) {
+        case core::Opcode::i32_const:
+        case core::Opcode::i64_const:
+        case core::Opcode::f32_const:
+        case core::Opcode::f64_const: stack.push_back(i.bits); break;
+        case core::Opcode::global_get: stack.push_back(inst.globals[i.index]->bits); break;
+        case core::Opcode::ref_null: stack.push_back(0); break;
+        case core::Opcode::ref_func: stack.push_back(Ref{inst.func_addrs[i.index].value} + 1); break;
+        case core::Opcode::i32_add: binary([](auto a, auto b) { return static_cast<std::uint32_t>(a + b); }); break;
+        case core::Opcode::i32_sub: binary([](auto a, auto b) { return static_cast<std::uint32_t>(a - b); }); break;
+        case core::Opcode::i32_mul: binary([](auto a, auto b) { return static_cast<std::uint32_t>(a * b); }); break;
+        case core::Opcode::i64_add: binary([](auto a, auto b) { return a + b; }); break;
+        case core::Opcode::i64_sub: binary([](auto a, auto b) { return a - b; }); break;
+        case core::Opcode::i64_mul: binary([](auto a, auto b) { return a * b; }); break;
+        case core::Opcode::end: break;
+        default: check_failed("a constant instruction", __FILE__, __LINE__);
+      }
+    }
+    WCOMP_CHECK(stack.size() == 1);
+    return stack.back();
+  }
+
+  void add_globals() {
+    for (const core::Global& g : module.globals) {
+      inst.global_addrs.emplace_back(store.globals.size());
+      inst.globals.push_back(&store.globals.emplace_back(g.type, eval(g.init)));
+    }
+  }
+  void add_segments() {
+    for (const core::Elem& e : module.elems) {
+      std::vector<Ref>& refs = inst.elems.emplace_back();
+      match(
+          e.items,
+          [&](const std::vector<core::FuncIdx>& funcs) {
+            for (core::FuncIdx f : funcs) refs.push_back(Ref{inst.func_addrs[f.value].value} + 1);
+          },
+          [&](const std::vector<core::Expr>& exprs) {
+            for (const core::Expr& x : exprs) refs.push_back(eval(x));
+          });
+    }
+    for (const core::Data& d : module.datas) inst.datas.push_back(d.bytes);
+  }
+
+  /// Active segments are copied, then dropped; declarative ones dropped.
+  Result<void, Trap> fill() {
+    for (std::size_t i = 0; i < module.elems.size(); ++i) {
+      const core::Elem& e = module.elems[i];
+      if (e.mode == core::SegmentMode::passive) continue;
+      if (e.mode == core::SegmentMode::active) {
+        TableInst& t = *inst.tables[e.table.value];
+        auto offset = static_cast<std::uint32_t>(eval(e.offset));
+        if (!t.is_inside(offset, inst.elems[i].size())) {
+          return Err(Trap(TrapCode::out_of_bounds_table_access, fmt::format("element segment {} does not fit into its table", i)));
+        }
+        std::copy(inst.elems[i].begin(), inst.elems[i].end(), t.elements.begin() + offset);
+      }
+      inst.elems[i] = {};
+    }
+    for (std::size_t i = 0; i < module.datas.size(); ++i) {
+      const core::Data& d = module.datas[i];
+      if (d.mode != core::SegmentMode::active) continue;
+      MemInst& m = *inst.mems[d.mem.value];
+      auto offset = static_cast<std::uint32_t>(eval(d.offset));
+      if (!m.is_inside(offset, d.bytes.size())) {
+        return Err(Trap(TrapCode::out_of_bounds_memory_access, fmt::format("data segment {} does not fit into its memory", i)));
+      }
+      if (!d.bytes.empty()) std::memcpy(m.data() + offset, d.bytes.data(), d.bytes.size());
+      inst.datas[i] = {};
+    }
+    return Ok{};
+  }
+};
+
+}  // namespace
+
+Result<Result<ModuleInstAddr, Trap>> Store::instantiate(const core::ValidModule& valid, std::span<const Extern> imports, std::string name) {
+  using Inner = Result<ModuleInstAddr, Trap>;
+  const core::Module& module = *valid;
+  if (imports.size() < module.imports.size()) {
+    const core::Import& missing = module.imports[imports.size()];
+    return fail(diag::missing_import, fmt::format("import `{}` `{}` is not provided", missing.module, missing.name));
+  }
+  ModuleInst& inst = impl_->instances.emplace_back(valid);
+  ModuleInstAddr addr(impl_->instances.size() - 1);
+  inst.name = std::move(name);
+  for (const core::FuncType& t : module.types) inst.type_ids.push_back(impl_->type_id(t));
+  Instantiation in{*impl_, inst, module};
+  for (std::size_t i = 0; i < module.imports.size(); ++i) WCOMP_TRY(in.import(module.imports[i], imports[i]));
+  // Memories first: functions hold the address of memory 0. Whatever a failure leaves in the store is out of anyone's reach.
+  for (const core::MemType& t : module.mems) {
+    auto mem = add_memory(t);
+    if (!mem) return Inner(Err(std::move(mem).error()));
+    inst.mem_addrs.push_back(*mem);
+    inst.mems.push_back(impl_->mems[mem->value].get());
+  }
+  WCOMP_TRY(in.add_funcs());
+  in.add_globals();
+  for (const core::Table& t : module.tables) {
+    auto table = add_table(t.type);
+    if (!table) return Inner(Err(std::move(table).error()));
+    inst.table_addrs.push_back(*table);
+    inst.tables.push_back(&impl_->tables[table->value]);
+    if (t.init) std::fill(inst.tables.back()->elements.begin(), inst.tables.back()->elements.end(), in.eval(*t.init));
+  }
+  in.add_segments();
+  if (auto filled = in.fill(); !filled) return Inner(Err(std::move(filled).error()));
+  if (module.start) {
+    FuncInst& start = *inst.funcs[module.start->value];
+    if (auto ran = impl_->invoke(start, nullptr); !ran) return Inner(Err(std::move(ran).error()));
+  }
+  return Inner(addr);
+}
+
+}  // namespace wcomp::engine

@@ -1,0 +1,188 @@
+#include "engine/interp/control_handlers.h"
+
+#include <cstring>
+
+#include "engine/fault.h"
+#include "engine/instance.h"
+#include "engine/register_code.h"
+
+namespace wcomp::engine::interp {
+namespace {
+
+using u64 = std::uint64_t;
+
+/// Why a frame does not fit: the limit is also how an interrupt shows itself to code without loops.
+[[gnu::noinline, gnu::cold]] void stop_at_limit(RunState* state, u64* fp, const Inst* pc) {
+  bool is_interrupt = state->stack_limit.load(std::memory_order_acquire) == nullptr;
+  stop(state, fp, pc, is_interrupt ? TrapCode::interrupted : TrapCode::call_stack_exhausted);
+}
+
+/// True if the host function trapped.
+[[gnu::noinline]] bool call_host(const FuncInst& f, u64* fp, RunState* state) {
+  state->stack_top = fp + f.header + header_slots;
+  HostScope scope;
+  std::optional<Trap> trap = f.host(f.context, fp);
+  if (!trap) return false;
+  // The frame of a host function has no code of ours: the trap is its caller's.
+  auto* caller = reinterpret_cast<u64*>(fp[f.header + 1]);
+  stop(state, caller, reinterpret_cast<const Inst*>(fp[f.header]) - 1, trap->code());
+  static_cast<Stop*>(state->backend)->trap = std::move(trap);
+  return true;
+}
+
+}  // namespace
+
+WCOMP_HANDLER void move(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
+  fp[pc->a] = fp[pc->b];
+  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state);
+}
+WCOMP_HANDLER void move2(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
+  fp[pc->a] = fp[pc->b];
+  fp[pc->c & 0xffff] = fp[pc->c >> 16];
+  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state);
+}
+WCOMP_HANDLER void const32(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
+  fp[pc->a] = pc->b != 0 ? static_cast<u64>(static_cast<std::int32_t>(pc->c)) : pc->c;
+  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state);
+}
+WCOMP_HANDLER void const64(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
+  fp[pc->a] = pc[1].word;
+  [[clang::musttail]] return pc[2].handler(fp, pc + 2, mem, state);
+}
+WCOMP_HANDLER void select(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
+  u64 yes = fp[pc->b], no = fp[pc->c & 0xffff];
+  fp[pc->a] = static_cast<std::uint32_t>(fp[pc->c >> 16]) != 0 ? yes : no;
+  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state);
+}
+WCOMP_HANDLER void global_get(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
+  fp[pc->a] = *static_cast<const u64*>(pc[1].pointer);
+  [[clang::musttail]] return pc[2].handler(fp, pc + 2, mem, state);
+}
+WCOMP_HANDLER void global_set(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
+  *static_cast<u64*>(const_cast<void*>(pc[1].pointer)) = fp[pc->a];
+  [[clang::musttail]] return pc[2].handler(fp, pc + 2, mem, state);
+}
+WCOMP_HANDLER void ref_is_null(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
+  fp[pc->a] = fp[pc->b] == 0;
+  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state);
+}
+
+WCOMP_HANDLER void jump(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
+  const Inst* to = pc + static_cast<std::int32_t>(pc->c);
+  [[clang::musttail]] return to->handler(fp, to, mem, state);
+}
+WCOMP_HANDLER void jump_back(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
+  if (state->is_interrupted.load(std::memory_order_relaxed)) [[unlikely]] {
+    [[clang::musttail]] return trap<TrapCode::interrupted>(fp, pc, mem, state);
+  }
+  const Inst* to = pc + static_cast<std::int32_t>(pc->c);
+  [[clang::musttail]] return to->handler(fp, to, mem, state);
+}
+WCOMP_HANDLER void jump_if(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
+  if (static_cast<std::uint32_t>(fp[pc->a]) != 0) [[clang::musttail]] return jump_back(fp, pc, mem, state);
+  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state);
+}
+WCOMP_HANDLER void jump_if_zero(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
+  if (static_cast<std::uint32_t>(fp[pc->a]) == 0) [[clang::musttail]] return jump_back(fp, pc, mem, state);
+  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state);
+}
+WCOMP_HANDLER void jump_table(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
+  if (state->is_interrupted.load(std::memory_order_relaxed)) [[unlikely]] {
+    [[clang::musttail]] return trap<TrapCode::interrupted>(fp, pc, mem, state);
+  }
+  auto index = static_cast<std::uint32_t>(fp[pc->a]);
+  if (index >= pc->c) index = pc->c - 1;
+  const Inst* to = pc + static_cast<const std::int32_t*>(pc[1].pointer)[index];
+  [[clang::musttail]] return to->handler(fp, to, mem, state);
+}
+
+WCOMP_HANDLER void enter(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
+  if (fp + pc->c > state->stack_limit.load(std::memory_order_relaxed)) [[unlikely]] {
+    stop_at_limit(state, fp, pc);
+    return;
+  }
+  for (std::uint32_t i = pc->a; i < pc->b; ++i) fp[i] = 0;
+  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state);
+}
+WCOMP_HANDLER void use_fuel(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
+  if (state->fuel < pc->c) [[unlikely]] [[clang::musttail]] return trap<TrapCode::out_of_fuel>(fp, pc, mem, state);
+  state->fuel -= pc->c;
+  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state);
+}
+WCOMP_HANDLER void return_none(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
+  const auto* to = reinterpret_cast<const Inst*>(fp[pc->c]);
+  auto* caller = reinterpret_cast<u64*>(fp[pc->c + 1]);
+  [[clang::musttail]] return to->handler(caller, to, mem, state);
+}
+WCOMP_HANDLER void return_one(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
+  const auto* to = reinterpret_cast<const Inst*>(fp[pc->c]);
+  auto* caller = reinterpret_cast<u64*>(fp[pc->c + 1]);
+  fp[0] = fp[pc->a];
+  [[clang::musttail]] return to->handler(caller, to, mem, state);
+}
+WCOMP_HANDLER void return_many(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
+  const auto* to = reinterpret_cast<const Inst*>(fp[pc->c]);
+  auto* caller = reinterpret_cast<u64*>(fp[pc->c + 1]);
+  for (std::uint32_t i = 0; i < pc->b; ++i) fp[i] = fp[pc->a + i];
+  [[clang::musttail]] return to->handler(caller, to, mem, state);
+}
+
+WCOMP_HANDLER void call(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
+  u64* frame = fp + pc->a;
+  u64* header = frame + pc->b;
+  header[0] = reinterpret_cast<u64>(pc + 2);
+  header[1] = reinterpret_cast<u64>(fp);
+  const auto* to = static_cast<const Inst*>(static_cast<const FuncInst*>(pc[1].pointer)->entry);
+  [[clang::musttail]] return to->handler(frame, to, mem, state);
+}
+WCOMP_HANDLER void call_foreign(u64* fp, const Inst* pc, std::uint8_t*, RunState* state) {
+  u64* frame = fp + pc->a;
+  u64* header = frame + pc->b;
+  header[0] = reinterpret_cast<u64>(pc + 2);
+  header[1] = reinterpret_cast<u64>(fp);
+  const auto* f = static_cast<const FuncInst*>(pc[1].pointer);
+  const auto* to = static_cast<const Inst*>(f->entry);
+  [[clang::musttail]] return to->handler(frame, to, f->mem0, state);
+}
+WCOMP_HANDLER void call_indirect(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
+  const auto* table = static_cast<const TableInst*>(pc[1].pointer);
+  auto index = static_cast<std::uint32_t>(fp[pc->b]);
+  if (index >= table->elements.size()) [[unlikely]] [[clang::musttail]] return trap<TrapCode::undefined_element>(fp, pc, mem, state);
+  Ref ref = table->elements[index];
+  if (ref == 0) [[unlikely]] [[clang::musttail]] return trap<TrapCode::uninitialized_element>(fp, pc, mem, state);
+  const FuncInst* f = state->funcs[ref - 1];
+  if (f->type_id != pc[1].word2) [[unlikely]] [[clang::musttail]] return trap<TrapCode::indirect_call_type_mismatch>(fp, pc, mem, state);
+  u64* frame = fp + pc->a;
+  u64* header = frame + f->header;
+  // Returning from another instance, memory 0 has to be ours again.
+  header[0] = reinterpret_cast<u64>(pc + (f->instance == pc[2].pointer ? 4 : 3));
+  header[1] = reinterpret_cast<u64>(fp);
+  const auto* to = static_cast<const Inst*>(f->entry);
+  [[clang::musttail]] return to->handler(frame, to, f->mem0, state);
+}
+WCOMP_HANDLER void set_mem0(u64* fp, const Inst* pc, std::uint8_t*, RunState* state) {
+  auto* mem = static_cast<std::uint8_t*>(const_cast<void*>(pc->pointer2));
+  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state);
+}
+WCOMP_HANDLER void halt(u64*, const Inst*, std::uint8_t*, RunState*) {}
+
+WCOMP_HANDLER void host_entry(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
+  const auto* f = static_cast<const FuncInst*>(pc[1].pointer);
+  u64* header = fp + f->header;
+  if (header + header_slots > state->stack_limit.load(std::memory_order_relaxed)) [[unlikely]] {
+    stop_at_limit(state, reinterpret_cast<u64*>(header[1]), reinterpret_cast<const Inst*>(header[0]) - 1);
+    return;
+  }
+  if (call_host(*f, fp, state)) [[unlikely]] return;
+  const auto* to = reinterpret_cast<const Inst*>(header[0]);
+  auto* caller = reinterpret_cast<u64*>(header[1]);
+  [[clang::musttail]] return to->handler(caller, to, mem, state);
+}
+WCOMP_HANDLER void lazy_entry(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
+  void* code = const_cast<void*>(pc[1].pointer);
+  if (!translate_now(const_cast<void*>(pc[1].pointer2), code, state, fp)) return;
+  const Inst* to = entry_of(code);
+  [[clang::musttail]] return to->handler(fp, to, mem, state);
+}
+
+}  // namespace wcomp::engine::interp

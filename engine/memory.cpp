@@ -1,0 +1,74 @@
+#include "engine/memory.h"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace wcomp::engine {
+namespace {
+
+/// Index and offset are below 2^32 each; the widest access and a page of slack come on top.
+constexpr std::uint64_t guarded_reservation = (std::uint64_t{8} << 30) + page_size;
+
+std::uint8_t* reserve(std::uint64_t bytes) {
+  void* p = mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  return p == MAP_FAILED ? nullptr : static_cast<std::uint8_t*>(p);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<MemInst>, Trap> MemInst::make(const core::MemType& type, std::uint64_t max_bytes, bool want_guard) {
+  std::uint64_t max_pages = std::min<std::uint64_t>(type.limits.max.value_or(65536), 65536);
+  std::unique_ptr<MemInst> m(new MemInst);
+  m->type_ = type;
+  m->max_bytes_ = std::min(max_pages * page_size, max_bytes / page_size * page_size);
+  if (type.limits.min > m->max_bytes_ / page_size) {
+    return Err(Trap(TrapCode::limit_exceeded, fmt::format("a memory of {} pages is wanted, {} are allowed", type.limits.min, m->max_bytes_ / page_size)));
+  }
+  std::uint64_t initial = type.limits.min * page_size;
+  if (want_guard) {
+    m->data_ = reserve(guarded_reservation);
+    m->is_guarded_ = m->data_ != nullptr;
+    m->reserved_ = m->is_guarded_ ? guarded_reservation : 0;
+  }
+  if (!m->is_guarded_) {
+    // Never empty, so that `data` is an address that can be added to and moved.
+    m->reserved_ = std::max(initial, page_size);
+    m->data_ = reserve(m->reserved_);
+    if (m->data_ == nullptr) {
+      m->reserved_ = 0;
+      return Err(Trap(TrapCode::limit_exceeded, fmt::format("no address space for a memory of {} pages", type.limits.min)));
+    }
+  }
+  if (initial != 0 && mprotect(m->data_, initial, PROT_READ | PROT_WRITE) != 0) {
+    return Err(Trap(TrapCode::limit_exceeded, fmt::format("the system has no room for a memory of {} pages", type.limits.min)));
+  }
+  m->size_ = initial;
+  return m;
+}
+
+MemInst::~MemInst() {
+  if (data_ != nullptr) munmap(data_, reserved_);
+}
+
+std::int32_t MemInst::grow(std::uint32_t delta_pages) {
+  auto old_pages = static_cast<std::int32_t>(pages());
+  if (delta_pages == 0) return old_pages;
+  std::uint64_t delta = std::uint64_t{delta_pages} * page_size;
+  if (delta > max_bytes_ || size_ > max_bytes_ - delta) return -1;
+  if (size_ + delta > reserved_) {
+    // At least half as much again, so that growing page by page does not move the memory each time.
+    std::uint64_t wanted = std::clamp(size_ + size_ / 2, size_ + delta, max_bytes_);
+    void* moved = mremap(data_, reserved_, wanted, MREMAP_MAYMOVE);
+    if (moved == MAP_FAILED) return -1;
+    data_ = static_cast<std::uint8_t*>(moved);
+    reserved_ = wanted;
+  }
+  if (mprotect(data_ + size_, delta, PROT_READ | PROT_WRITE) != 0) return -1;
+  size_ += delta;
+  return old_pages;
+}
+
+}  // namespace wcomp::engine

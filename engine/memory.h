@@ -1,0 +1,49 @@
+// Linear memories. A guarded memory reserves every address that a 32-bit index plus a 32-bit offset can reach, so that loads and stores
+// need no bounds check: what lies beyond the end is not accessible, and engine/fault.h turns the fault into a trap. Where such a
+// reservation cannot be had (or is not wanted) a memory is unguarded, and every access has to compare with `size`.
+// https://webassembly.github.io/spec/core/exec/runtime.html#memory-instances
+#pragma once
+
+#include <cstdint>
+
+#include "core/module.h"
+#include "wcomp/trap.h"
+
+namespace wcomp::engine {
+
+inline constexpr std::uint64_t page_size = 65536;
+
+/// Owns its address range. Does not move while code of its store may run: the store keeps it by pointer.
+class MemInst {
+ public:
+  /// `max_bytes` is the store's limit. Traps with limit_exceeded when the initial size is beyond it or the system refuses.
+  static Result<std::unique_ptr<MemInst>, Trap> make(const core::MemType& type, std::uint64_t max_bytes, bool want_guard);
+  ~MemInst();
+  MemInst(const MemInst&) = delete;
+  MemInst& operator=(const MemInst&) = delete;
+
+  [[nodiscard]] std::uint8_t* data() const { return data_; }
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+  [[nodiscard]] std::uint32_t pages() const { return static_cast<std::uint32_t>(size_ / page_size); }
+  [[nodiscard]] bool is_guarded() const { return is_guarded_; }
+  [[nodiscard]] const core::MemType& declared_type() const { return type_; }
+  /// memory.grow: the old size in pages, or -1. `data` moves only if the memory is unguarded.
+  [[nodiscard]] std::int32_t grow(std::uint32_t delta_pages);
+  [[nodiscard]] bool contains_address(const void* p) const {
+    auto a = reinterpret_cast<std::uintptr_t>(p), b = reinterpret_cast<std::uintptr_t>(data_);
+    return a >= b && a - b < reserved_;
+  }
+  /// True if `length` bytes from `offset` are inside.
+  [[nodiscard]] bool is_inside(std::uint64_t offset, std::uint64_t length) const { return length <= size_ && offset <= size_ - length; }
+
+ private:
+  MemInst() = default;
+  core::MemType type_;
+  std::uint8_t* data_ = nullptr;
+  std::uint64_t size_ = 0;
+  std::uint64_t max_bytes_ = 0;
+  std::uint64_t reserved_ = 0;
+  bool is_guarded_ = false;
+};
+
+}  // namespace wcomp::engine

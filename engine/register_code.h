@@ -1,0 +1,75 @@
+// Register code: the canonical form of a function body that every tier of execution starts from.
+//
+// Wasm's operand stack has a height that is known at each instruction, so each of its places can be a fixed slot of the frame, next to the
+// locals. What is left of the body is a list of operations on slots: one for each instruction that computes, loads, stores, branches or
+// calls. `local.get` and `drop` are only a choice of operands and leave nothing behind, unless a value has to be saved from a later
+// `local.set`; `local.set` becomes the destination of the operation before it where it can, else a copy. Constants are written right before
+// the operation that takes them. Blocks are gone: branches name the index of an operation.
+//
+// Nothing here is particular to a back end: no fusion, no reordering. A tier that wants compare-and-branch makes it in a form of its own.
+//
+// The frame, in slots:   locals (arguments first) and, on return, results | header_slots for the back end | operand stack
+// The arguments of a call lie on top of the caller's operand stack and are the callee's first locals, so that nothing is copied.
+//
+// A value that an operation reads from the operand stack is read only there: its slot is free afterwards. (A copy that prepares a taken
+// branch is the exception; it is always the target of a jump or comes after one.)
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/module.h"
+#include "core/opcode.h"
+#include "wcomp/trap.h"
+
+namespace wcomp::engine {
+
+/// Frames have at most this many slots; a function that needs more cannot run.
+inline constexpr std::uint32_t max_frame_slots = 60'000;
+inline constexpr std::uint32_t header_slots = 2;
+inline constexpr std::uint32_t no_slot = 0xffff'ffff;
+
+/// The fields by opcode; what is not said is unused.
+///   numeric            dst, a, b
+///   *.const ref.null   dst, imm: bits
+///   local.get          dst, a: a copy
+///   global.get/set     dst / a, imm: global
+///   loads, stores      dst, a: address / a: address, b: value; imm: offset, c: memory
+///   select             dst, a, b, c: condition
+///   br                 imm: operation to go on with
+///   br_if, if          a; imm: operation to go on with if a is not zero / is zero
+///   br_table           a; imm: first entry of `table`, b: entries, the default last
+///   return             a: first result
+///   call               a: first argument and first result, imm: function
+///   call_indirect      a: likewise, b: index, imm: type, c: table
+///   loop               imm: instructions in its body, those of inner loops apart; a mark where branches go back to
+///   memory.size/grow   dst / dst, a; c: memory
+///   table.get/set/size/grow   dst, a / a, b / dst / dst, a: value, b: count; imm: table
+///   fill, copy, init   a, b, c; imm: memory, table, or first index | second index << 32 in the order of the text format
+///   ref.func           dst, imm: function
+struct RegOp {
+  core::Opcode op{};
+  bool is_target = false;    ///< a branch may come here
+  std::uint32_t offset = 0;  ///< of the instruction, from the start of the body
+  std::uint32_t dst = no_slot;
+  std::uint32_t a = no_slot, b = no_slot, c = no_slot;
+  std::uint64_t imm = 0;
+};
+
+struct RegisterCode {
+  std::vector<RegOp> ops;
+  std::vector<std::uint32_t> table;  ///< targets of every br_table
+  std::uint32_t params = 0, results = 0;
+  std::uint32_t locals = 0;   ///< parameters included
+  std::uint32_t header = 0;   ///< first slot of the header
+  std::uint32_t frame = 0;    ///< slots in all
+  std::uint64_t cost = 0;     ///< instructions outside of loops
+};
+
+/// Locals of a function that the module defines, parameters included; they may be more than a frame can hold.
+[[nodiscard]] std::uint64_t count_locals(const core::Module& module, core::FuncIdx f);
+
+/// Makes the register code of a function that the (valid) module defines. The error is limit_exceeded: a frame that is too large.
+[[nodiscard]] Result<RegisterCode, Trap> make_register_code(const core::Module& module, core::FuncIdx f);
+
+}  // namespace wcomp::engine

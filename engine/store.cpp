@@ -1,0 +1,181 @@
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "engine/engine.h"
+#include "engine/fault.h"
+#include "engine/instance.h"
+
+namespace wcomp::engine {
+namespace {
+
+/// Nested calls from host functions; the native stack is looked at as well, for its frames are of unknown size.
+constexpr std::uint32_t max_depth = 1000;
+constexpr std::uint64_t min_native_stack = 512 * 1024;
+
+bool wants_explicit_bounds(const StoreLimits& limits) {
+  const char* env = std::getenv("WCOMP_EXPLICIT_BOUNDS");
+  return limits.explicit_bounds || (env != nullptr && std::strcmp(env, "1") == 0);
+}
+
+}  // namespace
+
+std::int32_t TableInst::grow(std::uint32_t delta, Ref init) {
+  std::uint64_t old = elements.size();
+  if (delta > max_elements || old > max_elements - delta) return -1;
+  elements.resize(old + delta, init);
+  return static_cast<std::int32_t>(old);
+}
+
+StoreImpl::StoreImpl(const StoreLimits& l) : limits(l), stack(l.stack_bytes) {
+  wants_guard = !wants_explicit_bounds(l) && can_catch_faults();
+  run_state.stack_limit = stack.limit();
+  run_state.stack_top = stack.base();
+  run_state.fuel = static_cast<std::int64_t>(std::min<std::uint64_t>(l.fuel.value_or(0), INT64_MAX));
+  backend = make_interpreter(*this);
+}
+
+std::uint32_t StoreImpl::type_id(const core::FuncType& type) {
+  auto [it, is_new] = type_ids.try_emplace({type.params, type.results}, static_cast<std::uint32_t>(types.size()));
+  if (is_new) types.push_back(type);
+  return it->second;
+}
+
+FuncInst& StoreImpl::new_func(const core::FuncType& type, FuncAddr& addr) {
+  FuncInst& f = func_storage.emplace_back();
+  f.type_id = type_id(type);
+  f.type = &types[f.type_id];
+  f.params = static_cast<std::uint32_t>(type.params.size());
+  f.results = static_cast<std::uint32_t>(type.results.size());
+  f.header = std::max(f.params, f.results);
+  addr = FuncAddr(funcs.size());
+  funcs.push_back(&f);
+  run_state.funcs = funcs.data();
+  return f;
+}
+
+Result<void, Trap> StoreImpl::invoke(FuncInst& f, std::uint64_t* slots) {
+  std::uint64_t* frame = run_state.stack_top;
+  if (run_state.depth >= max_depth || native_stack_left() < min_native_stack) {
+    return Err(Trap(TrapCode::call_stack_exhausted, "calls between guest and host nest too deeply"));
+  }
+  if (stack.limit() - frame <= 0) return Err(Trap(TrapCode::call_stack_exhausted));
+  std::copy_n(slots, f.params, frame);
+  ++run_state.depth;
+  auto result = backend->run(f, frame);
+  --run_state.depth;
+  run_state.stack_top = frame;
+  if (result) std::copy_n(frame, f.results, slots);
+  return result;
+}
+
+Store::Store(const StoreLimits& limits) : impl_(std::make_unique<StoreImpl>(limits)) {}
+Store::~Store() = default;
+
+FuncAddr Store::add_host_func(core::FuncType type, HostFn fn, void* context, std::string name) {
+  WCOMP_CHECK(fn != nullptr);
+  FuncAddr addr;
+  FuncInst& f = impl_->new_func(type, addr);
+  f.host = fn;
+  f.context = context;
+  f.name = std::move(name);
+  impl_->backend->prepare(f);
+  return addr;
+}
+
+Result<GlobalAddr, Trap> Store::add_global(core::GlobalType type, std::uint64_t bits) {
+  impl_->globals.push_back({type, bits});
+  return GlobalAddr(impl_->globals.size() - 1);
+}
+
+Result<MemAddr, Trap> Store::add_memory(core::MemType type) {
+  WCOMP_TRY(auto mem, MemInst::make(type, impl_->limits.max_memory_bytes, impl_->wants_guard));
+  impl_->mems.push_back(std::move(mem));
+  return MemAddr(impl_->mems.size() - 1);
+}
+
+Result<TableAddr, Trap> Store::add_table(core::TableType type) {
+  TableInst table;
+  table.type = type;
+  table.max_elements = std::min(type.limits.max.value_or(0xffff'ffff), impl_->limits.max_table_elements);
+  if (type.limits.min > table.max_elements) {
+    return Err(Trap(TrapCode::limit_exceeded,
+                    fmt::format("a table of {} elements is wanted, {} are allowed", type.limits.min, table.max_elements)));
+  }
+  table.elements.resize(type.limits.min, 0);
+  impl_->tables.push_back(std::move(table));
+  return TableAddr(impl_->tables.size() - 1);
+}
+
+std::optional<Extern> Store::find_export(ModuleInstAddr instance, std::string_view name) const {
+  WCOMP_CHECK(instance.value < impl_->instances.size());
+  const ModuleInst& inst = impl_->instances[instance.value];
+  const core::Export* e = inst.module->find_export(name);
+  if (e == nullptr) return std::nullopt;
+  switch (e->kind) {
+    case core::ExternKind::func: return inst.func_addrs[e->index];
+    case core::ExternKind::table: return inst.table_addrs[e->index];
+    case core::ExternKind::mem: return inst.mem_addrs[e->index];
+    case core::ExternKind::global: return inst.global_addrs[e->index];
+    case core::ExternKind::tag: break;
+  }
+  return std::nullopt;
+}
+
+const core::FuncType& Store::func_type(FuncAddr f) const {
+  WCOMP_CHECK(f.value < impl_->funcs.size());
+  return *impl_->funcs[f.value]->type;
+}
+
+Result<void, Trap> Store::invoke(FuncAddr f, std::span<std::uint64_t> slots) {
+  WCOMP_CHECK(f.value < impl_->funcs.size());
+  FuncInst& func = *impl_->funcs[f.value];
+  WCOMP_CHECK(slots.size() >= std::max(func.params, func.results));
+  return impl_->invoke(func, slots.data());
+}
+
+MemView Store::memory(MemAddr m) const {
+  WCOMP_CHECK(m.value < impl_->mems.size());
+  return {impl_->mems[m.value]->data(), impl_->mems[m.value]->size()};
+}
+
+std::uint64_t Store::global(GlobalAddr g) const {
+  WCOMP_CHECK(g.value < impl_->globals.size());
+  return impl_->globals[g.value].bits;
+}
+
+void Store::set_global(GlobalAddr g, std::uint64_t bits) { *global_cell(g) = bits; }
+
+std::uint64_t* Store::global_cell(GlobalAddr g) {
+  WCOMP_CHECK(g.value < impl_->globals.size());
+  return &impl_->globals[g.value].bits;
+}
+
+std::optional<FuncAddr> Store::table_func(TableAddr t, std::uint32_t index) const {
+  WCOMP_CHECK(t.value < impl_->tables.size());
+  const TableInst& table = impl_->tables[t.value];
+  if (table.type.element != core::ValType::funcref || index >= table.elements.size() || table.elements[index] == 0) return std::nullopt;
+  return FuncAddr(table.elements[index] - 1);
+}
+
+void Store::interrupt() {
+  impl_->run_state.is_interrupted.store(true, std::memory_order_relaxed);
+  impl_->run_state.stack_limit.store(nullptr, std::memory_order_relaxed);
+}
+
+std::string func_name(const core::Module& module, core::FuncIdx f) {
+  auto it = std::lower_bound(module.names.funcs.begin(), module.names.funcs.end(), f.value,
+                             [](const auto& entry, std::uint32_t value) { return entry.first < value; });
+  if (it != module.names.funcs.end() && it->first == f.value) return it->second;
+  for (const core::Export& e : module.exports) {
+    if (e.kind == core::ExternKind::func && e.index == f.value) return e.name;
+  }
+  for (std::uint32_t at = 0; const core::Import& i : module.imports) {
+    if (std::holds_alternative<core::TypeIdx>(i.type) && at++ == f.value) return i.module.empty() ? i.name : i.module + "." + i.name;
+  }
+  return {};
+}
+
+}  // namespace wcomp::engine

@@ -1,0 +1,30 @@
+// The stack of slots that guest code runs on: locals, operands and frame headers. Not the native stack, so that deep recursion of a guest
+// costs the host nothing and a frame is data that can be walked.
+#pragma once
+
+#include <cstdint>
+
+namespace wcomp::engine {
+
+class WasmStack {
+ public:
+  /// `bytes` for frames, plus slack for one frame of the greatest size that code may write before it compares with `limit`. If the system
+  /// refuses, `limit` equals `base` and every call finds the stack exhausted.
+  explicit WasmStack(std::uint64_t bytes);
+  ~WasmStack();
+  WasmStack(const WasmStack&) = delete;
+  WasmStack& operator=(const WasmStack&) = delete;
+
+  [[nodiscard]] std::uint64_t* base() const { return base_; }
+  [[nodiscard]] std::uint64_t* limit() const { return limit_; }
+  [[nodiscard]] bool contains(const std::uint64_t* slot) const { return slot >= base_ && slot < limit_; }
+
+  static constexpr std::uint64_t slack_slots = 4 * 65536;
+
+ private:
+  std::uint64_t* base_ = nullptr;
+  std::uint64_t* limit_ = nullptr;
+  std::uint64_t mapped_ = 0;
+};
+
+}  // namespace wcomp::engine
