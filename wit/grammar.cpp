@@ -235,15 +235,28 @@ constexpr auto append = [](auto& c) { (x3::_val(c).*Member).push_back(std::move(
 template <auto Member, auto value>
 constexpr auto mark = [](auto& c) { x3::_val(c).*Member = value; };
 
-/// Gives a node its span and docs when its rule has matched.
-struct Located {
-  template <class I, class Node, class C>
-  void on_success(const I& first, const I& last, Node& node, const C& c) {
+/// Gives the rule's node its span and docs when the subject has matched. (X3's on_success sees no node in rules with actions.)
+template <class Subject>
+struct Located : x3::unary_parser<Subject, Located<Subject>> {
+  using base = x3::unary_parser<Subject, Located<Subject>>;
+  using attribute_type = x3::unused_type;
+  static constexpr bool has_attribute = false;
+  constexpr explicit Located(const Subject& s) : base(s) {}
+  template <class I, class C, class Node, class A>
+  bool parse(I& first, const I& last, const C& c, Node& node, A& out) const {
+    const I begin = first;
+    if (!this->subject.parse(first, last, c, node, out)) return false;
     Context& context = context_of(c);
-    if constexpr (requires { node.span = Span{}; }) node.span = context.span(first, last - 1);
-    if constexpr (requires { node.docs = std::string(); }) node.docs = docs_text(context.sources, context.list, *first);
+    if constexpr (requires { node.span = Span{}; }) node.span = context.span(begin, first - 1);
+    if constexpr (requires { node.docs = std::string(); }) node.docs = docs_text(context.sources, context.list, *begin);
+    return true;
   }
 };
+template <class Subject>
+constexpr auto located(const Subject& subject) {
+  const auto parser = x3::as_parser(subject);
+  return Located<std::remove_const_t<decltype(parser)>>(parser);
+}
 
 // ---- grammar ----
 
@@ -259,7 +272,7 @@ constexpr GluedPackage glued_package;
 constexpr Word operator""_w(const char* quoted, std::size_t size) { return Word(std::string_view(quoted, size)); }
 
 #define WCOMP_RULE(name, Node) \
-  struct name##_tag : Located {}; \
+  struct name##_tag {}; \
   const x3::rule<name##_tag, Node> name = #name
 WCOMP_RULE(package_name, ast::PackageName);
 WCOMP_RULE(package_decl, ast::PackageName);
@@ -299,19 +312,18 @@ WCOMP_RULE(resource_item, ast::Item);
 using ast::Item;
 using ast::Type;
 
-const auto package_name_def = name[set<&ast::PackageName::ns>] >> colon >> name[set<&ast::PackageName::name>] >> -(at >> version[set<&ast::PackageName::version>]);
+const auto package_name_def = located(name[set<&ast::PackageName::ns>] >> colon >> name[set<&ast::PackageName::name>] >> -(at >> version[set<&ast::PackageName::version>]));
 const auto package_decl_def = "`package`"_w >> package_name[([](auto& c) { x3::_val(c) = std::move(x3::_attr(c)); })] >> semicolon;
-const auto path_def = (name[append<&ast::Path::package>] >> colon >> name[append<&ast::Path::package>] >> slash >> name[set<&ast::Path::name>] >>
+const auto path_def = located((name[append<&ast::Path::package>] >> colon >> name[append<&ast::Path::package>] >> slash >> name[set<&ast::Path::name>] >>
                        -(at >> version[set<&ast::Path::version>])) |
-                      (x3::eps[([](auto& c) { x3::_val(c).package.clear(); })] >> name[set<&ast::Path::name>]);
+                      (x3::eps[([](auto& c) { x3::_val(c).package.clear(); })] >> name[set<&ast::Path::name>]));
 
 const auto sub_type = deeper(type)[append<&Type::args>];
 template <ast::TypeKind kind>
 const auto kind_of = x3::eps[mark<&Type::kind, kind>];
 using Kind = ast::TypeKind;
-const auto omitted_def = underscore >> kind_of<Kind::omitted>;
-const auto type_def =
-    (prim[set<&Type::prim>] >> kind_of<Kind::prim>) |
+const auto omitted_def = located(underscore >> kind_of<Kind::omitted>);
+const auto type_def = located((prim[set<&Type::prim>] >> kind_of<Kind::prim>) |
     ("`list`"_w >> kind_of<Kind::list> >> less >> sub_type >> -(comma >> length[set<&Type::length>]) >> greater) |
     ("`map`"_w >> kind_of<Kind::map> >> less >> sub_type >> comma >> sub_type >> greater) |
     ("`tuple`"_w >> kind_of<Kind::tuple> >> less >> -(sub_type % comma) >> -comma >> greater) |
@@ -322,7 +334,7 @@ const auto type_def =
     ("`borrow`"_w >> kind_of<Kind::borrow> >> less >> name[set<&Type::name>] >> greater) |
     ("`stream`"_w >> kind_of<Kind::stream> >> -(less >> sub_type >> greater)) |
     ("`future`"_w >> kind_of<Kind::future> >> -(less >> sub_type >> greater)) |
-    (name[set<&Type::name>] >> kind_of<Kind::named>);
+    (name[set<&Type::name>] >> kind_of<Kind::named>));
 
 const auto version_gate = "`version`"_w >> equals >> version[set<&ast::Gate::version>];
 const auto feature_gate = "`feature`"_w >> equals >> name[set<&ast::Gate::feature>];
@@ -335,9 +347,9 @@ const auto gate_def = at >> ((named_gate("`since`"_w) >> lparen >> version_gate 
                              (named_gate("`unstable`"_w) >> lparen >> feature_gate >> rparen));
 const auto gates = *(gate[append<&Item::gates>] | (at >> "`external-id`"_w >> lparen >> string_literal[set<&Item::external_id>] >> rparen));
 
-const auto field_def = name[set<&ast::Member::name>] >> colon >> type[set<&ast::Member::type>];
-const auto variant_case_def = name[set<&ast::Member::name>] >> -(lparen >> type[set<&ast::Member::type>] >> rparen);
-const auto label_def = name[set<&ast::Member::name>];
+const auto field_def = located(name[set<&ast::Member::name>] >> colon >> type[set<&ast::Member::type>]);
+const auto variant_case_def = located(name[set<&ast::Member::name>] >> -(lparen >> type[set<&ast::Member::type>] >> rparen));
+const auto label_def = located(name[set<&ast::Member::name>]);
 const auto record_def = "`record`"_w >> name[set<&ast::Record::name>] >> lbrace >> -(field[append<&ast::Record::fields>] % comma) >> -comma >> rbrace;
 const auto variant_def = "`variant`"_w >> name[set<&ast::Variant::name>] >> lbrace >> -(variant_case[append<&ast::Variant::cases>] % comma) >> -comma >> rbrace;
 const auto enum__def = "`enum`"_w >> name[set<&ast::Enum::name>] >> lbrace >> -(label[append<&ast::Enum::cases>] % comma) >> -comma >> rbrace;
@@ -376,11 +388,11 @@ const auto nested_package_def = "`package`"_w >> package_name[set<&ast::NestedPa
 
 const auto what = set<&Item::what>;
 const auto typedef_ = record[what] | variant[what] | enum_[what] | flags[what] | type_alias[what] | resource[what];
-const auto file_item_def = gates >> (interface[what] | world[what] | top_level_use[what] | nested_package[what]);
-const auto nested_item_def = gates >> (interface[what] | world[what] | top_level_use[what]);
-const auto interface_item_def = gates >> (typedef_ | use[what] | function[what]);
-const auto world_item_def = gates >> (extern_[what] | include[what] | use[what] | typedef_);
-const auto resource_item_def = gates >> method[what];
+const auto file_item_def = located(gates >> (interface[what] | world[what] | top_level_use[what] | nested_package[what]));
+const auto nested_item_def = located(gates >> (interface[what] | world[what] | top_level_use[what]));
+const auto interface_item_def = located(gates >> (typedef_ | use[what] | function[what]));
+const auto world_item_def = located(gates >> (extern_[what] | include[what] | use[what] | typedef_));
+const auto resource_item_def = located(gates >> method[what]);
 
 BOOST_SPIRIT_DEFINE(package_name, package_decl, path, type, omitted, gate, field, variant_case, label, func_type, params, record, variant, enum_, flags, type_alias,
                     resource, function, method, renamed, must_rename, use, top_level_use, include, inline_interface, extern_, interface, world, nested_package,

@@ -148,10 +148,11 @@ class Parser {
   /// Goes on behind a broken item: at the token that was not understood if it begins a line outside of any bracket (something was left
   /// out before it), else behind the item's `;` or closing brace, or at the brace that closes what the item stands in.
   void recover(Place place, const Token* start, const Token* furthest) {
-    std::size_t depth = 0;
+    std::size_t depth = 0;    // of braces
+    std::ptrdiff_t inner = 0;  // of parentheses and angles
     for (const Token* t = start; t->kind != TokenKind::end; ++t) {
       const bool may_begin_item = t->is_first_on_line && (t->kind == TokenKind::identifier || t->kind == TokenKind::keyword || t->kind == TokenKind::at);
-      if (t >= furthest && t > start && depth == 0 && may_begin_item) {
+      if (t >= furthest && t > start && depth == 0 && inner <= 0 && may_begin_item) {
         at_ = t;
         return;
       }
@@ -160,6 +161,8 @@ class Parser {
         at_ = t;  // a brace is missing
         return;
       }
+      if (t->kind == TokenKind::less || t->kind == TokenKind::left_paren) ++inner;
+      if (t->kind == TokenKind::greater || t->kind == TokenKind::right_paren) --inner;
       if (t->kind == TokenKind::left_brace) ++depth;
       if (t->kind == TokenKind::semicolon && depth == 0 && t >= furthest) {
         at_ = t + 1;

@@ -174,19 +174,19 @@ class Collector {
   Symbols out_;
 };
 
-/// Every path that an interface or world mentions.
+/// Every path that an interface or world mentions, and whether it has to name a world.
 void for_each_path(const Definition& d, const auto& f) {
   const auto of_items = [&](const std::vector<ast::Item>& items) {
     for (const ast::Item& item : items) {
-      if (const auto* use = std::get_if<ast::Use>(&item.what)) f(use->path);
-      if (const auto* include = std::get_if<ast::Include>(&item.what)) f(include->path);
+      if (const auto* use = std::get_if<ast::Use>(&item.what)) f(use->path, false);
+      if (const auto* include = std::get_if<ast::Include>(&item.what)) f(include->path, true);
       const auto* e = std::get_if<ast::Extern>(&item.what);
       if (e == nullptr) continue;
-      if (const auto* path = std::get_if<ast::Path>(&e->what)) f(*path);
+      if (const auto* path = std::get_if<ast::Path>(&e->what)) f(*path, false);
       const auto* inl = std::get_if<ast::InlineInterface>(&e->what);
       if (inl == nullptr) continue;
       for (const ast::Item& inner : inl->items) {
-        if (const auto* use = std::get_if<ast::Use>(&inner.what)) f(use->path);
+        if (const auto* use = std::get_if<ast::Use>(&inner.what)) f(use->path, false);
       }
     }
   };
@@ -246,9 +246,9 @@ DefinitionOrder order_definitions(const Symbols& symbols, Report& report) {
   std::vector<const ast::Path*> references;
   for (std::size_t d = 0; d < symbols.definitions.size(); ++d) {
     const Definition& definition = symbols.definitions[d];
-    for_each_path(definition, [&](const ast::Path& path) {
+    for_each_path(definition, [&](const ast::Path& path, bool wants_world) {
       const auto target = symbols.look_up(path, definition.scope, nullptr);  // unknown paths are reported where they are used
-      if (!target) return;
+      if (!target || symbols.definitions[*target].is_world != wants_world) return;
       references.push_back(&path);
       edges[d].push_back({*target, references.size() - 1});
       const std::size_t package = symbols.definitions[*target].package;

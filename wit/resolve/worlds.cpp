@@ -149,7 +149,7 @@ class WorldDefiner {
     const WorldDraft draft = all_.drafts[*target];  // a copy: ours may be added to the same list's reallocated storage
     TypeCopier copier(all_.graph, *all_.worlds[*target], id_, renames);
     for (const bool is_export : {false, true}) {
-      for (const WorldItem& original : is_export ? draft.exports : draft.imports) include_one(original, include, definer_.gated(item).stability, is_export, copier, renames, unused);
+      for (const WorldItem& original : is_export ? draft.exports : draft.imports) include_one(original, include, definer_.gated(item).stability, is_export, other.package != d_.package, copier, renames, unused);
     }
     for (const auto& [name, renamed] : unused) {
       Diagnostic& d = all_.report.error(diag::unknown_item, renamed->name.span, fmt::format("world `{}` has no import or export with the plain name `{}`", include.path.name.text, name));
@@ -157,11 +157,13 @@ class WorldDefiner {
     }
   }
 
-  void include_one(const WorldItem& original, const ast::Include& include, const Stability& gate, bool is_export, TypeCopier& copier,
+  void include_one(const WorldItem& original, const ast::Include& include, const Stability& gate, bool is_export, bool is_foreign, TypeCopier& copier,
                    const std::map<std::string, std::string, std::less<>>& renames, std::map<std::string, const ast::Renamed*, std::less<>>& unused) {
     ItemList& list = is_export ? exports_ : imports_;
     WorldItem copy = original;
     copy.span = include.path.span;
+    // Versions are those of the other world's package and mean nothing in another one.
+    if (is_foreign) copy.stability = {};
     if (is_ungated(copy.stability)) copy.stability = gate;
     const bool is_plain = copy.name.find(':') == std::string::npos;
     if (!is_plain) {
@@ -204,7 +206,7 @@ class WorldDefiner {
   ItemList imports_, exports_;
 };
 
-/// The interfaces whose types an interface uses.
+/// The interfaces whose types an interface uses, in the order of its uses.
 std::vector<InterfaceId> direct_dependencies(const Graph& graph, InterfaceId id) {
   std::vector<InterfaceId> out;
   for (const TypeDeclId t : graph.interfaces[id].types) {
@@ -212,6 +214,30 @@ std::vector<InterfaceId> direct_dependencies(const Graph& graph, InterfaceId id)
     if (!decl.is_use || !decl.alias_of) continue;
     const auto* owner = std::get_if<InterfaceId>(&graph.type_decls[*decl.alias_of].owner);
     if (owner != nullptr && std::find(out.begin(), out.end(), *owner) == out.end()) out.push_back(*owner);
+  }
+  return out;
+}
+
+/// Everything that an interface uses directly and indirectly, each after what it uses itself.
+std::vector<InterfaceId> all_dependencies(const Graph& graph, InterfaceId id) {
+  struct Frame {
+    InterfaceId id;
+    std::vector<InterfaceId> dependencies;
+    std::size_t next = 0;
+  };
+  std::vector<InterfaceId> out;
+  std::set<InterfaceId> seen;
+  std::vector<Frame> stack;
+  stack.push_back({id, direct_dependencies(graph, id)});
+  while (!stack.empty()) {
+    Frame& top = stack.back();
+    if (top.next < top.dependencies.size()) {
+      const InterfaceId d = top.dependencies[top.next++];
+      if (seen.insert(d).second) stack.push_back({d, direct_dependencies(graph, d)});
+      continue;
+    }
+    if (stack.size() > 1) out.push_back(top.id);
+    stack.pop_back();
   }
   return out;
 }
@@ -252,21 +278,8 @@ class Elaborator {
     else if (is_ungated(item.stability)) imports_[first->second].stability = item.stability;
   }
 
-  /// Everything that `id` uses, in dependency order. Interface ids are in that order, which makes a set enough.
   void import_dependencies(InterfaceId id, const WorldItem& by) {
-    for (const InterfaceId d : closure(id)) add_import(implied(d, by));
-  }
-  [[nodiscard]] std::set<InterfaceId> closure(InterfaceId id) const {
-    std::set<InterfaceId> out;
-    std::vector<InterfaceId> todo = direct_dependencies(graph_, id);
-    while (!todo.empty()) {
-      const InterfaceId next = todo.back();
-      todo.pop_back();
-      if (!out.insert(next).second) continue;
-      const auto more = direct_dependencies(graph_, next);
-      todo.insert(todo.end(), more.begin(), more.end());
-    }
-    return out;
+    for (const InterfaceId d : all_dependencies(graph_, id)) add_import(implied(d, by));
   }
   void import_owner(TypeDeclId type, const WorldItem& by) {
     const TypeDecl& decl = graph_.type_decls[type];
@@ -281,10 +294,10 @@ class Elaborator {
   /// through an imported one must be an import, and no interface can be both for one user.
   void export_interface(InterfaceId id, const WorldItem& item) {
     if (!done_.insert(item.name).second) return;
-    for (const InterfaceId d : closure(id)) {
+    for (const InterfaceId d : all_dependencies(graph_, id)) {
       if (exported_.contains(d)) continue;
       add_import(implied(d, item));
-      for (const InterfaceId through : closure(d)) {
+      for (const InterfaceId through : all_dependencies(graph_, d)) {
         if (!exported_.contains(through)) continue;
         if (!has_conflict_) {
           const Graph& g = graph_;
@@ -295,7 +308,7 @@ class Elaborator {
       }
     }
     // What it uses of the exports comes before it.
-    for (const InterfaceId d : closure(id)) {
+    for (const InterfaceId d : all_dependencies(graph_, id)) {
       if (!exported_.contains(d)) continue;
       for (const WorldItem& other : all_.drafts[definition_].exports) {
         const auto* other_id = std::get_if<InterfaceId>(&other.item);
@@ -308,7 +321,7 @@ class Elaborator {
     exports_.push_back(item);
   }
   void export_dependencies_only(InterfaceId id, const WorldItem& item) {
-    for (const InterfaceId d : closure(id)) {
+    for (const InterfaceId d : all_dependencies(graph_, id)) {
       if (!exported_.contains(d)) add_import(implied(d, item));
     }
   }
