@@ -34,7 +34,8 @@ void Body::translate(const Shape& shape, const Place& src, const Place& dst) {
   if (is_in_memory(src) && is_in_memory(dst) && shape.nodes > helper_threshold) {
     push_address(std::get<InMemory>(src));
     push_address(std::get<InMemory>(dst));
-    code().call(module_.helper(shape, from_));
+    const core::FuncIdx helper = module_.helper(shape, from_);  // may add a function, which moves all code
+    code().call(helper);
     return;
   }
   translate_here(shape, src, dst);

@@ -3,13 +3,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <random>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "base/match.h"
-#include "canonical-abi/type_builder.h"
+#include "canonical-abi/random_type.h"
 
 namespace wcomp::cabi {
 namespace {
@@ -150,84 +148,6 @@ TEST_CASE("long flat types are cut, sizes are not") {
 
 // --- the specification's own definitions as an oracle ---
 
-/// Makes types at random and writes them as the specification's definitions do.
-class Random {
- public:
-  explicit Random(TypeBuilder& b) : b_(b), resource_(b.resource()) {}
-
-  std::pair<types::ValType, std::string> type(int depth) {
-    static constexpr std::pair<Prim, const char*> prims[] = {
-        {Prim::bool_, "Bool"}, {Prim::s8, "S8"},   {Prim::u8, "U8"},   {Prim::s16, "S16"}, {Prim::u16, "U16"}, {Prim::s32, "S32"},     {Prim::u32, "U32"},
-        {Prim::s64, "S64"},    {Prim::u64, "U64"}, {Prim::f32, "F32"}, {Prim::f64, "F64"}, {Prim::char_, "Char"}, {Prim::string, "String"}};
-    const unsigned pick = below(depth == 0 ? 16 : 28);
-    if (pick < 13) return {prims[pick].first, std::string(prims[pick].second) + "Type()"};
-    switch (pick) {
-      case 13: {
-        const unsigned n = 1 + below(32);
-        return {b_.flags(n), fmt::format("FlagsType([str(i) for i in range({})])", n)};
-      }
-      case 14: {
-        const unsigned n = 1 + below(3) * 150;
-        return {b_.enum_(n), fmt::format("EnumType([str(i) for i in range({})])", n)};
-      }
-      case 15: return {b_.own(resource_), "OwnType(None)"};
-      case 16: {
-        const auto [t, text] = type(depth - 1);
-        return {b_.list(t), fmt::format("ListType({})", text)};
-      }
-      case 17: {
-        const auto [t, text] = type(depth - 1);
-        const unsigned n = 1 + below(5);
-        return {b_.list(t, n), fmt::format("ListType({}, {})", text, n)};
-      }
-      case 18:
-      case 19: {
-        const auto [t, text] = type(depth - 1);
-        return {b_.option(t), fmt::format("OptionType({})", text)};
-      }
-      case 20:
-      case 21: {
-        const auto [ok, ok_text] = optional(depth);
-        const auto [err, err_text] = optional(depth);
-        return {b_.result(ok, err), fmt::format("ResultType({}, {})", ok_text, err_text)};
-      }
-      case 22:
-      case 23:
-      case 24: {
-        std::vector<std::optional<types::ValType>> payloads;
-        std::string text;
-        for (unsigned n = 1 + below(4); n > 0; --n) {
-          const auto [t, t_text] = optional(depth);
-          payloads.push_back(t);
-          text += fmt::format("CaseType('c{}', {}),", payloads.size(), t_text);
-        }
-        return {b_.variant(payloads), fmt::format("VariantType([{}])", text)};
-      }
-      default: {
-        std::vector<types::ValType> parts;
-        std::string text;
-        for (unsigned n = 1 + below(4); n > 0; --n) {
-          const auto [t, t_text] = type(depth - 1);
-          parts.push_back(t);
-          text += t_text + ",";
-        }
-        return {b_.tuple(parts), fmt::format("TupleType([{}])", text)};
-      }
-    }
-  }
-
-  unsigned below(unsigned n) { return static_cast<unsigned>(engine_() % n); }
-
- private:
-  std::pair<std::optional<types::ValType>, std::string> optional(int depth) {
-    if (below(3) == 0) return {std::nullopt, "None"};
-    return type(depth - 1);
-  }
-  TypeBuilder& b_;
-  types::TypeId resource_;
-  std::mt19937 engine_{12345};
-};
-
 std::string names(const FlatTypes& flat) {
   std::string out = "[";
   for (const core::ValType t : flat) {
@@ -243,7 +163,7 @@ TEST_CASE("shapes agree with the specification's executable definitions") {
     return;
   }
   TypeBuilder b;
-  Random random(b);
+  RandomType random(b);
   const std::string file = std::string(WCOMP_BINARY_DIR) + "/shape_oracle.txt";
   {
     std::ofstream out(file);
