@@ -25,11 +25,11 @@ class RandomType {
     switch (pick) {
       case 13: {
         const unsigned n = 1 + below(32);
-        return {b_.flags(n), fmt::format("FlagsType([str(i) for i in range({})])", n)};
+        return {b_.flags(n), fmt::format("FlagsType(['n%d' % i for i in range({})])", n)};
       }
       case 14: {
         const unsigned n = 1 + below(3) * 150;
-        return {b_.enum_(n), fmt::format("EnumType([str(i) for i in range({})])", n)};
+        return {b_.enum_(n), fmt::format("EnumType(['n%d' % i for i in range({})])", n)};
       }
       case 15: return {b_.own(resource_), "OwnType(None)"};
       case 16: {
@@ -60,7 +60,7 @@ class RandomType {
         for (unsigned n = 1 + below(4); n > 0; --n) {
           const auto [t, t_text] = optional(depth);
           payloads.push_back(t);
-          text += fmt::format("CaseType('c{}', {}),", payloads.size(), t_text);
+          text += fmt::format("CaseType('c{}', {}),", payloads.size() - 1, t_text);
         }
         return {b_.variant(payloads), fmt::format("VariantType([{}])", text)};
       }

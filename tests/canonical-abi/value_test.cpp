@@ -1,9 +1,11 @@
 #include "canonical-abi/value.h"
 
+#include <bit>
 #include <limits>
 
 #include <doctest/doctest.h>
 
+#include "canonical-abi/oracle.h"
 #include "canonical-abi/random_value.h"
 
 namespace wcomp::cabi {
@@ -140,6 +142,77 @@ TEST_CASE("random values survive lowering and lifting in every encoding") {
     REQUIRE(lower_flat(cx, v, *s, slots).has_value());
     CHECK(lift_flat(cx, slots, *s).value() == v);
   }
+}
+
+/// The value as the definitions hold it.
+std::string python(const Value& v, const Shape& s) {
+  std::string out;
+  switch (s.kind) {
+    case ShapeKind::bool_: return std::get<bool>(v.data) ? "True" : "False";
+    case ShapeKind::s8:
+    case ShapeKind::s16:
+    case ShapeKind::s32:
+    case ShapeKind::s64: return fmt::format("{}", std::get<std::int64_t>(v.data));
+    case ShapeKind::u8:
+    case ShapeKind::u16:
+    case ShapeKind::u32:
+    case ShapeKind::u64: return fmt::format("{}", std::get<std::uint64_t>(v.data));
+    case ShapeKind::f32: return fmt::format("f32({})", std::bit_cast<std::uint32_t>(std::get<float>(v.data)));
+    case ShapeKind::f64: return fmt::format("f64({})", std::bit_cast<std::uint64_t>(std::get<double>(v.data)));
+    case ShapeKind::char_: return fmt::format("chr({})", static_cast<std::uint32_t>(std::get<char32_t>(v.data)));
+    case ShapeKind::string:
+      for (const char c : std::get<std::string>(v.data)) out += fmt::format("{:02x}", static_cast<unsigned char>(c));
+      return fmt::format("bytes.fromhex('{}').decode()", out);
+    case ShapeKind::list:
+    case ShapeKind::fixed_list:
+      for (const Value& e : std::get<std::vector<Value>>(v.data)) out += python(e, *s.element) + ",";
+      return "[" + out + "]";
+    case ShapeKind::record: {
+      const auto& values = std::get<std::vector<Value>>(v.data);
+      for (std::size_t i = 0; i < values.size(); ++i) out += fmt::format("'{}': {},", s.parts[i].name, python(values[i], *s.parts[i].shape));
+      return "{" + out + "}";
+    }
+    case ShapeKind::variant: {
+      const CaseValue& c = std::get<CaseValue>(v.data);
+      const CaseShape& shape = s.cases[c.index];
+      return fmt::format("{{'{}': {}}}", shape.name, shape.payload == nullptr ? "None" : python(c.payload[0], *shape.payload));
+    }
+    case ShapeKind::flags:
+      for (std::uint32_t i = 0; i < s.flag_count; ++i) out += fmt::format("'n{}': {},", i, (std::get<FlagsValue>(v.data).bits >> i & 1) != 0 ? "True" : "False");
+      return "{" + out + "}";
+    default: break;
+  }
+  WCOMP_CHECK(false);
+}
+
+TEST_CASE("what is stored and lowered is what the specification's executable definitions lift") {
+  if (!Oracle::is_there()) return;
+  Oracle oracle("value_oracle");
+  TypeBuilder b;
+  RandomType types(b);
+  RandomValue values(types);
+  constexpr const char* encodings[] = {"utf8", "utf16", "latin1+utf16"};
+  for (int i = 0; i < 600; ++i) {
+    const auto [type, text] = types.type(3);
+    const auto s = shape_of(b.arena, type);
+    if (s->has_handles) continue;
+    Memory m;
+    auto cx = m.context(static_cast<StringEncoding>(i % 3));
+    m.heap = static_cast<std::uint32_t>(align_to(s->size, 8));
+    m.bytes.resize(1 << 16);
+    const Value v = values.value(*s);
+    REQUIRE(store(cx, v, *s, 0).has_value());
+    std::string slots_text = "None";
+    if (s->flat.size() <= max_flat_params) {
+      std::vector<std::uint64_t> slots;
+      REQUIRE(lower_flat(cx, v, *s, slots).has_value());
+      slots_text = fmt::format("[{}]", fmt::join(slots, ","));
+    }
+    std::string memory;
+    for (std::uint32_t k = 0; k < m.heap; ++k) memory += fmt::format("{:02x}", m.bytes[k]);
+    oracle.ask(fmt::format("check_value({}, {}, '{}', '{}', 0, {})", text, python(v, *s), encodings[i % 3], memory, slots_text));
+  }
+  CHECK(oracle.agrees());
 }
 
 }  // namespace
