@@ -165,6 +165,7 @@ Result<Item> Planner::host_item(Frame& f, const Entity& entity, const std::strin
     }
     return Item(std::shared_ptr<const InstanceItem>(std::move(made)));
   }
+  if (std::holds_alternative<std::shared_ptr<const DefTypeEntity>>(entity)) return Item(TypeItem{});
   const bool is_module = std::holds_alternative<std::shared_ptr<const ModuleType>>(entity);
   return fail(diag::unsupported, fmt::format("the component imports the {} `{}`, which a host cannot provide yet",
                                              is_module ? "core module" : "component", full_name(interface, name)));

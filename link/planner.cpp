@@ -177,6 +177,7 @@ Result<void> Planner::import(Frame& f, const Import& d, const Args* args) {
     HostItem host{.interface = {}, .name = d.name, .type = &f.scope->funcs.at(f.funcs.size())};
     return push(f, Sort::func, FuncItem{.origin = std::make_shared<const FuncOrigin>(std::move(host)), .name = d.name}, d.name);
   }
+  if (d.desc.sort == Sort::type && !std::holds_alternative<TypeEntity>(*entity)) return push(f, Sort::type, TypeItem{}, d.name);
   const bool is_instance = d.desc.sort == Sort::instance;
   WCOMP_TRY(Item i, host_item(f, *entity, is_instance ? d.name : "", is_instance ? "" : d.name));
   return push(f, d.desc.sort, std::move(i), d.name);

@@ -162,6 +162,7 @@ class Func {
  private:
   friend class Instance;
   friend class GuestCall;
+  friend struct FuncAccess;
   struct InstanceImpl* instance_ = nullptr;
   std::shared_ptr<struct FuncImpl> impl_;  // owners: handles
 };
