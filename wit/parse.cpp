@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "base/text.h"
 #include "wit/grammar.h"
+#include "wit/names.h"
 
 namespace wcomp::wit {
 
@@ -120,11 +120,20 @@ class Parser {
       report_.error(diag::syntax, span(at), "a package inside a nested package: only a file may hold packages");
       return;
     }
+    if (at->kind == TokenKind::less && at > start && at[-1].kind == TokenKind::identifier) {
+      const std::string name(report_.sources().text(span(at - 1)));
+      Diagnostic& d = report_.error(diag::unknown_type, span(at - 1), fmt::format("there is no type `{}` with parameters", name));
+      NearestName nearest(name);
+      for (const std::string_view word : {"list", "map", "tuple", "option", "result", "own", "borrow", "stream", "future"}) nearest.offer(word);
+      if (nearest.get()) d.notes.push_back(fmt::format("did you mean `{}`?", *nearest.get()));
+      return;
+    }
     std::string wanted(items_of(place));
     if (at != start) wanted = list_of(failure.expected);
     Diagnostic& d = report_.error(diag::syntax, span(at), fmt::format("expected {}, found {}", wanted, found(at)));
-    const bool wants_name = std::find(failure.expected.begin(), failure.expected.end(), "an identifier") != failure.expected.end();
-    if (at != start && at->kind == TokenKind::keyword && wants_name) {
+    const bool is_name_of_function = at == start && at[1].kind == TokenKind::colon;
+    const bool wants_name = is_name_of_function || std::find(failure.expected.begin(), failure.expected.end(), "an identifier") != failure.expected.end();
+    if (at->kind == TokenKind::keyword && wants_name && (at != start || is_name_of_function)) {
       d.notes.push_back(fmt::format("`{0}` is a keyword; as a name it is written `%{0}`", to_string(at->keyword)));
     }
     if (wanted.find("version such as") != std::string::npos && at->kind == TokenKind::integer) d.notes.push_back("a version has three numbers");

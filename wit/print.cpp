@@ -67,9 +67,19 @@ class Printer {
     for (;;) {
       const std::size_t end = text.find('\n');
       const std::string_view one = text.substr(0, end);
-      line(one.empty() ? "///" : "/// " + escape(one));
+      line(one.empty() ? "///" : "/// " + escape_but_tabs(one));
       if (end == std::string_view::npos) return;
       text.remove_prefix(end + 1);
+    }
+  }
+  static std::string escape_but_tabs(std::string_view text) {
+    std::string out;
+    for (;;) {
+      const std::size_t tab = text.find('\t');
+      out += escape(text.substr(0, tab));
+      if (tab == std::string_view::npos) return out;
+      out += '\t';
+      text.remove_prefix(tab + 1);
     }
   }
   void gates(const Stability& s) {

@@ -34,8 +34,9 @@ class Report {
   [[nodiscard]] const SourceMap& sources() const { return sources_; }
   [[nodiscard]] bool has_errors() const { return !errors_.empty(); }
   [[nodiscard]] std::size_t error_count() const { return errors_.size(); }
-  [[nodiscard]] std::vector<Diagnostic> take_errors() { return std::move(errors_); }
-  [[nodiscard]] std::vector<Diagnostic> take_warnings() { return std::move(warnings_); }
+  /// Sorted by file, as the files came up, and by place in the file.
+  [[nodiscard]] std::vector<Diagnostic> take_errors();
+  [[nodiscard]] std::vector<Diagnostic> take_warnings();
   void add_all(const Failure& failure) { errors_.insert(errors_.end(), failure.diagnostics().begin(), failure.diagnostics().end()); }
 
  private:

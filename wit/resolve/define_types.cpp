@@ -142,7 +142,7 @@ void ItemDefiner::define_used(Pending& pending) {
     Diagnostic& d = report_.error(diag::unknown_type, wanted.span, fmt::format("interface `{}` has no type `{}`", interface_name, wanted.text));
     NearestName nearest(wanted.text);
     for (const auto& [name, entry] : source) {
-      if (entry.state == NameEntry::State::defined) nearest.offer(name);
+      if (entry.state == NameEntry::State::defined || entry.state == NameEntry::State::failed) nearest.offer(name);
     }
     if (nearest.get()) d.notes.push_back(fmt::format("did you mean `{}`?", *nearest.get()));
     return;

@@ -249,7 +249,13 @@ class Elaborator {
   void run() {
     const WorldDraft& draft = all_.drafts[definition_];
     for (const WorldItem& item : draft.imports) {
-      if (const auto* id = std::get_if<InterfaceId>(&item.item)) import_dependencies(*id, item);
+      const auto* id = std::get_if<InterfaceId>(&item.item);
+      if (id == nullptr) continue;
+      import_dependencies(*id, item);
+      add_import(item);
+    }
+    for (const WorldItem& item : draft.imports) {
+      if (std::holds_alternative<InterfaceId>(item.item)) continue;
       if (const auto* type = std::get_if<TypeDeclId>(&item.item)) import_owner(*type, item);
       add_import(item);
     }
@@ -274,8 +280,11 @@ class Elaborator {
 
   void add_import(const WorldItem& item) {
     const auto [first, is_new] = import_index_.emplace(item.name, imports_.size());
-    if (is_new) imports_.push_back(item);
-    else if (is_ungated(item.stability)) imports_[first->second].stability = item.stability;
+    if (is_new) return imports_.push_back(item);
+    WorldItem& known = imports_[first->second];  // implied by one item, written or implied by another
+    if (is_ungated(item.stability)) known.stability = item.stability;
+    if (known.docs.empty()) known.docs = item.docs;
+    if (!known.external_id) known.external_id = item.external_id;
   }
 
   void import_dependencies(InterfaceId id, const WorldItem& by) {

@@ -1,0 +1,127 @@
+#include "helpers.h"
+
+using namespace wcomp;
+using namespace wcomp::wit;
+
+TEST_CASE("unknown names come with the nearest known one") {
+  CHECK(errors_of("interface i {\n  type baz = u8;\n  type foo = bar;\n}") == "unknown-type 4:14 type `bar` does not exist\n");
+  CHECK(notes_of("interface i {\n  type baz = u8;\n  type foo = bar;\n}") == "did you mean `baz`?\n");
+  CHECK(notes_of("interface i {\n  type foo = strin;\n}") == "did you mean `string`?\n");
+  CHECK(notes_of("interface types { type t = u8; }\ninterface i { use type.{t}; }").find("%type") != std::string::npos);
+  CHECK(notes_of("interface types { type t = u8; }\ninterface i { use typos.{t}; }") == "did you mean `types`?\n");
+  CHECK(notes_of("interface i { use wasi:io/streams.{a}; }").starts_with("dependencies are looked for"));
+}
+
+TEST_CASE("one unknown type gives one message, however many use what it breaks") {
+  CHECK(errors_of("interface i {\n  type a = nope;\n  type b = list<a>;\n  f: func(x: b) -> a;\n}") == "unknown-type 3:12 type `nope` does not exist\n");
+}
+
+TEST_CASE("types may be declared after their use but not depend on themselves") {
+  const Loaded l = graph_of("interface i { record a { x: b }\n record b { y: u8 } }");
+  const Interface& i = l.graph.interfaces[InterfaceId(0)];
+  CHECK(l.graph.type_decls[i.types.at(0)].name == "a");
+  CHECK(i.types.at(0) > i.types.at(1));
+  CHECK(errors_of("interface i {\n  type a = b;\n  record b { x: list<a> }\n}").starts_with("cycle 4:22 type `a` depends on itself"));
+  CHECK(errors_of("interface a { use b.{x}; }\ninterface b { use a.{y}; }").starts_with("cycle 2:11 interface `a` depends on itself"));
+}
+
+TEST_CASE("a chain of a hundred thousand aliases is no problem") {
+  std::string text = "interface i {\n";
+  for (int i = 0; i < 100'000; ++i) text += "  type a" + std::to_string(i) + " = a" + std::to_string(i + 1) + ";\n";
+  text += "  type a100000 = u8;\n}";
+  CHECK(graph_of(text).graph.type_decls.size() == 100'001);
+}
+
+TEST_CASE("names are unique without regard to case") {
+  CHECK(errors_of("interface i {\n  type a = u8;\n  a: func();\n}").starts_with("duplicate-name 4:3"));
+  CHECK(errors_of("interface i {\n  type a = u8;\n  A: func();\n}").starts_with("duplicate-name 4:3"));
+  CHECK(errors_of("interface i {\n  f: func(a: u8, a: u8);\n}").starts_with("duplicate-name 3:18"));
+  CHECK(errors_of("interface i {\n  enum e { a, A }\n}").starts_with("duplicate-name 3:15"));
+  CHECK(errors_of("interface i {}\nworld i {}").starts_with("duplicate-name 3:7"));
+}
+
+TEST_CASE("variants and enums have cases") {
+  CHECK(errors_of("interface i {\n  enum e {}\n}") == "invalid 3:8 enum `e` has no cases\n");
+  CHECK(errors_of("interface i {\n  variant v {}\n}") == "invalid 3:11 variant `v` has no cases\n");
+}
+
+TEST_CASE("a resource's name is an owned handle, and its functions get their names in the component") {
+  const Loaded l = graph_of("interface i {\n  resource r {\n    constructor(a: u8);\n    m: func(x: r) -> borrow-free;\n    s: static func(b: borrow<r>);\n  }\n  type borrow-free = option<r>;\n}");
+  const Interface& i = l.graph.interfaces[InterfaceId(0)];
+  REQUIRE(i.functions.size() == 3);
+  CHECK(i.functions[0].abi_name == "[constructor]r");
+  CHECK(l.graph.types.get<types::OwnType>(*i.functions[0].type.result) != nullptr);
+  CHECK(i.functions[1].abi_name == "[method]r.m");
+  REQUIRE(i.functions[1].type.params.size() == 2);
+  CHECK(i.functions[1].type.params[0].name == "self");
+  CHECK(l.graph.types.get<types::BorrowType>(i.functions[1].type.params[0].type) != nullptr);
+  CHECK(l.graph.types.get<types::OwnType>(i.functions[1].type.params[1].type) != nullptr);
+  CHECK(i.functions[2].abi_name == "[static]r.s");
+}
+
+TEST_CASE("handles are of resources, results hold no borrows, constructors give their resource") {
+  CHECK(errors_of("interface i {\n  type n = u8;\n  type t = borrow<n>;\n}").starts_with("type-mismatch 4:19 `n` is not a resource"));
+  CHECK(errors_of("interface i {\n  resource r;\n  type t = option<borrow<r>>;\n  f: func() -> t;\n}").starts_with("invalid 5:3 the result of `f`"));
+  CHECK(errors_of("interface i {\n  resource r { constructor() -> u8; }\n}").starts_with("type-mismatch 3:33"));
+  CHECK(errors_of("interface i {\n  resource q;\n  resource r { constructor() -> result<q>; }\n}").starts_with("type-mismatch 4:40"));
+  CHECK(errors_of("interface i {\n  resource r { constructor() -> result<r, string>; }\n}") == "accepted");
+  CHECK(errors_of("interface i {\n  resource r { constructor(); constructor(); }\n}").starts_with("duplicate-name"));
+}
+
+TEST_CASE("map keys are integers, bool, char or string") {
+  CHECK(errors_of("interface i { type k = string; type m = map<k, u8>; }") == "accepted");
+  CHECK(errors_of("interface i { type m = map<f32, u8>; }").starts_with("type-mismatch 2:28"));
+  CHECK(errors_of("interface i { type m = map<list<u8>, u8>; }").starts_with("type-mismatch 2:28"));
+}
+
+TEST_CASE("a use names its target's declaration, through any number of steps") {
+  const Loaded l = graph_of("interface a { record r { x: u8 } }\ninterface b { use a.{r as q}; }\ninterface c { use b.{q}; f: func(x: q); }");
+  const Graph& g = l.graph;
+  const TypeDecl& q = g.type_decls[g.interfaces[InterfaceId(2)].types.at(0)];
+  CHECK(q.is_use);
+  CHECK(g.type_decls[g.resolve_decl(g.interfaces[InterfaceId(2)].types.at(0))].name == "r");
+  CHECK(g.types.get<types::RecordType>(q.type) != nullptr);
+  CHECK(errors_of("interface a { f: func(); }\ninterface b { use a.{f}; }").starts_with("unknown-type 3:22 `f` of interface `a` is a function"));
+}
+
+TEST_CASE("packages in one file see each other, in dependency order") {
+  const Loaded l = graph_of("package a:main@1.0.0;\ninterface i { use b:dep/types@0.1.0.{t}; }\npackage b:dep@0.1.0 { interface types { type t = u8; } }");
+  REQUIRE(l.graph.packages.size() == 2);
+  CHECK(l.graph.packages[PackageId(0)].name.to_string() == "b:dep@0.1.0");
+  REQUIRE(l.graph.roots.size() == 1);
+  CHECK(l.graph.roots[0] == PackageId(1));
+  CHECK(l.graph.interface_id_name(InterfaceId(0)) == "b:dep/types@0.1.0");
+  CHECK(errors_of("package a:main;\ninterface i { use b:dep/types.{t}; }\npackage b:dep@0.1.0 { interface types { type t = u8; } }").starts_with("unknown-package 2:19 package `b:dep` was not found"));
+  CHECK(errors_of("package a:m;\npackage b:x { interface i { use b:y/i.{}; } }\npackage b:y { interface i { use b:x/i.{}; } }").starts_with("cycle"));
+}
+
+TEST_CASE("gates leave items out, and what stays must not need them") {
+  const std::string text = "interface i {\n  @unstable(feature = fancy)\n  type t = u8;\n  @unstable(feature = fancy)\n  f: func(x: t);\n  @since(version = 0.9.0)\n  g: func();\n  @since(version = 1.0.0)\n  h: func();\n}";
+  CHECK(graph_of(text).graph.interfaces[InterfaceId(0)].functions.size() == 2);
+  CHECK(graph_of(text, {.features = {"fancy"}}).graph.interfaces[InterfaceId(0)].functions.size() == 3);
+  CHECK(graph_of(text, {.all_features = true}).graph.interfaces[InterfaceId(0)].functions.size() == 3);
+  CHECK(graph_of(text, {.target_version = SemVer::parse("1.0.0")}).graph.interfaces[InterfaceId(0)].functions.size() == 2);
+  CHECK(errors_of("interface i {\n  @unstable(feature = fancy)\n  type t = u8;\n  f: func(x: t);\n}").starts_with("bad-gate 5:14"));
+}
+
+TEST_CASE("an earlier target version hides later items and names the package by it") {
+  Options options;
+  options.target_version = SemVer::parse("1.0.0");
+  const Loaded l = graph_of("package a:b@1.1.0;\ninterface i { f: func();\n @since(version = 1.1.0)\n g: func(); }", options);
+  CHECK(l.graph.interfaces[InterfaceId(0)].functions.size() == 1);
+  CHECK(l.graph.interface_id_name(InterfaceId(0)) == "a:b/i@1.0.0");
+}
+
+TEST_CASE("gates follow their rules") {
+  CHECK(errors_of("@since(version = 2.0.0)\ninterface i {}").starts_with("bad-gate 2:18"));
+  CHECK(errors_of("package a:b;\n@since(version = 2.0.0)\ninterface i {}").starts_with("bad-gate 2:2"));
+  CHECK(errors_of("@deprecated(version = 1.0.0)\ninterface i {}").starts_with("bad-gate"));
+  CHECK(errors_of("@since(version = 1.0.0)\n@unstable(feature = f)\ninterface i {}").starts_with("bad-gate"));
+  CHECK(errors_of("@unstable(feature = f)\ninterface i {\n  type t = u8;\n}").starts_with("bad-gate 4:3"));
+}
+
+TEST_CASE("use of what is deprecated is a warning") {
+  const Loaded l = graph_of("interface a {\n  @since(version = 0.1.0)\n  @deprecated(version = 0.2.0)\n  type t = u8;\n}\ninterface b {\n  use a.{t};\n}");
+  REQUIRE(l.warnings.size() == 1);
+  CHECK(l.warnings[0].message == "`t` is deprecated since 0.2.0");
+}
