@@ -26,7 +26,7 @@ std::string describe(const core::GlobalType& t) {
 
 /// https://webassembly.github.io/spec/core/valid/matching.html#limits
 bool matches(const core::Limits& found, const core::Limits& expected) {
-  return found.is_64 == expected.is_64 && found.min >= expected.min && (!expected.max || (found.max && *found.max <= *expected.max));
+  return found.is_64 == expected.is_64 && found.is_shared == expected.is_shared && found.min >= expected.min && (!expected.max || (found.max && *found.max <= *expected.max));
 }
 
 struct Instantiation {

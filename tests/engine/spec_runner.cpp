@@ -59,7 +59,7 @@ struct Runner {
   }
 
   Result<core::ValidModule> load(const Json& c) {
-    auto bytes = read_file(folder + "/" + c["filename"].get<std::string>());
+    auto bytes = read_file(folder + "/" + c.value("binary_filename", c.value("filename", "")));
     if (!bytes) return Err(std::move(bytes).error());
     auto module = core::decode(std::move(*bytes));
     if (!module) return Err(std::move(module).error());
@@ -160,7 +160,7 @@ struct Runner {
 
   void run(const Json& c) {
     std::string type = c["type"];
-    if (c.value("module_type", "binary") == "text") return void(++skipped);
+    if (c.value("module_type", "binary") == "text" && !c.contains("binary_filename")) return void(++skipped);
     if (type == "module" || type == "module_definition") {
       auto valid = load(c);
       if (!valid) {
