@@ -1,0 +1,69 @@
+#include "core/text_ids.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace wcomp::core {
+namespace {
+
+/// https://webassembly.github.io/spec/core/text/values.html#text-idchar
+bool is_id_char(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+         std::string_view("!#$%&'*+-./:<=>?@\\^_`|~").find(c) != std::string_view::npos;
+}
+
+}  // namespace
+
+std::string to_literal(ByteSpan bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out = "\"";
+  for (const std::uint8_t b : bytes) {
+    if (b >= 0x20 && b < 0x7f && b != '"' && b != '\\') {
+      out += static_cast<char>(b);
+    } else {
+      out += '\\';
+      out += digits[b >> 4];
+      out += digits[b & 15];
+    }
+  }
+  return out += '"';
+}
+
+std::string to_identifier(std::string_view name) {
+  if (!name.empty() && std::ranges::all_of(name, is_id_char)) return fmt::format("${}", name);
+  return "$" + to_literal(as_bytes(name));
+}
+
+Ids make_ids(const NameMap& names, std::size_t count) {
+  Ids ids(count);
+  std::set<std::string, std::less<>> used;
+  for (const auto& [index, name] : names) {
+    if (index >= count || name.empty()) continue;
+    std::string unique = name;
+    while (!used.insert(unique).second) unique += fmt::format("#{}", index);
+    ids[index] = to_identifier(unique);
+  }
+  return ids;
+}
+
+ModuleIds make_ids(const Module& m, bool use_names) {
+  const Names none;
+  const Names& n = use_names ? m.names : none;
+  return {.types = make_ids(n.types, m.types.size()),
+          .funcs = make_ids(n.funcs, m.func_types.size()),
+          .tables = make_ids(n.tables, m.table_types.size()),
+          .mems = make_ids(n.mems, m.mem_types.size()),
+          .globals = make_ids(n.globals, m.global_types.size()),
+          .elems = make_ids(n.elems, m.elems.size()),
+          .datas = make_ids(n.datas, m.datas.size())};
+}
+
+std::string reference(const Ids& ids, std::size_t index) {
+  return index < ids.size() && !ids[index].empty() ? ids[index] : std::to_string(index);
+}
+
+}  // namespace wcomp::core
