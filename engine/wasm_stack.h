@@ -17,7 +17,8 @@ class WasmStack {
 
   [[nodiscard]] std::uint64_t* base() const { return base_; }
   [[nodiscard]] std::uint64_t* limit() const { return limit_; }
-  [[nodiscard]] bool contains(const std::uint64_t* slot) const { return slot >= base_ && slot < limit_; }
+  /// The slack included: a frame that does not fit starts there.
+  [[nodiscard]] bool contains(const std::uint64_t* slot) const { return slot >= base_ && slot < limit_ + slack_slots / 2; }
 
   static constexpr std::uint64_t slack_slots = 4 * 65536;
 
