@@ -298,6 +298,18 @@ Result<TypedFunc<Signature>> Func::typed() const {
   return TypedFunc<Signature>(std::move(func));
 }
 
+/// Looks an exported function up and binds it; for generated bindings.
+template <class Signature>
+Result<void> bind_export(Instance& instance, std::string_view interface, std::string_view name, TypedFunc<Signature>& out, const BindingTable* bindings) {
+  auto func = instance.func(interface, name);
+  if (!func) return Err(std::move(func).error());
+  auto typed = func->template typed<Signature>();
+  if (!typed) return Err(std::move(typed).error());
+  out = std::move(*typed);
+  out.set_bindings(bindings);
+  return {};
+}
+
 namespace abi {
 
 /// Runs a C++ callable for a guest: lifts the parameters, calls, lowers the result.

@@ -78,6 +78,38 @@ class Flags {
   Bits bits_ = 0;
 };
 
+/// Base of the classes that stand for WIT variants: `Self` has a `std::variant<..> value` whose alternatives are Self's case structs.
+///   if (const auto* some = filter.get_if<Filter::Some>()) use(some->value);
+///   filter.match([](const Filter::All&) { .. }, [](const Filter::Some& some) { .. });
+template <class Self>
+class VariantOf {
+ public:
+  template <class Case>
+  [[nodiscard]] bool is() const {
+    return std::holds_alternative<Case>(self().value);
+  }
+  template <class Case>
+  [[nodiscard]] const Case* get_if() const {
+    return std::get_if<Case>(&self().value);
+  }
+  template <class Case>
+  [[nodiscard]] Case* get_if() {
+    return std::get_if<Case>(&static_cast<Self&>(*this).value);
+  }
+  /// Calls the function that takes the current case.
+  template <class... Fs>
+  decltype(auto) match(Fs&&... fs) const {
+    return std::visit(Cases<std::decay_t<Fs>...>{std::forward<Fs>(fs)...}, self().value);
+  }
+
+ private:
+  template <class... Fs>
+  struct Cases : Fs... {
+    using Fs::operator()...;
+  };
+  [[nodiscard]] const Self& self() const { return static_cast<const Self&>(*this); }
+};
+
 }  // namespace wcomp
 
 namespace wcomp::abi {

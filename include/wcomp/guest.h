@@ -129,14 +129,13 @@ class ImportedResource {
   std::int32_t handle_ = 0;
 };
 
-template <class T>
-concept Imported = std::derived_from<T, ImportedResource<T>>;
-
-/// What the glue of a component tells about a resource it exports: static make(rep), rep(handle), drop(handle).
+/// What the glue of a component tells about a resource it exports: static make(object), rep(handle), drop(handle).
 template <class T>
 struct ExportedResource;
 template <class T>
 concept Exported = requires { ExportedResource<T>::is_exported; };
+template <class T>
+concept Imported = !Exported<T> && std::derived_from<T, ImportedResource<T>>;
 
 }  // namespace wcomp::guest
 
@@ -425,6 +424,12 @@ struct Callee<R(Ps...)> {
 template <class Signature, class CoreR, bool HasPost, class F, class... Cs>
 CoreR run_export(F&& callable, Cs... core) {
   return Callee<Signature>::template run<CoreR, HasPost>(std::forward<F>(callable), core...);
+}
+
+/// What a function's first version does: nothing but trap. The arguments are those it will need.
+template <class... Args>
+[[noreturn]] void not_written_yet(const Args&...) {
+  __builtin_trap();
 }
 
 /// The body of cabi_realloc.

@@ -1,0 +1,36 @@
+// C++ bindings for a world: WIT in, C++ files out.
+//
+// Guests (`cpp`): one header for each interface; `<world>.h` for what the world imports itself; `<world>_exports.h` declares what the user
+// writes; `<world>_impl.cpp` (and `.h`, if resources are exported) is a first version of that, made once; `<world>.cpp` is the glue to
+// core imports and exports; `<world>_component_type.o` carries the WIT into the linked module; `wcomp_guest.h` is what all of it is
+// written on. Hosts (`cpp-host`): one header for each interface and `<world>_host.h`; they need the library's include folder.
+//
+// Both sides describe types by wcomp/abi_types.h, so the layout of values is computed by one set of templates; the signatures of core
+// functions come from cabi::Shape. Left out so far: async functions, streams, futures, maps, error contexts (`unsupported`).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "bindgen/cpp_model.h"
+
+namespace wcomp::bindgen {
+
+struct OutputFile {
+  std::string name;
+  std::string content;
+  bool is_written_once = false;  ///< belongs to the user once it exists
+};
+
+/// Files for these worlds, in a stable order; no two have the same name.
+[[nodiscard]] Result<std::vector<OutputFile>> generate(const wit::Graph& graph, const std::vector<wit::WorldId>& worlds, Side side);
+
+// The emitters.
+[[nodiscard]] Result<std::vector<OutputFile>> emit_guest(const Model& model);
+[[nodiscard]] std::vector<OutputFile> emit_host(const Model& model);
+
+/// The text of `wcomp_guest.h`: include/wcomp/guest.h and all it includes, in one file.
+[[nodiscard]] std::string_view guest_support_header();
+
+}  // namespace wcomp::bindgen

@@ -1,0 +1,456 @@
+#include "bindgen/cpp_model.h"
+
+#include <algorithm>
+#include <functional>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/diagnostic.h"
+#include "base/match.h"
+#include "base/text.h"
+
+namespace wcomp::bindgen {
+namespace {
+
+using types::ValType;
+
+/// Calls f(ValType) for every type directly inside `def`.
+template <class F>
+void for_each_part(const types::TypeDef& def, F f) {
+  const auto maybe = [&](const std::optional<ValType>& t) {
+    if (t) f(*t);
+  };
+  match(
+      def,
+      [&](const types::RecordType& t) {
+        for (const auto& field : t.fields) f(field.type);
+      },
+      [&](const types::VariantType& t) {
+        for (const auto& c : t.cases) maybe(c.type);
+      },
+      [&](const types::TupleType& t) {
+        for (const ValType e : t.types) f(e);
+      },
+      [&](const types::ListType& t) { f(t.element); }, [&](const types::FixedListType& t) { f(t.element); },
+      [&](const types::MapType& t) {
+        f(t.key);
+        f(t.value);
+      },
+      [&](const types::OptionType& t) { f(t.some); },
+      [&](const types::ResultType& t) {
+        maybe(t.ok);
+        maybe(t.err);
+      },
+      [&](const types::OwnType& t) { f(t.resource); }, [&](const types::BorrowType& t) { f(t.resource); },
+      [&](const types::StreamType& t) { maybe(t.element); }, [&](const types::FutureType& t) { maybe(t.element); },
+      [&](const types::AliasType& t) { f(t.target); }, [](const auto&) {});
+}
+
+/// Calls f(TypeId) for `type` and everything in it, aliases and named types included.
+void walk(const types::TypeArena& arena, ValType type, const std::function<void(types::TypeId)>& f) {
+  std::set<types::TypeId> seen;
+  std::vector<ValType> todo{type};
+  while (!todo.empty()) {
+    const ValType next = todo.back();
+    todo.pop_back();
+    const auto* id = std::get_if<types::TypeId>(&next);
+    if (id == nullptr || !seen.insert(*id).second) continue;
+    f(*id);
+    for_each_part(arena[*id], [&](ValType part) { todo.push_back(part); });
+  }
+}
+
+void walk(const types::TypeArena& arena, const types::FuncType& type, const std::function<void(types::TypeId)>& f) {
+  for (const auto& p : type.params) walk(arena, p.type, f);
+  if (type.result) walk(arena, *type.result, f);
+}
+
+std::string_view cpp_prim(types::Prim p) {
+  switch (p) {
+    case types::Prim::bool_: return "bool";
+    case types::Prim::s8: return "std::int8_t";
+    case types::Prim::u8: return "std::uint8_t";
+    case types::Prim::s16: return "std::int16_t";
+    case types::Prim::u16: return "std::uint16_t";
+    case types::Prim::s32: return "std::int32_t";
+    case types::Prim::u32: return "std::uint32_t";
+    case types::Prim::s64: return "std::int64_t";
+    case types::Prim::u64: return "std::uint64_t";
+    case types::Prim::f32: return "float";
+    case types::Prim::f64: return "double";
+    case types::Prim::char_: return "char32_t";
+    case types::Prim::string: return "std::string";
+    case types::Prim::error_context: break;
+  }
+  return "void";
+}
+
+}  // namespace
+
+Result<Model> Model::make(const wit::Graph& graph, wit::WorldId world, Side side) {
+  Model model(graph, world, side);
+  WCOMP_TRY(model.build());
+  return model;
+}
+
+Result<void> Model::check(const wit::Function& func) const {
+  const auto refuse = [&](std::string_view what) {
+    return fail(diag::unsupported, fmt::format("`{}` has {}, for which there are no C++ bindings yet", func.abi_name, what));
+  };
+  if (func.type.is_async) return refuse("the type `async func`");
+  std::string_view found;
+  bool has_error_context = false;
+  const auto look = [&](ValType t) {
+    const auto* p = std::get_if<types::Prim>(&t);
+    if (p != nullptr && *p == types::Prim::error_context) has_error_context = true;
+  };
+  for (const auto& p : func.type.params) look(p.type);
+  if (func.type.result) look(*func.type.result);
+  walk(graph_->types, func.type, [&](types::TypeId id) {
+    const types::TypeDef& def = graph_->types[id];
+    if (std::holds_alternative<types::StreamType>(def)) found = "a stream in its type";
+    if (std::holds_alternative<types::FutureType>(def)) found = "a future in its type";
+    if (std::holds_alternative<types::MapType>(def)) found = "a map in its type";
+    for_each_part(def, look);
+  });
+  if (!found.empty()) return refuse(found);
+  if (has_error_context) return refuse("an error-context in its type");
+  return {};
+}
+
+Result<void> Model::build() {
+  const wit::World& w = world();
+  for (const auto* items : {&w.imports, &w.exports}) {
+    for (const wit::WorldItem& item : *items) {
+      if (const auto* f = std::get_if<wit::Function>(&item.item)) {
+        WCOMP_TRY(check(*f));
+      } else if (const auto* id = std::get_if<wit::InterfaceId>(&item.item)) {
+        for (const wit::Function& f : graph_->interfaces[*id].functions) WCOMP_TRY(check(f));
+      }
+    }
+  }
+  // Which interfaces are exported decides where types live, so this is known first.
+  for (const wit::WorldItem& item : w.exports) {
+    if (const auto* id = std::get_if<wit::InterfaceId>(&item.item)) export_scopes_.emplace(*id, 0);
+  }
+  for (const wit::WorldItem& item : w.imports) {
+    if (const auto* id = std::get_if<wit::InterfaceId>(&item.item)) add_import_interface(*id, item.name, true);
+  }
+  for (const wit::WorldItem& item : w.exports) {
+    const auto* id = std::get_if<wit::InterfaceId>(&item.item);
+    if (id != nullptr && graph_->interfaces[*id].name) add_import_interface(*id, item.name, false);
+  }
+
+  const std::string package = package_path(w.package, false);
+  const std::string world_path = package + "::" + value_name(w.name);
+  Scope imports;
+  imports.cpp_namespace = world_path;
+  imports.file_stem = to_snake_case(w.name);
+  imports.docs = w.docs;
+  std::vector<const wit::Function*> functions;
+  for (const wit::WorldItem& item : w.imports) {
+    if (const auto* f = std::get_if<wit::Function>(&item.item)) functions.push_back(f);
+    if (const auto* d = std::get_if<wit::TypeDeclId>(&item.item)) imports.types.push_back(*d);
+  }
+  name_types(imports.types);
+  add_functions(imports, functions);
+  add_uses(imports);
+  world_scope_ = scopes_.size();
+  scopes_.push_back(std::move(imports));
+
+  // The exports: first the world's own functions, then the interfaces.
+  const std::string prefix = side_ == Side::guest ? "exports::" : world_path + "::exports::";
+  Scope own;
+  own.direction = Direction::export_;
+  own.cpp_namespace = side_ == Side::guest ? prefix + world_path : world_path + "::exports";
+  functions.clear();
+  for (const wit::WorldItem& item : w.exports) {
+    if (const auto* f = std::get_if<wit::Function>(&item.item)) functions.push_back(f);
+  }
+  add_functions(own, functions);
+  if (!own.functions.empty() || !own.resources.empty()) scopes_.push_back(std::move(own));
+  NameScope host_names;
+  for (const wit::WorldItem& item : w.exports) {
+    const auto* id = std::get_if<wit::InterfaceId>(&item.item);
+    if (id == nullptr) continue;
+    const wit::Interface& interface = graph_->interfaces[*id];
+    Scope scope;
+    scope.interface = *id;
+    scope.direction = Direction::export_;
+    scope.wit_name = item.name;
+    scope.docs = interface.docs;
+    const std::string last = value_name(interface.name.value_or(item.name));
+    if (side_ == Side::host) {
+      scope.file_stem = host_names.take(last);  // names the accessor, too
+      scope.cpp_namespace = prefix + scope.file_stem;
+    } else {
+      scope.cpp_namespace = prefix + (interface.name ? package_path(interface.package, false) : world_path) + "::" + last;
+    }
+    scope.types = interface.types;
+    if (!interface.name) name_types(scope.types);
+    functions.clear();
+    for (const wit::Function& f : interface.functions) functions.push_back(&f);
+    add_functions(scope, functions);
+    export_scopes_[*id] = scopes_.size();
+    scopes_.push_back(std::move(scope));
+  }
+  return {};
+}
+
+std::size_t Model::add_import_interface(wit::InterfaceId id, const std::string& item_name, bool is_in_world) {
+  if (const auto it = import_scopes_.find(id); it != import_scopes_.end()) return it->second;
+  const wit::Interface& interface = graph_->interfaces[id];
+  name_types(interface.types);
+  Scope scope;
+  scope.interface = id;
+  scope.is_in_world = is_in_world;
+  scope.wit_name = item_name;
+  scope.docs = interface.docs;
+  scope.types = interface.types;
+  if (interface.name) {
+    scope.cpp_namespace = package_path(interface.package, false) + "::" + value_name(*interface.name);
+    scope.file_stem = package_path(interface.package, true) + "_" + to_snake_case(*interface.name);
+  } else {
+    scope.cpp_namespace = package_path(world().package, false) + "::" + value_name(world().name) + "::" + value_name(item_name);
+    scope.file_stem = package_path(world().package, true) + "_" + to_snake_case(world().name) + "_" + to_snake_case(item_name);
+  }
+  std::vector<const wit::Function*> functions;
+  for (const wit::Function& f : interface.functions) functions.push_back(&f);
+  add_functions(scope, functions);
+  add_uses(scope);
+  import_scopes_[id] = scopes_.size();
+  scopes_.push_back(std::move(scope));
+  return scopes_.size() - 1;
+}
+
+void Model::add_uses(Scope& scope) {
+  std::set<std::size_t> uses;
+  const auto note = [&](types::TypeId id) {
+    const auto it = graph_->decl_of_type.find(id);
+    if (it == graph_->decl_of_type.end()) return;
+    const auto* owner = std::get_if<wit::InterfaceId>(&graph_->type_decls[it->second].owner);
+    if (owner == nullptr || (scope.interface && *owner == *scope.interface)) return;
+    uses.insert(add_import_interface(*owner, graph_->interface_id_name(*owner), false));
+  };
+  for (const wit::TypeDeclId d : scope.types) walk(graph_->types, graph_->type_decls[d].type, note);
+  for (const FuncModel& f : scope.functions) walk(graph_->types, f.func->type, note);
+  for (const ResourceModel& r : scope.resources) {
+    for (const FuncModel& f : r.functions) walk(graph_->types, f.func->type, note);
+  }
+  scope.uses.assign(uses.begin(), uses.end());
+}
+
+void Model::name_types(const std::vector<wit::TypeDeclId>& decls) {
+  NameScope scope{"Host", "Guest"};
+  for (const wit::TypeDeclId d : decls) names_.emplace(d, scope.take(type_name(graph_->type_decls[d].name)));
+}
+
+void Model::add_functions(Scope& scope, const std::vector<const wit::Function*>& functions) const {
+  for (const wit::TypeDeclId d : scope.types) {
+    if (std::holds_alternative<types::ResourceType>(graph_->types[graph_->type_decls[d].type])) scope.resources.push_back({d, {}});
+  }
+  NameScope free_names{"add_to", "bind", "host"};
+  std::map<wit::TypeDeclId, NameScope> member_names;
+  // Names of freestanding functions come first, so that they do not depend on what resources have.
+  for (const bool is_free : {true, false}) {
+    for (const wit::Function* f : functions) {
+      if ((f->kind == wit::FuncKind::freestanding) != is_free) continue;
+      FuncModel m;
+      m.func = f;
+      NameScope param_names{"host", "linker"};
+      for (const auto& p : f->type.params) m.params.push_back(param_names.take(value_name(p.name)));
+      if (is_free) {
+        m.name = free_names.take(value_name(f->name));
+        scope.functions.push_back(std::move(m));
+        continue;
+      }
+      const wit::TypeDeclId resource = graph_->resolve_decl(*f->resource);
+      const std::string stem = to_snake_case(graph_->type_decls[resource].name);
+      auto [it, is_new] = member_names.try_emplace(
+          resource, NameScope{"handle", "release", "reset", "from_handle", "drop_handle", "resource_name", "drop", "rep"});
+      if (side_ == Side::host && f->kind == wit::FuncKind::constructor) {
+        m.name = free_names.take("new_" + stem);
+      } else if (side_ == Side::host && f->kind == wit::FuncKind::static_) {
+        m.name = free_names.take(stem + "_" + to_snake_case(f->name));
+      } else if (f->kind == wit::FuncKind::constructor) {
+        m.name = "create";
+      } else {
+        m.name = it->second.take(value_name(f->name));
+      }
+      for (ResourceModel& r : scope.resources) {
+        if (r.decl == resource) r.functions.push_back(m);
+      }
+    }
+  }
+}
+
+std::string Model::package_path(wit::PackageId id, bool as_file) const {
+  const wit::PackageName& name = graph_->packages[id].name;
+  std::string last = to_snake_case(name.name);
+  const bool has_sibling = std::any_of(graph_->packages.begin(), graph_->packages.end(), [&](const wit::Package& p) {
+    return p.name.ns == name.ns && p.name.name == name.name && p.name.version != name.version;
+  });
+  if (has_sibling && name.version) {
+    last += "_v";
+    for (const char c : name.version->to_string()) last += c == '.' || c == '-' || c == '+' ? '_' : c;
+  }
+  if (as_file) return to_snake_case(name.ns) + "_" + last;
+  if (side_ == Side::host) return outer_namespace(to_snake_case(name.ns) + "_" + last);
+  return outer_namespace(name.ns) + "::" + value_name(last);
+}
+
+bool Model::reaches_exported_resource(ValType type) const {
+  bool found = false;
+  walk(graph_->types, type, [&](types::TypeId id) {
+    if (!std::holds_alternative<types::ResourceType>(graph_->types[id])) return;
+    const auto it = graph_->decl_of_type.find(id);
+    if (it == graph_->decl_of_type.end()) return;
+    const auto* owner = std::get_if<wit::InterfaceId>(&graph_->type_decls[it->second].owner);
+    found = found || (owner != nullptr && export_scopes_.contains(*owner));
+  });
+  return found;
+}
+
+Direction Model::home(wit::TypeDeclId decl, Direction from) const {
+  if (from == Direction::import_) return Direction::import_;
+  const wit::TypeDecl& d = graph_->type_decls[decl];
+  const auto* owner = std::get_if<wit::InterfaceId>(&d.owner);
+  if (owner == nullptr || !export_scopes_.contains(*owner)) return Direction::import_;
+  if (!graph_->interfaces[*owner].name) return Direction::export_;
+  return reaches_exported_resource(d.type) ? Direction::export_ : Direction::import_;
+}
+
+const Scope* Model::scope_of(wit::TypeDeclId decl, Direction direction) const {
+  const auto* owner = std::get_if<wit::InterfaceId>(&graph_->type_decls[decl].owner);
+  if (owner == nullptr) return &scopes_[*world_scope_];
+  return &scopes_[direction == Direction::export_ ? export_scopes_.at(*owner) : import_scopes_.at(*owner)];
+}
+
+std::string Model::qualified(wit::TypeDeclId decl, const Scope& from, bool is_short) const {
+  const Scope* scope = scope_of(decl, home(decl, from.direction));
+  if (is_short && scope->cpp_namespace == from.cpp_namespace) return name(decl);
+  // An export scope has a `using` for each of its interface's types that live in the import scope.
+  const auto* owner = std::get_if<wit::InterfaceId>(&graph_->type_decls[decl].owner);
+  if (is_short && owner != nullptr && from.interface && *owner == *from.interface) return name(decl);
+  return "::" + scope->cpp_namespace + "::" + name(decl);
+}
+
+std::string Model::value_type(ValType type, const Scope& from, bool is_short) const {
+  if (const auto* p = std::get_if<types::Prim>(&type)) return std::string(cpp_prim(*p));
+  const types::TypeId id = std::get<types::TypeId>(type);
+  if (const auto it = graph_->decl_of_type.find(id); it != graph_->decl_of_type.end()) return qualified(it->second, from, is_short);
+  return anonymous_type(id, from, is_short);
+}
+
+std::string Model::anonymous_type(types::TypeId id, const Scope& from, bool is_short) const {
+  const auto inner = [&](ValType t) { return value_type(t, from, is_short); };
+  const auto inner_or_void = [&](const std::optional<ValType>& t) { return t ? inner(*t) : std::string("void"); };
+  const auto resource = [&](types::TypeId r) {
+    // An unnamed alias of a resource stands for the resource.
+    while (!graph_->decl_of_type.contains(r)) r = std::get<types::TypeId>(std::get<types::AliasType>(graph_->types[r]).target);
+    const wit::TypeDeclId decl = graph_->decl_of_type.at(r);
+    return std::pair(qualified(decl, from, is_short), home(graph_->resolve_decl(decl), from.direction));
+  };
+  return match(
+      graph_->types[id], [&](const types::ListType& t) { return fmt::format("std::vector<{}>", inner(t.element)); },
+      [&](const types::FixedListType& t) { return fmt::format("std::array<{}, {}>", inner(t.element), t.length); },
+      [&](const types::OptionType& t) { return fmt::format("std::optional<{}>", inner(t.some)); },
+      [&](const types::ResultType& t) { return fmt::format("wcomp::Result<{}, {}>", inner_or_void(t.ok), inner_or_void(t.err)); },
+      [&](const types::TupleType& t) {
+        std::string list;
+        for (const ValType e : t.types) list += (list.empty() ? "" : ", ") + inner(e);
+        return fmt::format("std::tuple<{}>", list);
+      },
+      [&](const types::OwnType& t) {
+        const auto [text, direction] = resource(t.resource);
+        if (side_ == Side::guest) return direction == Direction::export_ ? fmt::format("wcomp::Own<{}>", text) : text;
+        return direction == Direction::export_ ? text : fmt::format("std::unique_ptr<{}>", text);
+      },
+      [&](const types::BorrowType& t) {
+        const auto [text, direction] = resource(t.resource);
+        const bool is_const = side_ == Side::host && direction == Direction::export_;
+        return fmt::format("wcomp::Borrow<{}{}>", is_const ? "const " : "", text);
+      },
+      [&](const types::AliasType& t) { return inner(t.target); },
+      [](const auto&) -> std::string { return "void"; });  // the rest has names, or was refused by `check`
+}
+
+bool Model::contains_handle(ValType type, bool only_own) const {
+  bool found = false;
+  walk(graph_->types, type, [&](types::TypeId id) {
+    found = found || std::holds_alternative<types::OwnType>(graph_->types[id]) ||
+            (!only_own && std::holds_alternative<types::BorrowType>(graph_->types[id]));
+  });
+  return found;
+}
+
+bool Model::is_scalar(ValType type) const {
+  const ValType t = graph_->types.resolve(type);
+  if (const auto* p = std::get_if<types::Prim>(&t)) return *p != types::Prim::string;
+  return graph_->types.get<types::EnumType>(t) != nullptr || graph_->types.get<types::FlagsType>(t) != nullptr;
+}
+
+bool Model::is_declared(wit::TypeDeclId decl, const Scope& scope) const {
+  // An interface that is only exported has no resources in its import scope.
+  return scope.direction == Direction::export_ || scope.is_in_world || !reaches_exported_resource(graph_->type_decls[decl].type);
+}
+
+bool Model::is_plain_constructor(const wit::Function& func) const {
+  return func.kind == wit::FuncKind::constructor && func.type.result && graph_->types.get<types::OwnType>(*func.type.result) != nullptr;
+}
+
+bool Model::has_deprecated() const {
+  for (const wit::TypeDecl& d : graph_->type_decls) {
+    if (d.stability.deprecated) return true;
+  }
+  for (const wit::Interface& i : graph_->interfaces) {
+    for (const wit::Function& f : i.functions) {
+      if (f.stability.deprecated) return true;
+    }
+  }
+  return false;
+}
+
+std::string Model::param_type(ValType type, const Scope& from, bool is_short) const {
+  const types::TypeArena& arena = graph_->types;
+  const ValType t = arena.resolve(type);
+  const auto is_string = [&](ValType v) { return arena.resolve(v) == ValType(types::Prim::string); };
+  if (is_string(t)) return "std::string_view";
+  const std::string value = value_type(type, from, is_short);
+  if (is_scalar(t)) return value;
+  if (const auto* b = arena.get<types::BorrowType>(t)) {
+    const std::string wrapped = value_type(t, from, is_short);  // wcomp::Borrow<..>
+    const std::string name = wrapped.substr(14, wrapped.size() - 15);
+    const wit::TypeDeclId decl = graph_->decl_of_type.at(arena.resolve(b->resource));
+    const bool is_imported = home(decl, from.direction) == Direction::import_;
+    return (side_ == Side::guest && is_imported ? "const " : "") + name + "&";
+  }
+  if (contains_handle(t, true)) return value;
+  if (const auto* list = arena.get<types::ListType>(t)) {
+    if (arena.resolve(list->element) == ValType(types::Prim::bool_)) return "const " + value + "&";  // std::vector<bool> has no span
+    return fmt::format("std::span<const {}>", value_type(list->element, from, is_short));
+  }
+  if (const auto* option = arena.get<types::OptionType>(t)) {
+    if (is_string(option->some)) return "std::optional<std::string_view>";
+    if (is_scalar(option->some)) return value;
+  }
+  return "const " + value + "&";
+}
+
+std::string Model::result_type(const types::FuncType& type, const Scope& from, bool is_short) const {
+  return type.result ? value_type(*type.result, from, is_short) : "void";
+}
+
+std::string Model::signature(const types::FuncType& type, const Scope& from) const {
+  std::string params;
+  for (const auto& p : type.params) params += (params.empty() ? "" : ", ") + param_type(p.type, from, false);
+  return fmt::format("{}({})", result_type(type, from, false), params);
+}
+
+std::string Model::deprecation(const wit::Stability& stability) {
+  if (!stability.deprecated) return "";
+  return fmt::format("[[deprecated({})]] ", literal("since " + stability.deprecated->to_string()));
+}
+
+}  // namespace wcomp::bindgen

@@ -1,0 +1,339 @@
+#include <fmt/format.h>
+
+#include "bindgen/bindgen.h"
+#include "bindgen/emit_types.h"
+#include "component/wit_codec.h"
+
+namespace wcomp::bindgen {
+namespace {
+
+std::string_view core_type(core::ValType t) {
+  switch (t) {
+    case core::ValType::i64: return "std::int64_t";
+    case core::ValType::f32: return "float";
+    case core::ValType::f64: return "double";
+    default: return "std::int32_t";
+  }
+}
+std::string_view core_result(const core::FuncType& t) { return t.results.empty() ? "void" : core_type(t.results.front()); }
+/// `std::int32_t, float` or, with names, `std::int32_t p0, float p1`.
+std::string core_params(const core::FuncType& t, bool is_named) {
+  std::string out;
+  for (std::size_t i = 0; i < t.params.size(); ++i) {
+    out += fmt::format("{}{}", i == 0 ? "" : ", ", core_type(t.params[i]));
+    if (is_named) out += fmt::format(" p{}", i);
+  }
+  return out;
+}
+
+class GuestEmitter {
+ public:
+  explicit GuestEmitter(const Model& model) : model_(model) {}
+
+  Result<std::vector<OutputFile>> run() {
+    std::vector<OutputFile> out;
+    for (const Scope& scope : model_.scopes()) {
+      if (scope.direction == Direction::import_ && scope.interface) {
+        const std::string name = scope.file_stem + ".h";
+        out.push_back({name, interface_header(name, scope)});
+      }
+    }
+    out.push_back({stem() + ".h", world_header()});
+    out.push_back({stem() + "_exports.h", exports_header()});
+    out.push_back({stem() + ".cpp", glue()});
+    if (has_exports()) out.push_back({stem() + "_impl.cpp", implementation(), true});
+    if (has_exported_resources()) out.push_back({stem() + "_impl.h", implementation_header(), true});
+    out.push_back({"wcomp_guest.h", std::string(guest_support_header())});
+    WCOMP_TRY(const Bytes payload, component::encode_component_type(model_.graph(), model_.world_id()));
+    const Bytes object = component::component_type_object(model_.world().name, payload);
+    out.push_back({stem() + "_component_type.o", std::string(object.begin(), object.end())});
+    return out;
+  }
+
+ private:
+  [[nodiscard]] std::string stem() const {
+    for (const Scope& s : model_.scopes()) {
+      if (!s.interface && s.direction == Direction::import_) return s.file_stem;
+    }
+    return "";
+  }
+  [[nodiscard]] bool has_exports() const {
+    for (const Scope& s : model_.scopes()) {
+      if (s.direction == Direction::export_ && !(s.functions.empty() && s.resources.empty())) return true;
+    }
+    return false;
+  }
+  [[nodiscard]] bool has_exported_resources() const {
+    for (const Scope& s : model_.scopes()) {
+      if (s.direction == Direction::export_ && !s.resources.empty()) return true;
+    }
+    return false;
+  }
+
+  // Headers.
+
+  std::string interface_header(const std::string& name, const Scope& scope) {
+    std::string includes = "#include \"wcomp_guest.h\"\n";
+    for (const std::size_t use : scope.uses) includes += fmt::format("#include \"{}.h\"\n", model_.scopes()[use].file_stem);
+    const std::string origin = fmt::format("// Made by `witc bindgen` for {}; changes here are lost.\n", scope.wit_name);
+    return origin + guarded(name, includes + "\n" + with_diagnostics(model_, doc_comment(scope.docs, "") + declarations(scope)));
+  }
+  std::string world_header() {
+    std::string includes = "#include \"wcomp_guest.h\"\n";
+    std::string body;
+    for (const Scope& scope : model_.scopes()) {
+      if (scope.direction != Direction::import_) continue;
+      if (scope.interface) {
+        if (scope.is_in_world) includes += fmt::format("#include \"{}.h\"\n", scope.file_stem);
+      } else {
+        body = declarations(scope);
+        if (!body.empty()) body = "\n" + with_diagnostics(model_, doc_comment(scope.docs, "") + body);
+      }
+    }
+    return file_header(model_) + guarded(stem() + ".h", includes + body);
+  }
+  /// Types and functions of an import scope.
+  std::string declarations(const Scope& scope) {
+    std::string body = emit_types(model_, scope, [&] { return scope.is_in_world ? imported_classes(scope) : ""; });
+    if (scope.is_in_world && !scope.functions.empty()) {
+      if (!body.empty()) body += "\n";
+      for (const FuncModel& f : scope.functions) body += declaration(scope, f, "");
+    }
+    std::string out = in_namespace(scope.cpp_namespace, body);
+    const std::string abi = emit_abi(model_, scope);
+    return abi.empty() ? out : out + "\n" + abi;
+  }
+  std::string declaration(const Scope& scope, const FuncModel& f, std::string_view indent) {
+    return docs_of(*f.func, indent) + fmt::format("{}{}{}{} {}({}){};\n", indent, Model::deprecation(f.func->stability),
+                                                  f.func->kind == wit::FuncKind::static_ || f.func->kind == wit::FuncKind::constructor ? "static " : "",
+                                                  model_.result_type(f.func->type, scope), f.name, params_text(model_, scope, f),
+                                                  f.func->kind == wit::FuncKind::method ? " const" : "");
+  }
+  std::string imported_classes(const Scope& scope) {
+    std::string out;
+    for (const ResourceModel& r : scope.resources) {
+      const std::string& name = model_.name(r.decl);
+      const wit::TypeDecl& decl = model_.graph().type_decls[r.decl];
+      if (!out.empty()) out += "\n";
+      out += doc_comment(decl.docs, "");
+      out += fmt::format("class {}{} : public wcomp::guest::ImportedResource<{}> {{\n public:\n", Model::deprecation(decl.stability), name, name);
+      out += fmt::format("  static constexpr const char* resource_name = {};\n", literal(decl.name));
+      for (const FuncModel& f : r.functions) {
+        if (model_.is_plain_constructor(*f.func)) {
+          out += docs_of(*f.func, "  ") + fmt::format("  {}explicit {}({});\n", Model::deprecation(f.func->stability), name, params_text(model_, scope, f));
+        } else {
+          out += declaration(scope, f, "  ");
+        }
+      }
+      out += fmt::format("\n  static void drop_handle(std::int32_t handle);  // for the base\n\n private:\n");
+      out += fmt::format("  friend class wcomp::guest::ImportedResource<{0}>;\n  explicit {0}(Adopt) {{}}\n}};\n", name);
+    }
+    return out;
+  }
+
+  std::string exports_header() {
+    std::string includes = fmt::format("#include \"{}.h\"\n", stem());
+    std::string body;
+    for (const Scope& scope : model_.scopes()) {
+      if (scope.direction == Direction::import_) {
+        if (scope.interface && !scope.is_in_world) includes += fmt::format("#include \"{}.h\"\n", scope.file_stem);
+        continue;
+      }
+      std::string part = emit_types(model_, scope, [&] { return exported_classes(scope); });
+      if (!part.empty() && !scope.functions.empty()) part += "\n";
+      for (const FuncModel& f : scope.functions) part += declaration(scope, f, "");
+      if (part.empty()) continue;
+      body += "\n" + doc_comment(scope.docs, "") + in_namespace(scope.cpp_namespace, part);
+      for (const ResourceModel& r : scope.resources) {
+        body += fmt::format(
+            "template <>\nstruct wcomp::guest::ExportedResource<{0}> {{\n  static constexpr bool is_exported = true;\n"
+            "  static std::int32_t make({0}* object);\n  static {0}* rep(std::int32_t handle);\n  static void drop(std::int32_t handle);\n}};\n"
+            "template <>\ninline constexpr bool wcomp::abi::is_resource<{0}> = true;\n",
+            model_.qualified(r.decl, scope, false));
+      }
+      const std::string abi = emit_abi(model_, scope);
+      if (!abi.empty()) body += "\n" + abi;
+    }
+    return file_header(model_) + "// What the component does: these functions are yours to write.\n" +
+           guarded(stem() + "_exports.h", includes + with_diagnostics(model_, body));
+  }
+  std::string exported_classes(const Scope& scope) {
+    std::string out;
+    for (const ResourceModel& r : scope.resources) {
+      out += fmt::format("// `{}` is a class of yours, in {}_impl.h, with these members:\n", model_.name(r.decl), stem());
+      for (const FuncModel& f : r.functions) out += "//  " + class_member(scope, r, f) + ";\n";
+    }
+    return out;
+  }
+  /// How a member of an exported resource's class is declared.
+  std::string class_member(const Scope& scope, const ResourceModel& r, const FuncModel& f) {
+    if (model_.is_plain_constructor(*f.func)) return fmt::format("explicit {}({})", model_.name(r.decl), params_text(model_, scope, f));
+    const bool is_static = f.func->kind != wit::FuncKind::method;
+    return fmt::format("{}{} {}({})", is_static ? "static " : "", model_.result_type(f.func->type, scope), f.name, params_text(model_, scope, f));
+  }
+
+  // The user's first version.
+
+  std::string implementation_header() {
+    std::string body;
+    for (const Scope& scope : model_.scopes()) {
+      if (scope.direction != Direction::export_ || scope.resources.empty()) continue;
+      std::string classes;
+      for (const ResourceModel& r : scope.resources) {
+        classes += fmt::format("{}class {} {{\n public:\n", classes.empty() ? "" : "\n", model_.name(r.decl));
+        for (const FuncModel& f : r.functions) classes += "  " + class_member(scope, r, f) + ";\n";
+        classes += "};\n";
+      }
+      body += "\n" + in_namespace(scope.cpp_namespace, classes);
+    }
+    return fmt::format("// The resources that world `{}` exports. This file is yours: it is never written again.\n#pragma once\n\n#include \"{}_exports.h\"\n{}",
+                       model_.world().name, stem(), body);
+  }
+  std::string implementation() {
+    std::string body;
+    for (const Scope& scope : model_.scopes()) {
+      if (scope.direction != Direction::export_) continue;
+      std::string part;
+      const auto add = [&](const std::string& head, const FuncModel& f) {
+        std::string args;
+        for (std::size_t i = f.func->kind == wit::FuncKind::method ? 1 : 0; i < f.params.size(); ++i) args += (args.empty() ? "" : ", ") + f.params[i];
+        part += fmt::format("{}{} {{\n  wcomp::guest::not_written_yet({});\n}}\n", part.empty() ? "" : "\n", head, args);
+      };
+      for (const FuncModel& f : scope.functions) {
+        add(fmt::format("{} {}({})", model_.result_type(f.func->type, scope), f.name, params_text(model_, scope, f)), f);
+      }
+      for (const ResourceModel& r : scope.resources) {
+        for (const FuncModel& f : r.functions) {
+          const std::string& owner = model_.name(r.decl);
+          const std::string params = params_text(model_, scope, f);
+          if (model_.is_plain_constructor(*f.func)) {
+            add(fmt::format("{0}::{0}({1})", owner, params), f);
+          } else {
+            add(fmt::format("{} {}::{}({})", model_.result_type(f.func->type, scope), owner, f.name, params), f);
+          }
+        }
+      }
+      if (!part.empty()) body += "\n" + in_namespace(scope.cpp_namespace, part);
+    }
+    return fmt::format("// What world `{}` exports. This file is yours: it is never written again.\n#include \"{}_{}.h\"\n{}", model_.world().name, stem(),
+                       has_exported_resources() ? "impl" : "exports", body);
+  }
+
+  // The glue.
+
+  std::string glue() {
+    std::string out = file_header(model_);
+    out += fmt::format("// Core imports and exports; see the headers for what they mean.\n#include \"{}_{}.h\"\n\n", stem(),
+                       has_exported_resources() ? "impl" : "exports");
+    if (model_.has_deprecated()) out += "#pragma GCC diagnostic ignored \"-Wdeprecated-declarations\"\n\n";
+    std::string parts;
+    for (const Scope& scope : model_.scopes()) {
+      if (scope.direction == Direction::import_) {
+        if (scope.is_in_world) import_scope(parts, scope);
+      } else {
+        export_scope(parts, scope);
+      }
+    }
+    if (needs_realloc_) {
+      parts +=
+          "extern \"C\" __attribute__((weak, export_name(\"cabi_realloc\"))) void* cabi_realloc(void* block, std::size_t old_size, std::size_t align, "
+          "std::size_t new_size) {\n  return wcomp::guest::reallocate(block, old_size, align, new_size);\n}\n";
+    }
+    return out + parts;
+  }
+  std::string import_decl(const std::string& module, const std::string& name, std::string_view result, const std::string& params) {
+    const std::string symbol = fmt::format("{}_import_{}", stem(), imports_++);
+    externs_ += fmt::format("extern \"C\" __attribute__((import_module({}), import_name({}))) {} {}({});\n", literal(module), literal(name), result, symbol, params);
+    return symbol;
+  }
+  void import_scope(std::string& out, const Scope& scope) {
+    const std::string module = scope.interface ? scope.wit_name : "$root";
+    externs_.clear();
+    std::string body;
+    const auto define = [&](const FuncModel& f, const std::string& owner) {
+      const cabi::FuncShape shape = cabi::shape_of(model_.graph().types, f.func->type);
+      needs_realloc_ = needs_realloc_ || shape.lower_needs_realloc;
+      const std::string symbol = import_decl(module, f.func->abi_name, core_result(shape.lowered), core_params(shape.lowered, false));
+      const std::string prefix = owner.empty() ? "" : owner + "::";
+      std::string args;
+      if (f.func->kind == wit::FuncKind::method) args += ", *this";
+      for (std::size_t i = f.func->kind == wit::FuncKind::method ? 1 : 0; i < f.params.size(); ++i) args += ", " + f.params[i];
+      const std::string call = fmt::format("wcomp::guest::call_import<{}>({}{})", model_.signature(f.func->type, scope), symbol, args);
+      const std::string params = params_text(model_, scope, f);
+      if (model_.is_plain_constructor(*f.func)) {
+        body += fmt::format("{0}::{0}({1}) : {0}({2}) {{}}\n", owner, params, call);
+      } else {
+        body += fmt::format("{} {}{}({}){} {{\n  return {};\n}}\n", model_.result_type(f.func->type, scope), prefix, f.name, params,
+                            f.func->kind == wit::FuncKind::method ? " const" : "", call);
+      }
+    };
+    for (const FuncModel& f : scope.functions) define(f, "");
+    for (const ResourceModel& r : scope.resources) {
+      const std::string drop = import_decl(module, "[resource-drop]" + model_.graph().type_decls[r.decl].name, "void", "std::int32_t");
+      body += fmt::format("void {}::drop_handle(std::int32_t handle) {{ {}(handle); }}\n", model_.name(r.decl), drop);
+      for (const FuncModel& f : r.functions) define(f, model_.name(r.decl));
+    }
+    if (!body.empty()) out += externs_ + "\n" + in_namespace(scope.cpp_namespace, body) + "\n";
+  }
+  void export_scope(std::string& out, const Scope& scope) {
+    const std::string prefix = scope.interface ? scope.wit_name + "#" : "";
+    externs_.clear();
+    std::string body;
+    const auto define = [&](const FuncModel& f, const std::string& callable) {
+      const cabi::FuncShape shape = cabi::shape_of(model_.graph().types, f.func->type);
+      needs_realloc_ = needs_realloc_ || shape.lift_needs_realloc;
+      const bool has_post = shape.result != nullptr && shape.result->has_pointers;
+      const std::string name = prefix + f.func->abi_name;
+      std::string args;
+      for (std::size_t i = 0; i < shape.lifted.params.size(); ++i) args += fmt::format(", p{}", i);
+      body += fmt::format("extern \"C\" __attribute__((export_name({}))) {} {}_export_{}({}) {{\n", literal(name), core_result(shape.lifted), stem(), exports_,
+                          core_params(shape.lifted, true));
+      body += fmt::format("  return wcomp::guest::run_export<{}, {}, {}>(\n      {}{});\n}}\n", model_.signature(f.func->type, scope),
+                          core_result(shape.lifted), has_post, callable, args);
+      if (has_post) {
+        body += fmt::format("extern \"C\" __attribute__((export_name({}))) void {}_post_{}(std::int32_t) {{ wcomp::guest::Returned<{}>::end(); }}\n",
+                            literal("cabi_post_" + name), stem(), exports_, model_.result_type(f.func->type, scope, false));
+      }
+      ++exports_;
+    };
+    const auto forward = [](const std::string& target) {
+      return fmt::format("[](auto&&... args) -> decltype(auto) {{ return {}(std::forward<decltype(args)>(args)...); }}", target);
+    };
+    for (const FuncModel& f : scope.functions) define(f, forward("::" + scope.cpp_namespace + "::" + f.name));
+    for (const ResourceModel& r : scope.resources) {
+      const std::string name = model_.graph().type_decls[r.decl].name;
+      const std::string cls = model_.qualified(r.decl, scope, false);
+      const std::string module = "[export]" + scope.wit_name;
+      const std::string make = import_decl(module, "[resource-new]" + name, "std::int32_t", "std::int32_t");
+      const std::string rep = import_decl(module, "[resource-rep]" + name, "std::int32_t", "std::int32_t");
+      const std::string drop = import_decl(module, "[resource-drop]" + name, "void", "std::int32_t");
+      body += fmt::format("std::int32_t wcomp::guest::ExportedResource<{0}>::make({0}* object) {{\n  return {1}(static_cast<std::int32_t>(Context::address_of(object)));\n}}\n", cls, make);
+      body += fmt::format("{0}* wcomp::guest::ExportedResource<{0}>::rep(std::int32_t handle) {{\n  return reinterpret_cast<{0}*>(Context::at(static_cast<std::uint32_t>({1}(handle))));\n}}\n", cls, rep);
+      body += fmt::format("void wcomp::guest::ExportedResource<{0}>::drop(std::int32_t handle) {{ {1}(handle); }}\n", cls, drop);
+      body += fmt::format("extern \"C\" __attribute__((export_name({0}))) void {1}_export_{2}(std::int32_t rep) {{\n  delete reinterpret_cast<{3}*>(wcomp::guest::Context::at(static_cast<std::uint32_t>(rep)));\n}}\n",
+                          literal(prefix + "[dtor]" + name), stem(), exports_++, cls);
+      for (const FuncModel& f : r.functions) {
+        if (model_.is_plain_constructor(*f.func)) {
+          define(f, forward("wcomp::Own<" + cls + ">::make"));
+        } else if (f.func->kind == wit::FuncKind::method) {
+          define(f, fmt::format("[]({}& self, auto&&... args) -> decltype(auto) {{ return self.{}(std::forward<decltype(args)>(args)...); }}", cls, f.name));
+        } else {
+          define(f, forward(cls + "::" + f.name));
+        }
+      }
+    }
+    if (!body.empty()) out += externs_ + (externs_.empty() ? "" : "\n") + body + "\n";
+  }
+
+  const Model& model_;
+  std::string externs_;
+  std::size_t imports_ = 0;
+  std::size_t exports_ = 0;
+  bool needs_realloc_ = false;
+};
+
+}  // namespace
+
+Result<std::vector<OutputFile>> emit_guest(const Model& model) { return GuestEmitter(model).run(); }
+
+}  // namespace wcomp::bindgen

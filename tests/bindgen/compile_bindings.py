@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+"""Generates bindings for every world of some WIT and compiles them, warnings as errors.
+
+  compile_bindings.py --witc PROGRAM --include DIR [--compilers guest,clang,gcc] [--work DIR] WIT..
+
+Guest code is compiled with clang 19 for wasm32-wasi, host code with clang 19 and g++ 12. Each argument is a file or directory for witc.
+Prints what failed and a closing line; exit status 0 when everything that can be generated compiled. WIT that witc refuses counts as skipped.
+"""
+import argparse
+import concurrent.futures
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+WARNINGS = ["-std=c++20", "-Wall", "-Wextra", "-Wconversion", "-Werror"]
+COMPILERS = {
+    "guest": ["clang++-19", "--target=wasm32-wasi", "-fno-exceptions", "-fno-rtti", *WARNINGS, "-fsyntax-only"],
+    "clang": ["clang++-19", *WARNINGS, "-fsyntax-only"],
+    "gcc": ["g++", *WARNINGS, "-fsyntax-only"],
+}
+
+
+def check(args, wit, work):
+    failures, done = [], {k: 0 for k in args.compilers}
+    folder = pathlib.Path(tempfile.mkdtemp(dir=work))
+    for lang, compilers in (("cpp", ["guest"]), ("cpp-host", ["clang", "gcc"])):
+        compilers = [c for c in compilers if c in args.compilers]
+        if not compilers:
+            continue
+        out = folder / lang
+        made = subprocess.run([args.witc, "bindgen", wit, "--lang", lang, "--all-features", "-o", str(out)], capture_output=True, text=True)
+        if made.returncode != 0:
+            return wit, None if made.returncode == 1 else made, done, made.stderr
+        files = sorted(out.glob("*.cpp")) if lang == "cpp" else sorted(out.glob("*_host.h"))
+        for compiler in compilers:
+            for file in files:
+                flags = ["-I", str(out), "-I", args.include]
+                source = ["-include", str(file), "-x", "c++", "/dev/null"] if lang == "cpp-host" else [str(file)]
+                run = subprocess.run(COMPILERS[compiler] + flags + source, capture_output=True, text=True)
+                done[compiler] += 1
+                if run.returncode != 0:
+                    failures.append((compiler, file.name, run.stderr))
+                    break
+    return wit, failures, done, ""
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--witc", required=True)
+    parser.add_argument("--include", required=True)
+    parser.add_argument("--compilers", default="guest,clang,gcc", type=lambda s: s.split(","))
+    parser.add_argument("--lines", type=int, default=12, help="of each compiler's messages")
+    parser.add_argument("--show-skipped", action="store_true")
+    parser.add_argument("wit", nargs="+")
+    args = parser.parse_args()
+    passed, skipped, failed = 0, 0, 0
+    with tempfile.TemporaryDirectory() as work, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for wit, failures, _, message in pool.map(lambda w: check(args, w, work), args.wit):
+            if failures is None:
+                skipped += 1
+                if args.show_skipped:
+                    print(f"skipped {wit}: {message.splitlines()[0] if message else ''}")
+            elif not isinstance(failures, list):
+                failed += 1
+                print(f"FAILED {wit}: witc ended with {failures.returncode}\n{message}")
+            elif failures:
+                failed += 1
+                for compiler, name, text in failures:
+                    print(f"FAILED {wit}: {compiler} {name}\n" + "\n".join(text.splitlines()[: args.lines]))
+            else:
+                passed += 1
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed else 0
+
+
+sys.exit(main())
