@@ -172,12 +172,24 @@ ResourceId Replacer::at(ResourceId id) const {
 Result<ValType> Replacer::operator()(ValType t) {
   const TypeId* id = std::get_if<TypeId>(&t);
   if (id == nullptr) return t;
-  WCOMP_TRY(const TypeId made, entry(*id));
-  return ValType(made);
+  return entry(*id);
 }
 
-Result<TypeId> Replacer::entry(TypeId id) {
-  if (map_.empty() || !table_.facts(id).mentions_resources) return id;
+void Replacer::map_types(const Entity& import, const Entity& supplied) {
+  if (const auto* from = std::get_if<TypeEntity>(&import)) {
+    const TypeId* id = std::get_if<TypeId>(&from->type);
+    if (id == nullptr) return;
+    entries_.emplace(*id, std::get<TypeEntity>(supplied).type);
+    first_mapped_ = std::min(first_mapped_, id->value);
+  } else if (const auto* instance = std::get_if<std::shared_ptr<const InstanceType>>(&import)) {
+    std::map<std::string_view, const Entity*> names;
+    for (const NamedEntity& e : std::get<std::shared_ptr<const InstanceType>>(supplied)->exports) names.emplace(e.name, &e.type);
+    for (const NamedEntity& e : (*instance)->exports) map_types(e.type, *names.at(e.name));
+  }
+}
+
+Result<ValType> Replacer::entry(TypeId id) {
+  if (id.value < first_mapped_ && (map_.empty() || !table_.facts(id).mentions_resources)) return ValType(id);
   if (const auto found = entries_.find(id); found != entries_.end()) return found->second;
   WCOMP_TRY(table_.spend());
   TypeDef def = table_.arena()[id];
@@ -190,9 +202,9 @@ Result<TypeId> Replacer::entry(TypeId id) {
   };
   const auto optional_part = [&](std::optional<ValType>& t) -> Result<void> { return t ? part(*t) : Result<void>(Ok{}); };
   const auto id_part = [&](TypeId& t) -> Result<void> {
-    WCOMP_TRY(const TypeId made, entry(t));
-    is_changed = is_changed || made != t;
-    t = made;
+    WCOMP_TRY(const ValType made, entry(t));
+    is_changed = is_changed || made != ValType(t);
+    t = std::get<TypeId>(made);
     return Ok{};
   };
   using R = Result<void>;
@@ -233,13 +245,13 @@ Result<TypeId> Replacer::entry(TypeId id) {
   if (is_changed) {
     WCOMP_TRY(made, table_.add(std::move(def)));
   }
-  entries_.emplace(id, made);
-  return made;
+  entries_.emplace(id, ValType(made));
+  return ValType(made);
 }
 
 Result<FuncType> Replacer::operator()(const FuncType& f) {
   FuncType out = f;
-  if (map_.empty() || !table_.mentions_resources(f)) return out;
+  if (is_idle()) return out;
   for (Param& p : out.params) {
     WCOMP_TRY(p.type, (*this)(p.type));
   }
@@ -261,7 +273,7 @@ Result<std::vector<NamedEntity>> Replacer::all(const std::vector<NamedEntity>& i
 }
 
 Result<std::shared_ptr<const InstanceType>> Replacer::operator()(const std::shared_ptr<const InstanceType>& t) {
-  if (map_.empty()) return t;
+  if (is_idle()) return t;
   if (const auto found = made_.find(t.get()); found != made_.end()) return std::get<std::shared_ptr<const InstanceType>>(found->second);
   WCOMP_TRY(std::vector<NamedEntity> exports, all(t->exports));
   std::vector<ResourceId> defined = t->defined_resources;
@@ -272,7 +284,7 @@ Result<std::shared_ptr<const InstanceType>> Replacer::operator()(const std::shar
 }
 
 Result<std::shared_ptr<const ComponentType>> Replacer::operator()(const std::shared_ptr<const ComponentType>& t) {
-  if (map_.empty()) return t;
+  if (is_idle()) return t;
   if (const auto found = made_.find(t.get()); found != made_.end()) return std::get<std::shared_ptr<const ComponentType>>(found->second);
   WCOMP_TRY(std::vector<NamedEntity> imports, all(t->imports));
   WCOMP_TRY(std::vector<NamedEntity> exports, all(t->exports));

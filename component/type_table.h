@@ -49,7 +49,8 @@ class Replacer {
  public:
   explicit Replacer(TypeTable& table) : table_(table) {}
   void map(types::ResourceId from, types::ResourceId to) { map_.insert_or_assign(from, to); }
-  [[nodiscard]] bool empty() const { return map_.empty(); }
+  /// What is supplied for an import: its types take the place of the import's, so that they keep the names they have.
+  void map_types(const Entity& import, const Entity& supplied);
   [[nodiscard]] types::ResourceId at(types::ResourceId id) const;
   Result<types::ValType> operator()(types::ValType t);
   Result<types::FuncType> operator()(const types::FuncType& f);
@@ -58,12 +59,14 @@ class Replacer {
   Result<std::shared_ptr<const ComponentType>> operator()(const std::shared_ptr<const ComponentType>& t);
 
  private:
-  Result<types::TypeId> entry(types::TypeId id);
+  [[nodiscard]] bool is_idle() const { return map_.empty() && entries_.empty(); }
+  Result<types::ValType> entry(types::TypeId id);
   Result<std::vector<NamedEntity>> all(const std::vector<NamedEntity>& items);
 
   TypeTable& table_;
   std::map<types::ResourceId, types::ResourceId> map_;
-  std::map<types::TypeId, types::TypeId> entries_;
+  std::map<types::TypeId, types::ValType> entries_;
+  std::uint32_t first_mapped_ = UINT32_MAX;  ///< no entry before this one mentions a type that map_types was given
   std::map<const void*, Entity> made_;
 };
 

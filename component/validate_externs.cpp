@@ -36,6 +36,7 @@ Result<void> check_member(const TypeArena& arena, const ExternName& name, const 
   if (resource == names.resources.end()) return fail(diag::invalid, fmt::format("`{}` belongs to a resource `{}`, but none of that name comes before it", text, name.label));
   const FuncType& type = func->type;
   if (name.kind == NameKind::constructor) {
+    if (type.is_async) return fail(diag::type_mismatch, fmt::format("`{}` is a constructor and cannot be async", text));
     const auto is_own = [&](const std::optional<ValType>& t) { return t && is_handle_of(arena, *t, true, resource->second); };
     const auto* result = type.result ? arena.get<ResultType>(*type.result) : nullptr;
     if (!is_own(type.result) && !(result != nullptr && is_own(result->ok))) {
@@ -180,7 +181,7 @@ bool Validator::is_named(const std::set<TypeId>& named, ValType t) const {
   }
   const TypeDef* def = table_.arena().def(t);
   if (def == nullptr) return true;
-  const bool needs_name = std::holds_alternative<RecordType>(*def) || std::holds_alternative<VariantType>(*def) || std::holds_alternative<EnumType>(*def) ||
+  const bool needs_name = std::holds_alternative<ResourceType>(*def) || std::holds_alternative<RecordType>(*def) || std::holds_alternative<VariantType>(*def) || std::holds_alternative<EnumType>(*def) ||
                           std::holds_alternative<FlagsType>(*def);
   return !needs_name && parts_are_named(named, t);
 }
@@ -196,10 +197,19 @@ bool Validator::parts_are_named(const std::set<TypeId>& named, ValType t) const 
       [&](const ListType& l) { return part(l.element); }, [&](const FixedListType& l) { return part(l.element); },
       [&](const MapType& m) { return part(m.key) && part(m.value); }, [&](const TupleType& tuple) { return std::ranges::all_of(tuple.types, part); },
       [&](const FlagsType&) { return true; }, [&](const EnumType&) { return true; }, [&](const OptionType& o) { return part(o.some); },
-      [&](const ResultType& r) { return optional_part(r.ok) && optional_part(r.err); }, [&](const OwnType&) { return true; },
-      [&](const BorrowType&) { return true; }, [&](const StreamType& s) { return optional_part(s.element); },
+      [&](const ResultType& r) { return optional_part(r.ok) && optional_part(r.err); }, [&](const OwnType& o) { return part(o.resource); },
+      [&](const BorrowType& b) { return part(b.resource); }, [&](const StreamType& s) { return optional_part(s.element); },
       [&](const FutureType& f) { return optional_part(f.element); }, [&](const ResourceType&) { return true; },
       [&](const AliasType& a) { return part(a.target); });
+}
+
+bool Validator::handles_are_named(const std::set<TypeId>& named, const FuncType& f) const {
+  const auto check = [&](ValType t) {
+    const auto* own = table_.arena().get<OwnType>(t);
+    const auto* borrow = table_.arena().get<BorrowType>(t);
+    return (own == nullptr || is_named(named, own->resource)) && (borrow == nullptr || is_named(named, borrow->resource));
+  };
+  return (!f.result || check(*f.result)) && std::ranges::all_of(f.params, [&](const Param& p) { return check(p.type); });
 }
 
 bool Validator::all_named(const std::set<TypeId>& named, const FuncType& f) const {
@@ -210,7 +220,8 @@ Result<void> Validator::check_visible(Space& s, std::string_view name, const Ent
   if (s.kind == Space::Kind::instance_type) return Ok{};
   std::set<TypeId>& named = is_import ? s.importable_types : s.exportable_types;
   const auto unnamed = [&] {
-    return fail(diag::invalid, fmt::format("the type of `{}` uses a record, variant, enum or flags type that is not {} under a name itself", name, is_import ? "imported" : "imported or exported"));
+    return fail(diag::invalid, fmt::format("the type of `{}` uses a resource, record, variant, enum or flags type that is not {} under a name before it", name,
+                                           is_import ? "imported" : "imported or exported"));
   };
   return match(
       e, [&](const FuncEntity& f) -> Result<void> { return all_named(named, f.type) ? Result<void>(Ok{}) : unnamed(); },
@@ -228,8 +239,12 @@ Result<void> Validator::check_visible(Space& s, std::string_view name, const Ent
       },
       [&](const ComponentPtr&) -> Result<void> { return Ok{}; }, [&](const ModulePtr&) -> Result<void> { return Ok{}; },
       [&](const DefTypePtr& t) -> Result<void> {
-        const auto* f = std::get_if<FuncEntity>(&t->type);
-        return f == nullptr || all_named(named, f->type) ? Result<void>(Ok{}) : unnamed();
+        if (const auto* f = std::get_if<FuncEntity>(&t->type)) return all_named(named, f->type) ? Result<void>(Ok{}) : unnamed();
+        // The types that an instance type exports have names only where there is an instance of it.
+        Space inner;
+        inner.importable_types = s.importable_types;
+        inner.exportable_types = s.exportable_types;
+        return check_visible(inner, name, t->type, is_import);
       });
 }
 
@@ -255,31 +270,11 @@ void Validator::free_resources(const Entity& e, const std::function<void(Resourc
       [&](const ModulePtr&) {}, [&](const DefTypePtr& t) { free_resources(t->type, each); });
 }
 
-namespace {
-
-/// The resources that an import or export brings with it: those that it has types of.
-void introduced(const TypeArena& arena, const Entity& e, std::set<ResourceId>& out) {
-  if (const auto* t = std::get_if<TypeEntity>(&e)) {
-    if (const auto* r = arena.get<ResourceType>(t->type)) out.insert(r->id);
-  } else if (const auto* i = std::get_if<InstancePtr>(&e)) {
-    for (const NamedEntity& item : (*i)->exports) introduced(arena, item.type, out);
-  }
-}
-
-}  // namespace
-
 Result<void> Validator::import_(Space& s, const std::string& name, const ExternDesc& d, const Attributes& attributes) {
   std::vector<ResourceId> made;
   WCOMP_TRY(Entity e, extern_type(s, d, made));
   WCOMP_TRY(table_.spend(table_.weight(e)));
   WCOMP_TRY(check_name(s.import_names, name, e, attributes));
-  s.importable.insert(made.begin(), made.end());
-  s.exportable.insert(made.begin(), made.end());
-  if (s.kind == Space::Kind::component) {
-    bool is_visible = true;
-    free_resources(e, [&](ResourceId id) { is_visible = is_visible && s.importable.contains(id); });
-    if (!is_visible) return fail(diag::invalid, fmt::format("the type of import `{}` uses a resource that is not imported before it", name));
-  }
   WCOMP_TRY(check_visible(s, name, e, true));
   ComponentType& type = s.scope->type;
   type.imported_resources.insert(type.imported_resources.end(), made.begin(), made.end());
@@ -321,10 +316,6 @@ Result<void> Validator::export_(Space& s, const Export& decl) {
     e = TypeEntity{alias};
   }
   WCOMP_TRY(check_name(s.export_names, decl.name, e, decl.attributes));
-  introduced(table_.arena(), e, s.exportable);
-  bool is_visible = true;
-  free_resources(e, [&](ResourceId id) { is_visible = is_visible && s.exportable.contains(id); });
-  if (!is_visible) return fail(diag::invalid, fmt::format("the type of export `{}` uses a resource that is neither imported nor exported before it", decl.name));
   WCOMP_TRY(check_visible(s, decl.name, e, false));
 
   Scope& scope = *s.scope;

@@ -54,6 +54,7 @@ Result<InstancePtr> Validator::instantiate(Space& s, const Instantiate& i) {
     }
   }
   Replacer actual(table_);
+  for (const NamedEntity& import : type->imports) actual.map_types(import.type, args.find(import.name)->second);
   for (const types::ResourceId id : type->imported_resources) {
     const std::optional<types::ResourceId> arg = matcher.found_for(id);
     if (!arg) return fail(diag::import_mismatch, fmt::format("the instantiation of component {} leaves a resource of its imports open", i.component.value));
@@ -76,6 +77,10 @@ Result<InstancePtr> Validator::inline_exports(Space& s, const InlineExports& i) 
     const auto& [name, index] = i.exports[n];
     WCOMP_TRY(Entity e, item(s, index));
     WCOMP_TRY(check_name(names, name, e, i.attributes.empty() ? Attributes{} : i.attributes[n]));
+    const bool is_member = name.starts_with('[');
+    if (is_member && s.kind == Space::Kind::component && !handles_are_named(s.exportable_types, std::get<FuncEntity>(e).type)) {
+      return fail(diag::invalid, fmt::format("the type of `{}` uses a resource that is neither imported nor exported before it", name));
+    }
     out.exports.push_back({name, std::move(e)});
   }
   WCOMP_TRY(set_weight(out));

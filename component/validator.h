@@ -28,8 +28,8 @@ struct Space {
   NameTable import_names, export_names;
   std::vector<types::ResourceId> defined_resources;            ///< abstract ones that an export declared or was ascribed
   std::set<types::ResourceId> local_resources;                 ///< `(type (resource ..))` of this very component
-  std::set<types::ResourceId> importable, exportable;          ///< resources that imports, exports may mention
-  std::set<types::TypeId> importable_types, exportable_types;  ///< entries that give their type a name
+  /// Entries that give their type a name outside: what the types of imports, and of exports, may mention.
+  std::set<types::TypeId> importable_types, exportable_types;
 };
 
 class Validator {
@@ -60,6 +60,7 @@ class Validator {
   Result<void> check_visible(Space& s, std::string_view name, const Entity& e, bool is_import);
   bool is_named(const std::set<types::TypeId>& named, types::ValType t) const;
   bool parts_are_named(const std::set<types::TypeId>& named, types::ValType t) const;
+  bool handles_are_named(const std::set<types::TypeId>& named, const types::FuncType& f) const;
   bool all_named(const std::set<types::TypeId>& named, const types::FuncType& f) const;
   void push(Space& s, const Entity& e);
   /// The entity as an import or export holds it, for an item of any sort.
