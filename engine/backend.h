@@ -23,7 +23,7 @@ struct StoreImpl;
 struct RunState {
   /// A frame must not reach beyond this slot; null makes the next call look at `is_interrupted`.
   std::atomic<std::uint64_t*> stack_limit{nullptr};
-  std::atomic<bool> is_interrupted{false};
+  std::atomic<std::uint32_t> is_interrupted{0};
   std::int64_t fuel = 0;              ///< what is left, if the store meters
   std::uint64_t* stack_top = nullptr;  ///< where a nested call may put its frame
   std::uint32_t depth = 0;            ///< nested calls from host functions

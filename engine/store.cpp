@@ -161,7 +161,7 @@ std::optional<FuncAddr> Store::table_func(TableAddr t, std::uint32_t index) cons
 }
 
 void Store::interrupt() {
-  impl_->run_state.is_interrupted.store(true, std::memory_order_relaxed);
+  impl_->run_state.is_interrupted.store(1, std::memory_order_relaxed);
   impl_->run_state.stack_limit.store(nullptr, std::memory_order_relaxed);
 }
 

@@ -72,7 +72,7 @@ WCOMP_HANDLER void jump(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* st
   [[clang::musttail]] return to->handler(fp, to, mem, state);
 }
 WCOMP_HANDLER void jump_back(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
-  if (state->is_interrupted.load(std::memory_order_relaxed)) [[unlikely]] {
+  if (state->is_interrupted.load(std::memory_order_relaxed) != 0) [[unlikely]] {
     [[clang::musttail]] return trap<TrapCode::interrupted>(fp, pc, mem, state);
   }
   const Inst* to = pc + static_cast<std::int32_t>(pc->c);
@@ -87,7 +87,7 @@ WCOMP_HANDLER void jump_if_zero(u64* fp, const Inst* pc, std::uint8_t* mem, RunS
   [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state);
 }
 WCOMP_HANDLER void jump_table(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
-  if (state->is_interrupted.load(std::memory_order_relaxed)) [[unlikely]] {
+  if (state->is_interrupted.load(std::memory_order_relaxed) != 0) [[unlikely]] {
     [[clang::musttail]] return trap<TrapCode::interrupted>(fp, pc, mem, state);
   }
   auto index = static_cast<std::uint32_t>(fp[pc->a]);

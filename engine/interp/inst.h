@@ -49,8 +49,12 @@ enum class Form : std::uint8_t {
   br_ri,     ///< a: first operand, c: second; b: distance
   brz_rr,    ///< as br_rr, if the result is zero
   brz_ri,
+  step_rr,   ///< a += c, an i32; the comparison of a with b; the distance to jump if it holds is in the low half of a unit
+  step_ri,   ///< likewise, comparing with the high half of the unit
   mem0,      ///< loads: a: dst, b: address, c: offset; stores: a: address, b: value, c: offset. Memory 0, guarded
   mem0_k,    ///< the address is a constant, added to the offset in c
+  mem0_add,  ///< the address is b (stores: a) + c, wrapped to 32 bits; no offset
+  mem0_add2, ///< loads: the address is b + low half of c, wrapped to 32 bits, the offset the high half
   mem0_i,    ///< stores: b is a signed constant
   any_mem,   ///< as mem0; a unit follows with the MemInst. Compares with the memory's size
 };

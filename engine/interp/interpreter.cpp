@@ -96,7 +96,7 @@ class Interpreter final : public Backend {
  private:
   void clear_interrupt() {
     RunState& state = store_.run_state;
-    state.is_interrupted.store(false, std::memory_order_relaxed);
+    state.is_interrupted.store(0, std::memory_order_relaxed);
     state.stack_limit.store(store_.stack.limit(), std::memory_order_relaxed);
   }
 

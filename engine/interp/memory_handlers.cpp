@@ -26,6 +26,10 @@ constexpr bool notes_place = true;
 template <Form F>
 [[gnu::always_inline]] inline std::uint64_t address_of(const std::uint64_t* fp, const Inst* pc, std::uint16_t slot) {
   if constexpr (F == Form::mem0_k) return pc->c;
+  else if constexpr (F == Form::mem0_add) return static_cast<std::uint32_t>(fp[slot]) + pc->c;
+  else if constexpr (F == Form::mem0_add2) {
+    return std::uint64_t{static_cast<std::uint32_t>(fp[slot]) + static_cast<std::uint32_t>(fp[pc->c & 0xffff])} + (pc->c >> 16);
+  }
   else return std::uint64_t{static_cast<std::uint32_t>(fp[slot])} + pc->c;
 }
 
@@ -70,10 +74,13 @@ Handler select(Form form) {
   if constexpr (IsLoad<O>) {
     if (form == Form::mem0) return &load<O, Form::mem0>;
     if (form == Form::mem0_k) return &load<O, Form::mem0_k>;
+    if (form == Form::mem0_add) return &load<O, Form::mem0_add>;
+    if (form == Form::mem0_add2) return &load<O, Form::mem0_add2>;
     if (form == Form::any_mem) return &load<O, Form::any_mem>;
   } else if constexpr (IsStore<O>) {
     if (form == Form::mem0) return &store<O, Form::mem0>;
     if (form == Form::mem0_k) return &store<O, Form::mem0_k>;
+    if (form == Form::mem0_add) return &store<O, Form::mem0_add>;
     if (form == Form::mem0_i) return &store<O, Form::mem0_i>;
     if (form == Form::any_mem) return &store<O, Form::any_mem>;
   }

@@ -21,6 +21,36 @@ bool is_commutative(Opcode op) {
     default: return false;
   }
 }
+/// The comparison of i32 that holds where `op` does not.
+Opcode inverse(Opcode op) {
+  switch (op) {
+    case Opcode::i32_eq: return Opcode::i32_ne;
+    case Opcode::i32_ne: return Opcode::i32_eq;
+    case Opcode::i32_lt_s: return Opcode::i32_ge_s;
+    case Opcode::i32_lt_u: return Opcode::i32_ge_u;
+    case Opcode::i32_gt_s: return Opcode::i32_le_s;
+    case Opcode::i32_gt_u: return Opcode::i32_le_u;
+    case Opcode::i32_le_s: return Opcode::i32_gt_s;
+    case Opcode::i32_le_u: return Opcode::i32_gt_u;
+    case Opcode::i32_ge_s: return Opcode::i32_lt_s;
+    default: return Opcode::i32_lt_u;
+  }
+}
+/// The comparison of i32 that says of (b, a) what `op` says of (a, b).
+Opcode swapped(Opcode op) {
+  switch (op) {
+    case Opcode::i32_lt_s: return Opcode::i32_gt_s;
+    case Opcode::i32_lt_u: return Opcode::i32_gt_u;
+    case Opcode::i32_gt_s: return Opcode::i32_lt_s;
+    case Opcode::i32_gt_u: return Opcode::i32_lt_u;
+    case Opcode::i32_le_s: return Opcode::i32_ge_s;
+    case Opcode::i32_le_u: return Opcode::i32_ge_u;
+    case Opcode::i32_ge_s: return Opcode::i32_le_s;
+    case Opcode::i32_ge_u: return Opcode::i32_le_u;
+    default: return op;
+  }
+}
+bool is_i32_comparison(Opcode op) { return op >= Opcode::i32_eq && op <= Opcode::i32_ge_u; }
 bool is_const(Opcode op) {
   return op == Opcode::i32_const || op == Opcode::i64_const || op == Opcode::f32_const || op == Opcode::f64_const || op == Opcode::ref_null;
 }
@@ -51,10 +81,11 @@ class Translator {
   }
 
  private:
+  enum class Reach : std::uint8_t { b, c, unit };  ///< where the distance goes
   struct Fixup {
     u32 inst;
     u32 target;
-    bool is_short;
+    Reach reach;
   };
 
   [[nodiscard]] u32 here() const { return static_cast<u32>(out_.insts.size()); }
@@ -104,6 +135,9 @@ class Translator {
     if (branch_handler(o.op, Form::br_rr) != nullptr) {
       if (u32 n = fuse_branch(o, 0, Form::br_rr, 0)) return n;
     }
+    if (o.op == Opcode::i32_add) {
+      if (u32 n = fuse_address(o)) return n;
+    }
     if (Handler h = numeric_handler(o.op, Form::rr)) {
       emit(h, o.dst, o.a, o.b == no_slot ? 0 : o.b);
       return 1;
@@ -151,6 +185,10 @@ class Translator {
       if (branch_handler(o.op, Form::br_ri) != nullptr) {
         if (u32 n = fuse_branch(fused, 1, Form::br_ri, static_cast<u32>(k.imm))) return n + 1;
       }
+      if (o.op == Opcode::i32_add) {
+        if (u32 n = fuse_step(fused, static_cast<u32>(k.imm))) return n;
+        if (u32 n = fuse_address(fused, static_cast<u32>(k.imm))) return n;
+      }
       emit(numeric_handler(o.op, Form::ri), fused.dst, fused.a, static_cast<u32>(k.imm));
       return 2;
     }
@@ -166,6 +204,63 @@ class Translator {
       return 2;
     }
     return 0;
+  }
+
+  /// A constant and an addition at 0 and 1, then the load or store at the sum.
+  u32 fuse_address(const RegOp& sum, u32 constant) {
+    if (!is_operand(sum.dst) || !can_fuse(2) || !has_mem0()) return 0;
+    const RegOp& o = op(2);
+    if (memory_handler(o.op, Form::mem0_add) == nullptr || o.a != sum.dst || o.b == sum.dst || o.c != 0 || o.imm != 0) return 0;
+    offset_ = o.offset;
+    bool is_load = o.dst != no_slot;
+    emit(memory_handler(o.op, Form::mem0_add), is_load ? o.dst : sum.a, is_load ? sum.a : o.b, constant);
+    return 3;
+  }
+  /// An addition of two slots, then the load at the sum.
+  u32 fuse_address(const RegOp& sum) {
+    if (!is_operand(sum.dst) || !can_fuse(1) || !has_mem0()) return 0;
+    const RegOp& o = op(1);
+    if (memory_handler(o.op, Form::mem0_add2) == nullptr || o.a != sum.dst || o.c != 0 || o.imm > 0xffff) return 0;
+    offset_ = o.offset;
+    emit(memory_handler(o.op, Form::mem0_add2), o.dst, sum.a, sum.b | static_cast<u32>(o.imm) << 16);
+    return 2;
+  }
+  /// A constant and its addition to a local at 0 and 1, then a comparison of the local and the branch on it.
+  u32 fuse_step(const RegOp& sum, u32 constant) {
+    if (sum.dst != sum.a || !can_fuse(2)) return 0;
+    u32 counter = sum.dst;
+    u32 next = 2;
+    bool has_constant = true;
+    std::uint64_t other_constant = 0;
+    u32 other = 0;
+    Opcode test = Opcode::i32_ne;
+    u32 condition = counter;  // `br_if` on the counter itself is a comparison with 0
+    if (op(2).op == Opcode::i32_const && can_fuse(3) && is_i32_comparison(op(3).op) && op(3).a == counter && op(3).b == op(2).dst &&
+        is_operand(op(2).dst)) {
+      other_constant = op(2).imm;
+      test = op(3).op;
+      condition = op(3).dst;
+      next = 4;
+    } else if (is_i32_comparison(op(2).op) && (op(2).a == counter) != (op(2).b == counter)) {
+      has_constant = false;
+      other = op(2).a == counter ? op(2).b : op(2).a;
+      test = op(2).a == counter ? op(2).op : swapped(op(2).op);
+      condition = op(2).dst;
+      next = 3;
+    } else if (op(2).op == Opcode::i32_eqz && op(2).a == counter) {
+      test = Opcode::i32_eq;
+      condition = op(2).dst;
+      next = 3;
+    }
+    if (!can_fuse(next) || op(next).a != condition || (condition != counter && !is_operand(condition))) return 0;
+    const RegOp& branch = op(next);
+    if (branch.op != Opcode::br_if && branch.op != Opcode::if_) return 0;
+    if (branch.op == Opcode::if_) test = inverse(test);
+    offset_ = branch.offset;
+    emit(branch_handler(test, has_constant ? Form::step_ri : Form::step_rr), counter, other, constant);
+    fixups_.push_back({here() - 1, static_cast<u32>(branch.imm), Reach::unit});
+    emit_unit().word = other_constant << 32;
+    return next + 1;
   }
 
   /// A comparison at `ahead`, any number of i32.eqz on it, and the branch on that; 0 if there is none. The count starts at `ahead`.
@@ -186,12 +281,11 @@ class Translator {
     if (form == Form::br_ri) {
       // No operation takes more than four units, so that this many of them are within reach of 16 bits.
       if (std::max(target, at_) - std::min(target, at_) > 8000) return 0;
-      Inst& i = emit(branch_handler(test.op, on_zero ? Form::brz_ri : Form::br_ri), test.a, 0, constant);
-      (void)i;
-      fixups_.push_back({here() - 1, target, true});
+      emit(branch_handler(test.op, on_zero ? Form::brz_ri : Form::br_ri), test.a, 0, constant);
+      fixups_.push_back({here() - 1, target, Reach::b});
     } else {
       emit(branch_handler(test.op, on_zero ? Form::brz_rr : Form::br_rr), test.a, test.b == no_slot ? 0 : test.b, 0);
-      fixups_.push_back({here() - 1, target, false});
+      fixups_.push_back({here() - 1, target, Reach::c});
     }
     return next - ahead + 1;
   }
@@ -262,7 +356,7 @@ class Translator {
       case Opcode::if_: return jump_to(&jump_if_zero, o.a, o.imm);
       case Opcode::br_table:
         emit(&jump_table, o.a, 0, o.b);
-        tables_.push_back({here() - 1, at_, false});
+        tables_.push_back({here() - 1, at_, Reach::unit});
         emit_pointer(&out_.table[o.imm]);
         return 1;
       case Opcode::return_:
@@ -290,7 +384,7 @@ class Translator {
   }
   u32 jump_to(Handler h, u32 a, std::uint64_t target) {
     emit(h, a, 0, 0);
-    fixups_.push_back({here() - 1, static_cast<u32>(target), false});
+    fixups_.push_back({here() - 1, static_cast<u32>(target), Reach::c});
     return 1;
   }
   void emit_set_mem0() { emit(&set_mem0).pointer2 = func_.mem0; }
@@ -300,11 +394,13 @@ class Translator {
     positions_[in_.ops.size()] = here();
     for (const Fixup& f : fixups_) {
       auto distance = static_cast<std::int32_t>(positions_[f.target]) - static_cast<std::int32_t>(f.inst);
-      if (f.is_short) {
-        out_.insts[f.inst].b = static_cast<u16>(static_cast<std::int16_t>(distance));
-        WCOMP_CHECK(distance == static_cast<std::int16_t>(distance));
-      } else {
-        out_.insts[f.inst].c = static_cast<u32>(distance);
+      switch (f.reach) {
+        case Reach::b:
+          WCOMP_CHECK(distance == static_cast<std::int16_t>(distance));
+          out_.insts[f.inst].b = static_cast<u16>(distance);
+          break;
+        case Reach::c: out_.insts[f.inst].c = static_cast<u32>(distance); break;
+        case Reach::unit: out_.insts[f.inst + 1].word |= static_cast<u32>(distance); break;
       }
     }
     for (const Fixup& t : tables_) {
