@@ -1,4 +1,6 @@
 // Canonical WIT text of a graph. What it gives parses back to the same graph.
+#include <map>
+
 #include <fmt/format.h>
 
 #include "base/match.h"
@@ -248,7 +250,7 @@ class Printer {
     }
     for (const WorldItem& item : w.imports) world_item("import", item);
     types(decls, resource_functions);
-    if (!decls.empty()) blank();
+    if (!decls.empty() && !w.exports.empty()) blank();
     for (const WorldItem& item : w.exports) world_item("export", item);
     close();
   }
@@ -289,8 +291,10 @@ std::string print_with_dependencies(const Graph& graph) {
   const PackageId main = graph.roots.front();
   printer.package_header(main);
   printer.package_items(main);
-  for (std::size_t p = 0; p < graph.packages.size(); ++p) {
-    if (PackageId(p) != main) printer.nested_package(PackageId(p));
+  std::map<std::string, PackageId> by_name;  // not in dependency order, which depends on who asks
+  for (std::size_t p = 0; p < graph.packages.size(); ++p) by_name.emplace(graph.packages[PackageId(p)].name.to_string(), PackageId(p));
+  for (const auto& [name, package] : by_name) {
+    if (package != main) printer.nested_package(package);
   }
   return printer.take();
 }

@@ -36,7 +36,7 @@ struct Loaded {
 
 /// Canonical WIT text of a package.
 [[nodiscard]] std::string print(const Graph& graph, PackageId package);
-/// The first root as the file's own package, every other package of the graph nested in it: one file that stands alone.
+/// The first root as the file's own package, every other package of the graph nested in it by name: one file that stands alone.
 [[nodiscard]] std::string print_with_dependencies(const Graph& graph);
 
 }  // namespace wcomp::wit
