@@ -133,6 +133,7 @@ struct Names {
   std::string module;
   NameMap funcs;
   std::vector<std::pair<std::uint32_t, NameMap>> locals;  ///< by function index, sorted
+  std::vector<std::pair<std::uint32_t, NameMap>> labels;  ///< the same; blocks are numbered as they open
   NameMap types, tables, mems, globals, elems, datas;
 };
 

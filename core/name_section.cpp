@@ -19,6 +19,9 @@ constexpr std::array<MapRow, 7> maps{{{1, &Names::funcs},
                                       {9, &Names::datas}}};
 constexpr std::uint8_t module_id = 0;
 constexpr std::uint8_t locals_id = 2;
+constexpr std::uint8_t labels_id = 3;
+
+using IndirectMap = std::vector<std::pair<std::uint32_t, NameMap>>;
 
 template <class T>
 void put_in_order(std::vector<std::pair<std::uint32_t, T>>& map) {
@@ -42,15 +45,16 @@ Result<void> read_map(ByteReader& in, NameMap& out) {
 Result<void> read_subsection(std::uint8_t id, ByteReader& in, Names& out) {
   if (id == module_id) {
     WCOMP_TRY(out.module, in.name());
-  } else if (id == locals_id) {
+  } else if (id == locals_id || id == labels_id) {
+    IndirectMap& maps = id == locals_id ? out.locals : out.labels;
     WCOMP_TRY(const std::uint32_t n, in.count(2));
     for (std::uint32_t i = 0; i < n; ++i) {
       WCOMP_TRY(const std::uint32_t func, in.leb_u32());
       NameMap map;
       WCOMP_TRY(read_map(in, map));
-      out.locals.emplace_back(func, std::move(map));
+      maps.emplace_back(func, std::move(map));
     }
-    put_in_order(out.locals);
+    put_in_order(maps);
   } else if (const auto row = std::ranges::find(maps, id, &MapRow::id); row != maps.end()) {
     return read_map(in, out.*row->map);
   }
@@ -83,6 +87,7 @@ Names decode_name_section(ByteSpan contents) {
   (void)read(contents, names).has_value();  // what was read before a mistake stays
   for (const MapRow& row : maps) put_in_order(names.*row.map);
   put_in_order(names.locals);
+  put_in_order(names.labels);
   return names;
 }
 
@@ -103,14 +108,18 @@ Bytes encode_name_section(const Names& names) {
       write_map(body, names.*row.map);
       subsection(row.id, body);
     }
-    if (row.map != &Names::funcs || names.locals.empty()) continue;
-    ByteWriter body;  // locals come right after the functions
-    body.leb_u32(static_cast<std::uint32_t>(names.locals.size()));
-    for (const auto& [func, map] : names.locals) {
-      body.leb_u32(func);
-      write_map(body, map);
+    if (row.map != &Names::funcs) continue;
+    for (const std::uint8_t id : {locals_id, labels_id}) {  // these come right after the functions
+      const IndirectMap& maps_of_func = id == locals_id ? names.locals : names.labels;
+      if (maps_of_func.empty()) continue;
+      ByteWriter body;
+      body.leb_u32(static_cast<std::uint32_t>(maps_of_func.size()));
+      for (const auto& [func, map] : maps_of_func) {
+        body.leb_u32(func);
+        write_map(body, map);
+      }
+      subsection(id, body);
     }
-    subsection(locals_id, body);
   }
   return out.take();
 }

@@ -20,7 +20,7 @@ std::string literal(std::string_view text) { return to_literal(as_bytes(text)); 
 class ModulePrinter {
  public:
   ModulePrinter(const Module& module, const PrintOptions& options)
-      : m_(module), options_(options), ids_(make_ids(module, options.use_names)), code_{m_, ids_, no_locals_, options.is_folded} {}
+      : m_(module), options_(options), ids_(make_ids(module, options.use_names)), code_{m_, ids_, no_ids_, no_ids_, options.is_folded} {}
 
   Result<std::string> run() {
     out_ = "(module";
@@ -99,7 +99,9 @@ class ModulePrinter {
   Result<void> func(FuncIdx index) {
     const Func& f = m_.funcs[index.value - m_.imported_funcs];
     const FuncType& type = m_.types[f.type.value];
-    const Ids locals = local_ids(index, f, type);
+    std::size_t local_count = type.params.size();
+    for (const Locals& run : f.locals) local_count += run.count;
+    const Ids locals = ids_in(m_.names.locals, index, local_count);
     line("(func{} (type {})", head(ids_.funcs, index.value), reference(ids_.types, f.type.value));
     std::size_t local = 0;
     const auto declare = [&](std::string_view keyword, ValType t) {
@@ -112,18 +114,18 @@ class ModulePrinter {
     for (const Locals& run : f.locals) {
       for (std::uint32_t i = 0; i < run.count; ++i) declare("local", run.type);
     }
-    const CodeText code{m_, ids_, locals, options_.is_folded};
+    const Ids labels = ids_in(m_.names.labels, index, f.body.code.size());
+    const CodeText code{m_, ids_, locals, labels, options_.is_folded};
     WCOMP_TRY(print_body(out_, code, f.body, type.results.size(), 2));
     out_ += "\n  )";
     return {};
   }
 
-  Ids local_ids(FuncIdx index, const Func& f, const FuncType& type) const {
-    std::size_t count = type.params.size();
-    for (const Locals& run : f.locals) count += run.count;
-    if (!options_.use_names) return Ids(count);
-    const auto at = std::ranges::lower_bound(m_.names.locals, index.value, {}, [](const auto& entry) { return entry.first; });
-    return at != m_.names.locals.end() && at->first == index.value ? make_ids(at->second, count) : Ids(count);
+  /// Identifiers of a function's locals or labels, of which there are at most `count`.
+  Ids ids_in(const std::vector<std::pair<std::uint32_t, NameMap>>& names, FuncIdx func, std::size_t count) const {
+    const auto at = std::ranges::lower_bound(names, func.value, {}, [](const auto& entry) { return entry.first; });
+    const bool has_names = options_.use_names && at != names.end() && at->first == func.value;
+    return make_ids(has_names ? at->second : NameMap(), count);
   }
 
   Result<void> elem(std::size_t i) {
@@ -175,7 +177,7 @@ class ModulePrinter {
 
   const Module& m_;
   const PrintOptions& options_;
-  const Ids no_locals_;
+  const Ids no_ids_;
   ModuleIds ids_;
   CodeText code_;
   std::string out_;

@@ -47,7 +47,7 @@ class CodePrinter {
   CodePrinter(const CodeText& text, const Expr& expr) : t_(text), m_(text.module), in_(expr, text.module.path) {}
 
   Result<void> run(std::size_t results) {
-    labels_.push_back({results, results, nodes_.size()});
+    labels_.push_back({results, results, nodes_.size(), {}});
     while (!labels_.empty()) {
       if (in_.at_end()) return fail(diag::unexpected_end, "unexpected end: the last `end` is missing", in_.where());
       WCOMP_TRY(in_.next());
@@ -63,6 +63,7 @@ class CodePrinter {
     std::size_t branch_arity;
     std::size_t results;
     std::size_t first;  ///< nodes of the block begin here
+    std::string id;
   };
 
   void step(const Instr& i) {
@@ -71,8 +72,14 @@ class CodePrinter {
       case Opcode::loop:
       case Opcode::if_: {
         const Arity arity = block_arity(i.block_type);
-        add_raw(fmt::format("{}{}  ;; label = @{}", i.row->text, block_type(i.block_type), labels_.size()), labels_.size() - 1);
-        labels_.push_back({i.opcode == Opcode::loop ? arity.params : arity.results, arity.results, nodes_.size()});
+        const std::string id = label_count_ < t_.labels.size() ? t_.labels[label_count_] : std::string();
+        ++label_count_;
+        if (id.empty()) {
+          add_raw(fmt::format("{}{}  ;; label = @{}", i.row->text, block_type(i.block_type), labels_.size()), labels_.size() - 1);
+        } else {
+          add_raw(fmt::format("{} {}{}", i.row->text, id, block_type(i.block_type)), labels_.size() - 1);
+        }
+        labels_.push_back({i.opcode == Opcode::loop ? arity.params : arity.results, arity.results, nodes_.size(), id});
         break;
       }
       case Opcode::else_:
@@ -170,6 +177,7 @@ class CodePrinter {
   }
 
   [[nodiscard]] std::string label(std::uint32_t l) const {
+    if (l < labels_.size() && !labels_[labels_.size() - 1 - l].id.empty()) return labels_[labels_.size() - 1 - l].id;
     return l < labels_.size() ? fmt::format("{} (;@{};)", l, labels_.size() - 1 - l) : std::to_string(l);
   }
 
@@ -236,6 +244,7 @@ class CodePrinter {
   const Module& m_;
   ExprReader in_;
   std::vector<Label> labels_;
+  std::size_t label_count_ = 0;
   std::vector<Node> nodes_;
 };
 
@@ -286,7 +295,7 @@ Result<void> print_body(std::string& out, const CodeText& text, const Expr& expr
 }
 
 Result<std::string> print_const_expr(const CodeText& text, const Expr& expr) {
-  CodeText folded{text.module, text.ids, text.locals, true};
+  CodeText folded{text.module, text.ids, text.locals, text.labels, true};
   CodePrinter printer(folded, expr);
   WCOMP_TRY(printer.run(1));
   std::string out;

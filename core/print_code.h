@@ -11,6 +11,7 @@ struct CodeText {
   const Module& module;
   const ModuleIds& ids;
   const Ids& locals;
+  const Ids& labels;  ///< by order of opening
   bool is_folded = false;
 };
 

@@ -1,0 +1,261 @@
+#include "core/text/lexer.h"
+
+#include <fmt/format.h>
+
+#include "base/diagnostic.h"
+#include "base/text.h"
+
+namespace wcomp::core::text {
+namespace {
+
+bool is_id_char(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+         std::string_view("!#$%&'*+-./:<=>?@\\^_`|~").find(c) != std::string_view::npos;
+}
+bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+class Lexer {
+ public:
+  Lexer(std::string name, std::string source) {
+    list_.source = list_.sources.add(std::move(name), std::move(source));
+    text_ = list_.sources.text(list_.source);
+  }
+
+  Result<TokenList> run() {
+    if (text_.size() > 0x7fff'ffff) return error_at(diag::limit_exceeded, 0, "more than 2 GiB of text");
+    if (const auto bad = find_invalid_utf8(text_)) return error_at(diag::bad_utf8, *bad, "malformed UTF-8 encoding in the text");
+    while (true) {
+      WCOMP_TRY(skip_space());
+      if (pos_ == text_.size()) break;
+      WCOMP_TRY(token());
+    }
+    if (!skip_starts_.empty()) return error_at(diag::syntax, skip_starts_.front(), "unclosed annotation");
+    if (!open_.empty()) return fail(diag::syntax, "unclosed `(`", list_.where(list_.tokens[open_.back()]));
+    add(TokenKind::end, pos_);
+    return std::move(list_);
+  }
+
+ private:
+  Err<Failure> error_at(DiagCode code, std::size_t at, std::string message) const {
+    const auto begin = static_cast<std::uint32_t>(std::min(at, text_.size()));
+    return fail(code, std::move(message), list_.sources.locate({list_.source, begin, begin + 1}));
+  }
+  [[nodiscard]] bool at(std::string_view s) const { return text_.substr(pos_).starts_with(s); }
+
+  void add(TokenKind kind, std::size_t begin) {
+    if (!skip_starts_.empty()) return;
+    list_.tokens.push_back({kind, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(pos_), 0});
+  }
+
+  Result<void> skip_space() {
+    while (pos_ < text_.size()) {
+      if (is_space(text_[pos_])) {
+        ++pos_;
+      } else if (at(";;")) {
+        while (pos_ < text_.size() && text_[pos_] != '\n' && text_[pos_] != '\r') ++pos_;
+      } else if (at("(;")) {
+        WCOMP_TRY(block_comment());
+      } else {
+        return {};
+      }
+    }
+    return {};
+  }
+
+  Result<void> block_comment() {
+    const std::size_t start = pos_;
+    std::size_t depth = 0;
+    do {
+      if (pos_ >= text_.size()) return error_at(diag::syntax, start, "unclosed comment");
+      if (at("(;")) {
+        ++depth;
+        pos_ += 2;
+      } else if (at(";)")) {
+        --depth;
+        pos_ += 2;
+      } else {
+        ++pos_;
+      }
+    } while (depth != 0);
+    return {};
+  }
+
+  Result<void> token() {
+    const std::size_t start = pos_;
+    const char c = text_[pos_];
+    if (c == '(') return open();
+    if (c == ')') {
+      ++pos_;
+      return close(start);
+    }
+    if (c == '"') {
+      WCOMP_TRY(string());
+      add(TokenKind::string, start);
+      return separated();
+    }
+    if (c == '$') {
+      ++pos_;
+      if (pos_ < text_.size() && text_[pos_] == '"') {
+        WCOMP_TRY(string());
+        if (pos_ - start == 3) return error_at(diag::syntax, start, "empty identifier");
+        if (!is_utf8(string_value(text_.substr(start + 1, pos_ - start - 1)))) {
+          return error_at(diag::bad_utf8, start, "malformed UTF-8 encoding in an identifier");
+        }
+      } else {
+        while (pos_ < text_.size() && is_id_char(text_[pos_])) ++pos_;
+        if (pos_ - start == 1) return error_at(diag::syntax, start, "empty identifier");
+      }
+      add(TokenKind::id, start);
+      return separated();
+    }
+    if (!is_id_char(c)) return error_at(diag::syntax, start, fmt::format("unexpected character `{}`", escape(text_.substr(start, 1))));
+    while (pos_ < text_.size() && is_id_char(text_[pos_])) ++pos_;
+    add(TokenKind::atom, start);
+    return separated();
+  }
+
+  /// Two tokens that are not parentheses need space between them.
+  Result<void> separated() const {
+    if (!skip_starts_.empty()) return {};  // inside annotations anything goes
+    if (pos_ == text_.size() || is_space(text_[pos_]) || text_[pos_] == '(' || text_[pos_] == ')' || at(";;")) return {};
+    return error_at(diag::syntax, pos_, "unknown operator: a space is missing here");
+  }
+
+  Result<void> open() {
+    const std::size_t start = pos_++;
+    if (pos_ < text_.size() && text_[pos_] == '@') {
+      const std::size_t name_at = ++pos_;
+      if (pos_ < text_.size() && text_[pos_] == '"') {
+        WCOMP_TRY(string());
+        if (!is_utf8(string_value(text_.substr(name_at, pos_ - name_at)))) {
+          return error_at(diag::bad_utf8, name_at, "malformed UTF-8 encoding in an annotation");
+        }
+        if (pos_ - name_at == 2) return error_at(diag::syntax, start, "empty annotation id");
+      } else {
+        while (pos_ < text_.size() && is_id_char(text_[pos_])) ++pos_;
+        if (pos_ == name_at) return error_at(diag::syntax, start, "empty annotation id");
+      }
+      if (!skip_starts_.empty() || text_.substr(name_at, pos_ - name_at) != "custom") {
+        skip_starts_.push_back(start);
+        return separated();
+      }
+      open_.push_back(list_.tokens.size());
+      add(TokenKind::annotation, start);
+      return separated();
+    }
+    if (!skip_starts_.empty()) {
+      skip_starts_.push_back(start);
+      return {};
+    }
+    open_.push_back(list_.tokens.size());
+    add(TokenKind::open, start);
+    return {};
+  }
+
+  Result<void> close(std::size_t start) {
+    if (!skip_starts_.empty()) {
+      skip_starts_.pop_back();
+      return {};
+    }
+    if (open_.empty()) return error_at(diag::syntax, start, "`)` without `(`");
+    list_.tokens[open_.back()].match = static_cast<std::uint32_t>(list_.tokens.size());
+    open_.pop_back();
+    add(TokenKind::close, start);
+    return {};
+  }
+
+  /// https://webassembly.github.io/spec/core/text/values.html#strings
+  Result<void> string() {
+    const std::size_t start = pos_++;
+    for (;; ++pos_) {
+      if (pos_ >= text_.size() || text_[pos_] == '\n') return error_at(diag::syntax, start, "unclosed string");
+      const auto c = static_cast<unsigned char>(text_[pos_]);
+      if (c == '"') break;
+      if (c < 0x20 || c == 0x7f) return error_at(diag::syntax, pos_, "control character in a string");
+      if (c == '\\') WCOMP_TRY(escape_sequence());
+    }
+    ++pos_;
+    return {};
+  }
+
+  /// Leaves pos_ at the last character of the sequence.
+  Result<void> escape_sequence() {
+    const std::size_t start = pos_++;
+    const char c = pos_ < text_.size() ? text_[pos_] : '\0';
+    if (std::string_view("tnr\"'\\").find(c) != std::string_view::npos && c != '\0') return {};
+    if (c == 'u') {
+      std::uint32_t value = 0;
+      std::size_t digits = 0;
+      ++pos_;
+      if (pos_ >= text_.size() || text_[pos_] != '{') return error_at(diag::syntax, start, "malformed `\\u{..}` in a string");
+      for (++pos_; pos_ < text_.size() && text_[pos_] != '}'; ++pos_) {
+        if (text_[pos_] == '_' && digits != 0) continue;
+        const int digit = hex_value(text_[pos_]);
+        if (digit < 0 || value > 0x10ffff) return error_at(diag::syntax, start, "malformed `\\u{..}` in a string");
+        value = value * 16 + static_cast<std::uint32_t>(digit);
+        ++digits;
+      }
+      std::string ignored;
+      if (digits == 0 || !append_utf8(ignored, value)) return error_at(diag::syntax, start, "malformed `\\u{..}` in a string");
+      return {};
+    }
+    if (hex_value(c) >= 0 && pos_ + 1 < text_.size() && hex_value(text_[pos_ + 1]) >= 0) {
+      ++pos_;
+      return {};
+    }
+    return error_at(diag::syntax, start, "unknown escape sequence in a string");
+  }
+
+  TokenList list_;
+  std::string_view text_;
+  std::size_t pos_ = 0;
+  std::vector<std::size_t> open_;
+  std::vector<std::size_t> skip_starts_;  ///< of the parentheses open inside an annotation that is left out
+};
+
+}  // namespace
+
+Result<TokenList> tokenize(std::string name, std::string source) {
+  Lexer lexer(std::move(name), std::move(source));
+  return lexer.run();
+}
+
+std::string string_value(std::string_view token) {
+  std::string out;
+  for (std::size_t i = 1; i + 1 < token.size(); ++i) {
+    if (token[i] != '\\') {
+      out += token[i];
+      continue;
+    }
+    const char c = token[++i];
+    switch (c) {
+      case 't': out += '\t'; break;
+      case 'n': out += '\n'; break;
+      case 'r': out += '\r'; break;
+      case '"':
+      case '\'':
+      case '\\': out += c; break;
+      case 'u': {
+        std::uint32_t value = 0;
+        for (i += 2; token[i] != '}'; ++i) {
+          if (token[i] != '_') value = value * 16 + static_cast<std::uint32_t>(hex_value(token[i]));
+        }
+        append_utf8(out, value);
+        break;
+      }
+      default:
+        out += static_cast<char>(hex_value(c) * 16 + hex_value(token[i + 1]));
+        ++i;
+    }
+  }
+  return out;
+}
+
+}  // namespace wcomp::core::text
