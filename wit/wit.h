@@ -39,4 +39,7 @@ struct Loaded {
 /// The first root as the file's own package, every other package of the graph nested in it by name: one file that stands alone.
 [[nodiscard]] std::string print_with_dependencies(const Graph& graph);
 
+/// The graph as `wasm-tools component wit --json` writes it.
+[[nodiscard]] std::string to_json(const Graph& graph);
+
 }  // namespace wcomp::wit
