@@ -68,7 +68,7 @@ struct TypeDecl {
 struct Interface {
   std::optional<std::string> name;   ///< none for an inline interface of a world
   PackageId package;
-  std::vector<TypeDeclId> types;     ///< in declaration order, uses included
+  std::vector<TypeDeclId> types;     ///< each after those it needs, otherwise as declared; uses included
   std::vector<Function> functions;   ///< in declaration order; a resource's functions follow the order of their resource
   std::string docs;
   Stability stability;

@@ -78,9 +78,9 @@ void ItemDefiner::define_types(const std::vector<ast::Item>& items, bool is_excl
     report_.error(diag::cycle, references[d.reference]->span, fmt::format("type `{}` depends on itself", pending_[d.target].name->text));
     names_.find(pending_[node].name->text)->second.state = NameEntry::State::failed;
   });
-  for (const std::size_t i : order) define(pending_[i]);
-  for (const Pending& p : pending_) {
-    if (p.decl) types_.push_back(*p.decl);
+  for (const std::size_t i : order) {
+    define(pending_[i]);
+    if (pending_[i].decl) types_.push_back(*pending_[i].decl);
   }
 }
 

@@ -43,7 +43,10 @@ class ItemList {
   std::map<std::string, std::size_t, std::less<>> by_name_;
 };
 
-bool is_ungated(const Stability& s) { return !s.since && !s.unstable_feature; }
+/// Of two mentions of one interface the first that says something about its gate is believed.
+void merge_stability(Stability& known, const Stability& other) {
+  if (!known.since && !known.unstable_feature) known = other;
+}
 
 class WorldDefiner {
  public:
@@ -56,6 +59,10 @@ class WorldDefiner {
       const TypeDecl& decl = all_.graph.type_decls[t];
       imports_.add({.name = decl.name, .item = t, .stability = decl.stability, .docs = decl.docs, .span = decl.span});
     }
+    for (const ast::Item& item : *d_.items) {
+      const auto* e = std::get_if<ast::Extern>(&item.what);
+      if (e != nullptr && definer_.gated(item).is_included) extern_item(item, *e);
+    }
     for (Function& f : definer_.functions(*d_.items)) {  // of resources; a world has no other functions of this kind
       const std::string name = f.abi_name;
       const Stability stability = f.stability;
@@ -64,12 +71,8 @@ class WorldDefiner {
       imports_.add({.name = name, .item = std::move(f), .stability = stability, .docs = docs, .span = span});
     }
     for (const ast::Item& item : *d_.items) {
-      const auto* e = std::get_if<ast::Extern>(&item.what);
-      if (e != nullptr && definer_.gated(item).is_included) extern_item(item, *e);
-    }
-    for (const ast::Item& item : *d_.items) {
       const auto* include = std::get_if<ast::Include>(&item.what);
-      if (include != nullptr && definer_.gated(item).is_included) include_item(item, *include);
+      if (include != nullptr && definer_.gated(item).is_included) include_item(*include);
     }
     all_.drafts[definition_] = {imports_.take(), exports_.take()};
     all_.names[definition_] = std::move(definer_.names());
@@ -128,7 +131,7 @@ class WorldDefiner {
     return id;
   }
 
-  void include_item(const ast::Item& item, const ast::Include& include) {
+  void include_item(const ast::Include& include) {
     const auto target = all_.symbols.look_up(include.path, d_.scope, &all_.report);
     if (!target) return;
     const Definition& other = all_.symbols.definitions[*target];
@@ -149,7 +152,7 @@ class WorldDefiner {
     const WorldDraft draft = all_.drafts[*target];  // a copy: ours may be added to the same list's reallocated storage
     TypeCopier copier(all_.graph, *all_.worlds[*target], id_, renames);
     for (const bool is_export : {false, true}) {
-      for (const WorldItem& original : is_export ? draft.exports : draft.imports) include_one(original, include, definer_.gated(item).stability, is_export, other.package != d_.package, copier, renames, unused);
+      for (const WorldItem& original : is_export ? draft.exports : draft.imports) include_one(original, include, is_export, other.package != d_.package, copier, renames, unused);
     }
     for (const auto& [name, renamed] : unused) {
       Diagnostic& d = all_.report.error(diag::unknown_item, renamed->name.span, fmt::format("world `{}` has no import or export with the plain name `{}`", include.path.name.text, name));
@@ -157,18 +160,17 @@ class WorldDefiner {
     }
   }
 
-  void include_one(const WorldItem& original, const ast::Include& include, const Stability& gate, bool is_export, bool is_foreign, TypeCopier& copier,
+  void include_one(const WorldItem& original, const ast::Include& include, bool is_export, bool is_foreign, TypeCopier& copier,
                    const std::map<std::string, std::string, std::less<>>& renames, std::map<std::string, const ast::Renamed*, std::less<>>& unused) {
     ItemList& list = is_export ? exports_ : imports_;
     WorldItem copy = original;
     copy.span = include.path.span;
     // Versions are those of the other world's package and mean nothing in another one.
-    if (is_foreign) copy.stability = {};
-    if (is_ungated(copy.stability)) copy.stability = gate;
+    if (is_foreign && copy.stability.since) copy.stability = {};
     const bool is_plain = copy.name.find(':') == std::string::npos;
     if (!is_plain) {
-      if (WorldItem* known = list.find(copy.name)) {  // one copy is enough, and the weaker gate holds
-        if (is_ungated(copy.stability)) known->stability = copy.stability;
+      if (WorldItem* known = list.find(copy.name)) {  // one copy is enough
+        merge_stability(known->stability, copy.stability);
       } else {
         list.add(std::move(copy));
       }
@@ -263,11 +265,12 @@ class Elaborator {
       if (const auto* id = std::get_if<InterfaceId>(&item.item); id != nullptr && is_named(item, *id)) exported_.insert(*id);
     }
     for (const WorldItem& item : draft.exports) {
-      const auto* id = std::get_if<InterfaceId>(&item.item);
-      if (id == nullptr) exports_.push_back(item);
-      else export_interface(*id, item);
+      if (!std::holds_alternative<InterfaceId>(item.item)) exports_.push_back(item);
     }
-    for (std::vector<WorldItem>* items : {&imports_, &exports_}) sort(*items);
+    for (const WorldItem& item : draft.exports) {
+      if (const auto* id = std::get_if<InterfaceId>(&item.item)) export_interface(*id, item);
+    }
+    sort(imports_);
     graph_.worlds[world_].imports = std::move(imports_);
     graph_.worlds[world_].exports = std::move(exports_);
   }
@@ -282,7 +285,7 @@ class Elaborator {
     const auto [first, is_new] = import_index_.emplace(item.name, imports_.size());
     if (is_new) return imports_.push_back(item);
     WorldItem& known = imports_[first->second];  // implied by one item, written or implied by another
-    if (is_ungated(item.stability)) known.stability = item.stability;
+    merge_stability(known.stability, item.stability);
     if (known.docs.empty()) known.docs = item.docs;
     if (!known.external_id) known.external_id = item.external_id;
   }

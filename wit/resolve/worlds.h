@@ -8,8 +8,8 @@ namespace wcomp::wit {
 
 /// Makes the world and its draft: what is written and what it includes.
 void define_world(Definitions& all, std::size_t definition);
-/// Fills in the world's imports and exports from its draft: interfaces first, then types, then functions, each interface after those whose
-/// types it uses.
+/// Fills in the world's imports and exports from its draft. Imports: interfaces, then types, then functions; exports: functions, then
+/// interfaces. Each interface comes after those whose types it uses.
 void elaborate_world(Definitions& all, std::size_t definition);
 
 }  // namespace wcomp::wit
