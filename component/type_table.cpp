@@ -267,7 +267,7 @@ Result<std::vector<NamedEntity>> Replacer::all(const std::vector<NamedEntity>& i
   for (const NamedEntity& item : items) {
     WCOMP_TRY(table_.spend());
     WCOMP_TRY(Entity made, (*this)(item.type));
-    out.push_back({item.name, std::move(made)});
+    out.push_back({item.name, std::move(made), item.attributes});
   }
   return out;
 }

@@ -51,7 +51,7 @@ using Entity = std::variant<FuncEntity, TypeEntity, std::shared_ptr<const Instan
                             std::shared_ptr<const ModuleType>, std::shared_ptr<const DefTypeEntity>>;
 struct DefTypeEntity { Entity type; };
 
-struct NamedEntity { std::string name; Entity type; };
+struct NamedEntity { std::string name; Entity type; Attributes attributes{}; };
 struct InstanceType {
   std::vector<NamedEntity> exports;
   /// A declared type's own abstract resources; empty for the type of an instance, whose ids belong to the scope.

@@ -279,7 +279,7 @@ Result<void> Validator::import_(Space& s, const std::string& name, const ExternD
   ComponentType& type = s.scope->type;
   type.imported_resources.insert(type.imported_resources.end(), made.begin(), made.end());
   push(s, e);
-  type.imports.push_back({name, std::move(e)});
+  type.imports.push_back({name, std::move(e), attributes});
   return Ok{};
 }
 
@@ -291,7 +291,7 @@ Result<void> Validator::export_decl(Space& s, const ExportDecl& decl) {
   WCOMP_TRY(check_visible(s, decl.name, e, false));
   s.defined_resources.insert(s.defined_resources.end(), made.begin(), made.end());
   push(s, e);
-  s.scope->type.exports.push_back({decl.name, std::move(e)});
+  s.scope->type.exports.push_back({decl.name, std::move(e), decl.attributes});
   return Ok{};
 }
 
@@ -322,7 +322,7 @@ Result<void> Validator::export_(Space& s, const Export& decl) {
   push(s, e);
   if (decl.item.sort == Sort::component) scope.component_scopes.back() = scope.component_scopes[decl.item.index];
   if (decl.item.sort == Sort::core_module) scope.core_module_bodies.back() = scope.core_module_bodies[decl.item.index];
-  scope.type.exports.push_back({decl.name, std::move(e)});
+  scope.type.exports.push_back({decl.name, std::move(e), decl.attributes});
   return Ok{};
 }
 

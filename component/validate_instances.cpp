@@ -64,7 +64,7 @@ Result<InstancePtr> Validator::instantiate(Space& s, const Instantiate& i) {
   InstanceType out;
   for (const NamedEntity& e : type->exports) {
     WCOMP_TRY(Entity made, actual(e.type));
-    out.exports.push_back({e.name, std::move(made)});
+    out.exports.push_back({e.name, std::move(made), e.attributes});
   }
   WCOMP_TRY(set_weight(out));
   return std::make_shared<const InstanceType>(std::move(out));

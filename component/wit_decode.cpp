@@ -116,7 +116,7 @@ Result<void> WorldDecoder::items(const std::vector<NamedEntity>& entities, bool 
     };
     if (const auto* instance = std::get_if<InstancePtr>(&e.type)) {
       WCOMP_TRY(same_sort.template operator()<InterfaceId>());
-      WCOMP_TRY(const InterfaceId id, interface_of(e.name, is_import));
+      WCOMP_TRY(const InterfaceId id, interface_of(e.attributes.implements.value_or(e.name), is_import));
       WCOMP_TRY(fill_interface(id, **instance));
       item.item = id;
     } else if (const auto* func = std::get_if<FuncEntity>(&e.type)) {

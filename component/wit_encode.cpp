@@ -2,7 +2,8 @@
 //
 // The world becomes a component type: interfaces are instance types, types and functions of the world are imports or exports of their own.
 // A type that an interface takes from another one by `use` is aliased from that other one's instance in the world's scope, and reaches the
-// instance type by an outer alias. Where a world both imports and exports an interface, what comes later means the latest instance.
+// instance type by an outer alias. Where a world both
+// imports and exports an interface, a type that is aliased already stays so; one that is not comes from the latest instance.
 #include <array>
 
 #include <fmt/format.h>
@@ -55,6 +56,12 @@ class WorldEncoder {
   const wit::Graph& graph_;
   std::map<wit::InterfaceId, std::uint32_t> instances_;  ///< the latest instance of an interface in the world's scope
 };
+
+/// In dependency order, which is the order of ids: what the reference tool writes.
+std::vector<TypeDeclId> sorted(std::vector<TypeDeclId> decls) {
+  std::ranges::sort(decls);
+  return decls;
+}
 
 std::uint32_t intern(TypeScope& scope, DefType t) {
   Bytes key = encode_def_type(t);
@@ -238,7 +245,7 @@ Result<std::uint32_t> WorldEncoder::interface_type(TypeScope& world, wit::Interf
   scope.outer = &world;
   scope.owner = id;
   const wit::Interface& interface = graph_.interfaces[id];
-  for (const TypeDeclId decl : interface.types) WCOMP_TRY(named(scope, decl));
+  for (const TypeDeclId decl : sorted(interface.types)) WCOMP_TRY(named(scope, decl));
   for (const wit::Function& f : interface.functions) {
     WCOMP_TRY(const std::uint32_t type, func_type(scope, f.type));
     scope.decls.emplace_back(ExportDecl{.name = f.abi_name, .desc = {.sort = Sort::func, .type_index = type, .bound = {}}});
@@ -264,7 +271,6 @@ Result<void> WorldEncoder::item(TypeScope& world, const wit::WorldItem& item, bo
     desc = {.sort = Sort::instance, .type_index = type, .bound = {}};
     if (const std::string id_name = graph_.interface_id_name(id); !id_name.empty() && id_name != name) attributes.implements = id_name;
     instances_[id] = world.instances++;
-    std::erase_if(world.named, [&](const auto& entry) { return graph_.type_decls[entry.first].owner == decltype(wit::TypeDecl::owner)(id); });
   }
   if (is_import) {
     world.decls.emplace_back(ImportDecl{.name = std::move(name), .desc = desc, .attributes = std::move(attributes)});
@@ -290,6 +296,10 @@ std::vector<const wit::WorldItem*> ordered(const std::vector<wit::WorldItem>& it
       if (rank(item) == wanted) out.push_back(&item);
     }
   }
+  const auto is_type = [](const wit::WorldItem* item) { return std::holds_alternative<TypeDeclId>(item->item); };
+  const auto first = std::ranges::find_if(out, is_type);
+  const auto last = std::find_if_not(first, out.end(), is_type);
+  std::sort(first, last, [](const wit::WorldItem* a, const wit::WorldItem* b) { return std::get<TypeDeclId>(a->item) < std::get<TypeDeclId>(b->item); });
   return out;
 }
 
