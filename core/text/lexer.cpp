@@ -115,6 +115,10 @@ class Lexer {
       add(TokenKind::id, start);
       return separated();
     }
+    if (!is_id_char(c) && !skip_starts_.empty() && std::string_view(",;[]{}").find(c) != std::string_view::npos) {
+      ++pos_;  // reserved for annotations
+      return {};
+    }
     if (!is_id_char(c)) return error_at(diag::syntax, start, fmt::format("unexpected character `{}`", escape(text_.substr(start, 1))));
     while (pos_ < text_.size() && is_id_char(text_[pos_])) ++pos_;
     add(TokenKind::atom, start);
@@ -130,6 +134,10 @@ class Lexer {
 
   Result<void> open() {
     const std::size_t start = pos_++;
+    if (!skip_starts_.empty()) {
+      skip_starts_.push_back(start);
+      return {};
+    }
     if (pos_ < text_.size() && text_[pos_] == '@') {
       const std::size_t name_at = ++pos_;
       if (pos_ < text_.size() && text_[pos_] == '"') {
@@ -142,17 +150,14 @@ class Lexer {
         while (pos_ < text_.size() && is_id_char(text_[pos_])) ++pos_;
         if (pos_ == name_at) return error_at(diag::syntax, start, "empty annotation id");
       }
-      if (!skip_starts_.empty() || text_.substr(name_at, pos_ - name_at) != "custom") {
+      if (text_.substr(name_at, pos_ - name_at) != "custom") {
+        list_.has_annotations = true;
         skip_starts_.push_back(start);
         return separated();
       }
       open_.push_back(list_.tokens.size());
       add(TokenKind::annotation, start);
       return separated();
-    }
-    if (!skip_starts_.empty()) {
-      skip_starts_.push_back(start);
-      return {};
     }
     open_.push_back(list_.tokens.size());
     add(TokenKind::open, start);

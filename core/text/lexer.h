@@ -31,6 +31,7 @@ struct TokenList {
   SourceMap sources;
   SourceId source;
   std::vector<Token> tokens;
+  bool has_annotations = false;  ///< other than `@custom`
 
   [[nodiscard]] std::string_view text(const Token& t) const { return sources.text(source).substr(t.begin, t.end - t.begin); }
   [[nodiscard]] TextPos where(const Token& t) const { return sources.locate({source, t.begin, t.end}); }

@@ -32,6 +32,7 @@ Result<Bytes> parse(std::string name, std::string source) {
     WCOMP_TRY(out, parse_module(list, in));
   } else {
     if (in.at_open("component")) return fail(diag::unsupported, "this is a component's text, a core module is needed", in.where());
+    if (in.at(TokenKind::end) && !list.has_annotations) return in.unexpected("a module");
     WCOMP_TRY(out, ModuleParser(list, in).fields({}));
   }
   if (!in.at(TokenKind::end)) return in.unexpected("the end of the text");

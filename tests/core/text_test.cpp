@@ -1,0 +1,217 @@
+#include "core/text/parse.h"
+
+#include <doctest/doctest.h>
+
+#include <bit>
+
+#include "core/expr_reader.h"
+#include "core/print.h"
+#include "core/text/numbers.h"
+
+namespace wcomp::core {
+namespace {
+
+bool has(const std::string& text, std::string_view part) {
+  if (text.find(part) != text.npos) return true;
+  MESSAGE(text);
+  return false;
+}
+
+Result<ValidModule> load(std::string source) {
+  WCOMP_TRY(Bytes bytes, text::parse("test.wat", std::move(source)));
+  WCOMP_TRY(Module module, decode(std::move(bytes)));
+  return validate(std::move(module));
+}
+
+std::string refusal(std::string source) {
+  const Result<ValidModule> m = load(std::move(source));
+  REQUIRE_FALSE(m.has_value());
+  return m.error().to_string();
+}
+
+/// Printed, parsed, printed: the same text twice, the same bytes twice.
+void round_trip(const std::string& source) {
+  CAPTURE(source);
+  const Result<ValidModule> m = load(source);
+  REQUIRE_MESSAGE(m.has_value(), m.error().to_string());
+  for (const bool is_folded : {false, true}) {
+    const Result<std::string> printed = print(**m, {.is_folded = is_folded});
+    REQUIRE(printed.has_value());
+    CAPTURE(*printed);
+    const Result<Bytes> again = text::parse("printed.wat", *printed);
+    REQUIRE_MESSAGE(again.has_value(), again.error().to_string());
+    CHECK(*again == encode(**m));
+  }
+}
+
+TEST_CASE("what is printed can be parsed to the same bytes") {
+  round_trip("(module)");
+  round_trip("(module $m (func $f (param $a i32) (result i32) local.get $a))");
+  round_trip("(module (import \"a\" \"b\" (func (param i64))) (memory 1 2) (memory 3) (export \"m\" (memory 1)))");
+  round_trip("(module (global (mut i32) (i32.const -5)) (global f64 (f64.const 0x1.8p3)) (global f32 (f32.const nan:0x200000)))");
+  round_trip("(module (table 2 funcref) (func $f) (elem (i32.const 0) $f) (elem declare func $f) (elem externref (ref.null extern)))");
+  round_trip("(module (memory 1) (data \"passive\") (data (i32.const 4) \"\\00\\ff\\22\\5c x\") (func i32.const 0 i32.const 0 i32.const 0 memory.init 0))");
+  round_trip(R"((module (func (param i32) (result i32)
+    block $out (result i32)
+      loop $again
+        local.get 0
+        br_if $again
+        local.get 0
+        if (result i32) i32.const 1 br 2 else i32.const 2 end
+        drop
+      end
+      i32.const 7
+    end)))");
+  round_trip("(module (type $t (func (param i32) (result i32 i32))) (func (type $t) local.get 0 (block (type $t) local.get 0)))");
+  round_trip("(module (@custom \"x\" (after func) \"abc\") (func) (@custom \"y\" \"\"))");
+  round_trip("(module (func $\"a b\") (func $a) (export \"\\u{e9}\\n\" (func $\"a b\")))");
+}
+
+TEST_CASE("folded and flat instructions give the same bytes") {
+  const auto bytes = [](std::string body) {
+    const Result<Bytes> b = text::parse("t", "(module (func (param i32) (result i32) " + body + "))");
+    REQUIRE_MESSAGE(b.has_value(), b.error().to_string());
+    return *b;
+  };
+  CHECK(bytes("(i32.add (local.get 0) (i32.const 1))") == bytes("local.get 0 i32.const 1 i32.add"));
+  CHECK(bytes("(if (result i32) (local.get 0) (then (i32.const 1)) (else (i32.const 2)))") ==
+        bytes("local.get 0 if (result i32) i32.const 1 else i32.const 2 end"));
+  CHECK(bytes("(block (result i32) (br 0 (i32.const 3)))") == bytes("block (result i32) i32.const 3 br 0 end"));
+}
+
+TEST_CASE("abbreviations stand for what they mean") {
+  const Result<ValidModule> m = load(R"((module
+    (func (export "a") (export "b") (import "m" "f"))
+    (memory (data "hello"))
+    (table funcref (elem 0 0))
+    (func (export "c") (result i32) (i32.const 1))))");
+  REQUIRE_MESSAGE(m.has_value(), m.error().to_string());
+  CHECK((*m)->exports.size() == 3);
+  CHECK((*m)->imported_funcs == 1);
+  CHECK((*m)->mems[0].limits.max == 1);
+  CHECK((*m)->datas[0].bytes.size() == 5);
+  CHECK((*m)->tables[0].type.limits.min == 2);
+  CHECK((*m)->types.size() == 2);
+}
+
+TEST_CASE("fields alone are a module") { CHECK(load("(func) (memory 1)").has_value()); }
+
+TEST_CASE("things may be used before they are defined") {
+  CHECK(load("(module (export \"f\" (func $f)) (func (call $f)) (start $f) (func $f (type $t)) (type $t (func)))").has_value());
+}
+
+TEST_CASE("mistakes in the text are shown where they are") {
+  CHECK(has(refusal("(module\n  (func\n    i32.cosnt 1))"), "test.wat:3:5"));
+  CHECK(has(refusal("(module (func i32.cosnt 1))"), "unknown operator `i32.cosnt`"));
+  CHECK(has(refusal("(module"), "unclosed `(`"));
+  CHECK(has(refusal("(module))"), "`)` without `(`"));
+  CHECK(has(refusal("(module (; )"), "unclosed comment"));
+  CHECK(has(refusal("(module (func (i32.const \"x)))"), "unclosed string"));
+  CHECK(has(refusal("(module (func (call $g)))"), "unknown function `$g`"));
+  CHECK(has(refusal("(module (func (br $l)))"), "unknown label `$l`"));
+  CHECK(has(refusal("(module (func $f) (func $f))"), "duplicate function `$f`"));
+  CHECK(has(refusal("(module (func (param $x i32) (local $x i32)))"), "duplicate local `$x`"));
+  CHECK(has(refusal("(module (func i32.const 4294967296 drop))"), "out of range"));
+  CHECK(has(refusal("(module (func i32.const 0 i32.load align=3 drop))"), "power of two"));
+  CHECK(has(refusal("(module (func) (import \"a\" \"b\" (func)))"), "imports have to come first"));
+  CHECK(has(refusal("(module (func block $a end $b))"), "mismatching label `$b`"));
+  CHECK(has(refusal("(module (func else))"), "`else` without `if`"));
+  CHECK(has(refusal("(module (func block))"), "`end`"));
+  CHECK(has(refusal("(module (type (func)) (func (type 0) (param i32)))"), "inline function type"));
+  CHECK(has(refusal("(module (start 0) (start 0) (func))"), "multiple start"));
+  CHECK(has(refusal("(module (memory i64 1))"), "64-bit memories"));
+  CHECK(has(refusal("(module (func (i32.const 0x)))"), "no i32 constant"));
+  CHECK(has(refusal("(component)"), "a component's text"));
+  CHECK(has(refusal(""), "unexpected end of the text"));
+  CHECK(has(refusal("(module) (module)"), "the end of the text"));
+  CHECK(has(refusal("(module (export \"\\ff\" (func 0)))"), "malformed UTF-8"));
+  CHECK(has(refusal("(module (import \"a\"\"b\" (func)))"), "a space is missing"));
+}
+
+TEST_CASE("instructions inside each other are only followed so far") {
+  std::string deep;
+  for (int i = 0; i < 5000; ++i) deep += "(i32.eqz ";
+  CHECK(has(refusal("(module (func " + deep + "(i32.const 0)" + std::string(5000, ')') + "))"), "nested deeper than 1000"));
+}
+
+TEST_CASE("deep flat nesting is printed without growing quadratically") {
+  std::string source = "(module (func ";
+  for (int i = 0; i < 20000; ++i) source += "block ";
+  for (int i = 0; i < 20000; ++i) source += "end ";
+  const Result<ValidModule> m = load(source + "))");
+  REQUIRE(m.has_value());
+  const Result<std::string> printed = print(**m, {.is_folded = true});
+  REQUIRE(printed.has_value());
+  CHECK(printed->size() < 10'000'000);
+}
+
+TEST_CASE("number literals keep every bit") {
+  using text::parse_float;
+  using text::parse_int;
+  CHECK(parse_int("-2147483648", 32) == 0x8000'0000u);
+  CHECK(parse_int("-2147483649", 32) == std::nullopt);
+  CHECK(parse_int("4294967295", 32) == 0xffff'ffffu);
+  CHECK(parse_int("0xffff_ffff_ffff_ffff", 64) == ~std::uint64_t{0});
+  CHECK(parse_int("1__0", 32) == std::nullopt);
+  CHECK(parse_int("_1", 32) == std::nullopt);
+  CHECK(parse_int("1_", 32) == std::nullopt);
+  CHECK(parse_int("+", 32) == std::nullopt);
+  CHECK(parse_float("1.5", true) == std::bit_cast<std::uint32_t>(1.5f));
+  CHECK(parse_float("-0", false) == 0x8000'0000'0000'0000u);
+  CHECK(parse_float("0x1p-149", true) == 1u);
+  CHECK(parse_float("1e-400", false) == 0u);
+  CHECK(parse_float("1e400", false) == std::nullopt);
+  CHECK(parse_float("0x1p128", true) == std::nullopt);
+  CHECK(parse_float("nan", true) == 0x7fc0'0000u);
+  CHECK(parse_float("-nan:0x1", true) == 0xff80'0001u);
+  CHECK(parse_float("nan:0x800000", true) == std::nullopt);
+  CHECK(parse_float("inf", false) == 0x7ff0'0000'0000'0000u);
+  CHECK(parse_float("1.", false) == std::bit_cast<std::uint64_t>(1.0));
+  CHECK(parse_float(".5", false) == std::nullopt);
+  CHECK(parse_float("1e", false) == std::nullopt);
+}
+
+TEST_CASE("one function is printed with its type and names") {
+  const Result<ValidModule> m = load("(module (func) (func $twice (param $x i32) (result i32) (i32.mul (local.get $x) (i32.const 2))))");
+  REQUIRE(m.has_value());
+  const Result<std::string> text = print_func(**m, FuncIdx(1u), {.is_folded = true});
+  REQUIRE(text.has_value());
+  CHECK(*text == "(func $twice (;1;) (type 1) (param $x i32) (result i32)\n    (i32.mul (local.get $x) (i32.const 2))\n  )\n");
+  CHECK_FALSE(print_func(**m, FuncIdx(2u)).has_value());
+}
+
+TEST_CASE("every instruction of the table survives print and parse") {
+  // Unreachable code types anything, so that one function can hold them all.
+  std::string body = "(local i32 i64 f32 f64 funcref externref) unreachable ";
+  for (const OpcodeRow& row : opcode_rows()) {
+    std::string instr(row.text);
+    switch (row.immediate) {
+      case Immediate::block_type: instr += row.opcode == Opcode::if_ ? " else end" : " end"; break;
+      case Immediate::label: instr += " 0"; break;
+      case Immediate::label_table: instr += " 0 0"; break;
+      case Immediate::type_table: instr += " (type 0)"; break;
+      case Immediate::ref_type: instr += " extern"; break;
+      case Immediate::select_types: instr += " (result funcref)"; break;
+      case Immediate::none:
+        if (row.opcode == Opcode::else_ || row.opcode == Opcode::end) continue;
+        break;
+      case Immediate::mem_arg: instr += " 1 offset=3 align=1"; break;
+      case Immediate::i32_const:
+      case Immediate::i64_const:
+      case Immediate::f32_const:
+      case Immediate::f64_const: instr += " 77"; break;
+      case Immediate::mem: instr += " 1"; break;
+      case Immediate::mem_mem: instr += " 1 0"; break;
+      case Immediate::data_mem: instr += " 1 0"; break;
+      case Immediate::table_table: instr += " 0 0"; break;
+      case Immediate::elem_table: instr += " 0 0"; break;
+      default: instr += " 0"; break;
+    }
+    body += "block unreachable " + instr + " unreachable end ";
+  }
+  round_trip("(module (type (func)) (func $f (type 0) " + body +
+             ") (memory 1) (memory 1) (table 1 funcref) (elem func $f) (data \"\") (global (mut i32) (i32.const 0)))");
+}
+
+}  // namespace
+}  // namespace wcomp::core
