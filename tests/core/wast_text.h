@@ -33,19 +33,16 @@ inline Result<std::vector<WastCheck>> check_modules(std::string name, std::strin
     const std::size_t start = in.position();
     const bool is_open = in.at(text::TokenKind::open);
     if (!is_open) return in.unexpected("a directive");
-    const std::string line = std::to_string(in.where().line);
+    const text::Cursor directive = in;
     bool should_be = true;
     if (in.take_open("assert_malformed") || in.take_open("assert_invalid")) should_be = false;
     if (in.at_open("module")) {
       text::Cursor definition = in;
       definition.take_open("module");
-      const bool has_id = definition.take_id().has_value();
-      const bool is_special = definition.at_atom("definition") || definition.at_atom("instance");
-      if (!has_id || !is_special) {
-        if (!is_special) {
-          const Result<void> done = accept(text::parse_module(list, in));
-          out.push_back({name + ":" + line, done.has_value(), should_be, done ? std::string() : done.error().to_string()});
-        }
+      definition.take_id();
+      if (!definition.at_atom("definition") && !definition.at_atom("instance")) {
+        const Result<void> done = accept(text::parse_module(list, in));
+        out.push_back({name + ":" + std::to_string(directive.where().line), done.has_value(), should_be, done ? std::string() : done.error().to_string()});
       }
     }
     in.move_to(list.tokens[start].match + 1);
