@@ -72,7 +72,8 @@ class Store {
   void set_global(GlobalAddr g, std::uint64_t bits);
   [[nodiscard]] std::uint64_t* global_cell(GlobalAddr g);  ///< stable address, for flags that both sides read
   [[nodiscard]] std::optional<FuncAddr> table_func(TableAddr t, std::uint32_t index) const;
-  /// Stops running code at its next check, from any thread: it traps with `interrupted`.
+  /// Stops running code at its next check (a taken branch or a call), from any thread: it traps with `interrupted`. If nothing runs, the next
+  /// call does; the trap uses the request up.
   void interrupt();
 
  private:
