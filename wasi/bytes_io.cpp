@@ -1,0 +1,99 @@
+#include "wasi/bytes_io.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <poll.h>
+#include <unistd.h>
+
+namespace wcomp::wasi {
+
+namespace {
+
+class FdSource final : public Source {
+ public:
+  explicit FdSource(int fd) : fd_(fd) {}
+
+  IoResult read(std::span<std::uint8_t> out) override {
+    if (out.empty()) return {};
+    const Condition wanted = readable();
+    if (!check({&wanted, 1}).front()) return {};
+    for (;;) {
+      const ssize_t n = ::read(fd_, out.data(), out.size());
+      if (n > 0) return {.count = static_cast<std::size_t>(n)};
+      if (n == 0) return {.is_end = true};
+      if (errno == EAGAIN || errno == EWOULDBLOCK) return {};
+      if (errno != EINTR) return {.error = errno};
+    }
+  }
+  [[nodiscard]] Condition readable() const override { return {.fd = fd_, .events = POLLIN}; }
+  [[nodiscard]] bool is_terminal() const override { return ::isatty(fd_) == 1; }
+
+ private:
+  int fd_;
+};
+
+class FdSink final : public Sink {
+ public:
+  explicit FdSink(int fd) : fd_(fd) {}
+
+  IoResult write(std::span<const std::uint8_t> bytes) override {
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+      const ssize_t n = ::write(fd_, bytes.data() + done, bytes.size() - done);
+      if (n >= 0) {
+        done += static_cast<std::size_t>(n);
+      } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+        const Condition wanted = writable();
+        (void)wait({&wanted, 1});
+      } else if (errno == EPIPE) {
+        return {.count = done, .is_end = true};
+      } else if (errno != EINTR) {
+        return {.count = done, .error = errno};
+      }
+    }
+    return {.count = done};
+  }
+  [[nodiscard]] Condition writable() const override { return {.fd = fd_, .events = POLLOUT}; }
+  [[nodiscard]] bool is_terminal() const override { return ::isatty(fd_) == 1; }
+
+ private:
+  int fd_;
+};
+
+class BytesSource final : public Source {
+ public:
+  explicit BytesSource(std::string bytes) : bytes_(std::move(bytes)) {}
+  IoResult read(std::span<std::uint8_t> out) override {
+    if (at_ == bytes_.size()) return {.is_end = true};
+    const std::size_t n = std::min(out.size(), bytes_.size() - at_);
+    std::copy_n(bytes_.data() + at_, n, out.data());
+    at_ += n;
+    return {.count = n};
+  }
+
+ private:
+  std::string bytes_;
+  std::size_t at_ = 0;
+};
+
+class StringSink final : public Sink {
+ public:
+  explicit StringSink(std::string* out) : out_(out) {}
+  IoResult write(std::span<const std::uint8_t> bytes) override {
+    if (out_ != nullptr) out_->append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    return {.count = bytes.size()};
+  }
+
+ private:
+  std::string* out_;  // null: thrown away
+};
+
+}  // namespace
+
+std::shared_ptr<Source> source_of_fd(int fd) { return std::make_shared<FdSource>(fd); }
+std::shared_ptr<Sink> sink_of_fd(int fd) { return std::make_shared<FdSink>(fd); }
+std::shared_ptr<Source> source_of_bytes(std::string bytes) { return std::make_shared<BytesSource>(std::move(bytes)); }
+std::shared_ptr<Sink> sink_to(std::string* out) { return std::make_shared<StringSink>(out); }
+std::shared_ptr<Sink> no_sink() { return std::make_shared<StringSink>(nullptr); }
+
+}  // namespace wcomp::wasi

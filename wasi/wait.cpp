@@ -1,0 +1,68 @@
+#include "wasi/wait.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <ctime>
+#include <poll.h>
+
+namespace wcomp::wasi {
+
+namespace {
+
+constexpr std::uint64_t second = 1'000'000'000;
+
+std::uint64_t nanoseconds(const timespec& t) { return static_cast<std::uint64_t>(t.tv_sec) * second + static_cast<std::uint64_t>(t.tv_nsec); }
+
+/// One round: `timeout` null waits for ever.
+std::vector<bool> poll_once(std::span<const Condition> conditions, const timespec* timeout) {
+  std::vector<pollfd> fds;
+  fds.reserve(conditions.size());
+  for (const Condition& c : conditions) fds.push_back({.fd = c.fd, .events = c.events, .revents = 0});
+  const int n = ::ppoll(fds.data(), fds.size(), timeout, nullptr);
+  const std::uint64_t now = monotonic_now();
+  std::vector<bool> ready(conditions.size(), false);
+  for (std::size_t i = 0; i < conditions.size(); ++i) {
+    const Condition& c = conditions[i];
+    // An error or the other side's end is something to be told about, so it counts as ready; so does a descriptor that cannot be polled.
+    const bool fd_ready = c.fd >= 0 && n > 0 && fds[i].revents != 0;
+    const bool time_ready = c.deadline != 0 && c.deadline <= now;
+    ready[i] = fd_ready || time_ready || (c.fd < 0 && c.deadline == 0);
+  }
+  return ready;
+}
+
+}  // namespace
+
+std::uint64_t monotonic_now() {
+  timespec t{};
+  ::clock_gettime(CLOCK_MONOTONIC, &t);
+  return nanoseconds(t);
+}
+
+std::uint64_t monotonic_resolution() {
+  timespec t{};
+  ::clock_getres(CLOCK_MONOTONIC, &t);
+  return std::max<std::uint64_t>(1, nanoseconds(t));
+}
+
+std::vector<bool> check(std::span<const Condition> conditions) {
+  const timespec zero{};
+  return poll_once(conditions, &zero);
+}
+
+std::vector<bool> wait(std::span<const Condition> conditions) {
+  for (;;) {
+    const std::uint64_t now = monotonic_now();
+    std::uint64_t nearest = std::numeric_limits<std::uint64_t>::max();
+    for (const Condition& c : conditions) {
+      if (c.fd < 0 && c.deadline == 0) nearest = 0;
+      if (c.deadline != 0) nearest = std::min(nearest, c.deadline);
+    }
+    const std::uint64_t left = nearest > now ? nearest - now : 0;
+    const timespec timeout{.tv_sec = static_cast<time_t>(std::min<std::uint64_t>(left / second, 1u << 30)), .tv_nsec = static_cast<long>(left % second)};
+    std::vector<bool> ready = poll_once(conditions, nearest == std::numeric_limits<std::uint64_t>::max() ? nullptr : &timeout);
+    if (std::find(ready.begin(), ready.end(), true) != ready.end()) return ready;
+  }
+}
+
+}  // namespace wcomp::wasi
