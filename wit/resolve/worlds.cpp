@@ -220,30 +220,6 @@ std::vector<InterfaceId> direct_dependencies(const Graph& graph, InterfaceId id)
   return out;
 }
 
-/// Everything that an interface uses directly and indirectly, each after what it uses itself.
-std::vector<InterfaceId> all_dependencies(const Graph& graph, InterfaceId id) {
-  struct Frame {
-    InterfaceId id;
-    std::vector<InterfaceId> dependencies;
-    std::size_t next = 0;
-  };
-  std::vector<InterfaceId> out;
-  std::set<InterfaceId> seen;
-  std::vector<Frame> stack;
-  stack.push_back({id, direct_dependencies(graph, id)});
-  while (!stack.empty()) {
-    Frame& top = stack.back();
-    if (top.next < top.dependencies.size()) {
-      const InterfaceId d = top.dependencies[top.next++];
-      if (seen.insert(d).second) stack.push_back({d, direct_dependencies(graph, d)});
-      continue;
-    }
-    if (stack.size() > 1) out.push_back(top.id);
-    stack.pop_back();
-  }
-  return out;
-}
-
 class Elaborator {
  public:
   Elaborator(Definitions& all, std::size_t definition) : all_(all), graph_(all.graph), definition_(definition), world_(*all.worlds[definition]) {}
@@ -262,7 +238,7 @@ class Elaborator {
       add_import(item);
     }
     for (const WorldItem& item : draft.exports) {
-      if (const auto* id = std::get_if<InterfaceId>(&item.item); id != nullptr && is_named(item, *id)) exported_.insert(*id);
+      if (const auto* id = std::get_if<InterfaceId>(&item.item); id != nullptr && is_named(item, *id)) exported_.emplace(*id, &item);
     }
     for (const WorldItem& item : draft.exports) {
       if (!std::holds_alternative<InterfaceId>(item.item)) exports_.push_back(item);
@@ -290,8 +266,45 @@ class Elaborator {
     if (!known.external_id) known.external_id = item.external_id;
   }
 
+  /// What `id` uses; an interface that is imported has its own dependencies imported already.
   void import_dependencies(InterfaceId id, const WorldItem& by) {
-    for (const InterfaceId d : all_dependencies(graph_, id)) add_import(implied(d, by));
+    for (const InterfaceId d : all_dependencies(id, [&](InterfaceId other) { return complete_imports_.contains(other); })) {
+      add_import(implied(d, by));
+      complete_imports_.insert(d);
+    }
+  }
+
+  const std::vector<InterfaceId>& direct(InterfaceId id) {
+    const auto [it, is_new] = direct_.try_emplace(id);
+    if (is_new) it->second = direct_dependencies(graph_, id);
+    return it->second;
+  }
+  /// Everything that an interface uses directly and indirectly, each after what it uses itself. What a known one uses is left out.
+  template <class IsKnown>
+  std::vector<InterfaceId> all_dependencies(InterfaceId id, IsKnown&& is_known) {
+    struct Frame {
+      InterfaceId id;
+      std::size_t next = 0;
+    };
+    std::vector<InterfaceId> out;
+    std::set<InterfaceId> seen;
+    std::vector<Frame> stack{{id}};
+    while (!stack.empty()) {
+      Frame& top = stack.back();
+      const std::vector<InterfaceId>& dependencies = direct(top.id);
+      const bool is_leaf = stack.size() > 1 && is_known(top.id);
+      if (!is_leaf && top.next < dependencies.size()) {
+        const InterfaceId d = dependencies[top.next++];
+        if (seen.insert(d).second) stack.push_back({d});
+        continue;
+      }
+      if (stack.size() > 1) out.push_back(top.id);
+      stack.pop_back();
+    }
+    return out;
+  }
+  std::vector<InterfaceId> all_dependencies(InterfaceId id) {
+    return all_dependencies(id, [](InterfaceId) { return false; });
   }
   void import_owner(TypeDeclId type, const WorldItem& by) {
     const TypeDecl& decl = graph_.type_decls[type];
@@ -306,34 +319,31 @@ class Elaborator {
   /// through an imported one must be an import, and no interface can be both for one user.
   void export_interface(InterfaceId id, const WorldItem& item) {
     if (!done_.insert(item.name).second) return;
-    for (const InterfaceId d : all_dependencies(graph_, id)) {
+    for (const InterfaceId d : all_dependencies(id)) {
       if (exported_.contains(d)) continue;
       add_import(implied(d, item));
-      for (const InterfaceId through : all_dependencies(graph_, d)) {
+      if (has_conflict_ || !checked_imports_.insert(d).second) continue;
+      for (const InterfaceId through : all_dependencies(d)) {
         if (!exported_.contains(through)) continue;
-        if (!has_conflict_) {
-          const Graph& g = graph_;
-          all_.report.error(diag::invalid, g.worlds[world_].span, fmt::format("export `{}` uses `{}` both as an export of this world and, through `{}`, as an import", item.name, g.interface_id_name(through), g.interface_id_name(d)))
-              .notes.push_back(fmt::format("export `{}` too, or do not export `{}`", g.interface_id_name(d), g.interface_id_name(through)));
-        }
+        const Graph& g = graph_;
+        all_.report.error(diag::invalid, g.worlds[world_].span, fmt::format("export `{}` uses `{}` both as an export of this world and, through `{}`, as an import", item.name, g.interface_id_name(through), g.interface_id_name(d)))
+            .notes.push_back(fmt::format("export `{}` too, or do not export `{}`", g.interface_id_name(d), g.interface_id_name(through)));
         has_conflict_ = true;
+        break;
       }
     }
     // What it uses of the exports comes before it.
-    for (const InterfaceId d : all_dependencies(graph_, id)) {
+    for (const InterfaceId d : all_dependencies(id)) {
       if (!exported_.contains(d)) continue;
-      for (const WorldItem& other : all_.drafts[definition_].exports) {
-        const auto* other_id = std::get_if<InterfaceId>(&other.item);
-        if (other_id != nullptr && *other_id == d && is_named(other, d) && done_.insert(other.name).second) {
-          export_dependencies_only(d, other);
-          exports_.push_back(other);
-        }
-      }
+      const WorldItem& other = *exported_.at(d);
+      if (!done_.insert(other.name).second) continue;
+      export_dependencies_only(d, other);
+      exports_.push_back(other);
     }
     exports_.push_back(item);
   }
   void export_dependencies_only(InterfaceId id, const WorldItem& item) {
-    for (const InterfaceId d : all_dependencies(graph_, id)) {
+    for (const InterfaceId d : all_dependencies(id)) {
       if (!exported_.contains(d)) add_import(implied(d, item));
     }
   }
@@ -355,8 +365,11 @@ class Elaborator {
   WorldId world_;
   std::vector<WorldItem> imports_, exports_;
   std::map<std::string, std::size_t, std::less<>> import_index_;
-  std::set<InterfaceId> exported_;
+  std::map<InterfaceId, const WorldItem*> exported_;  ///< by their own names
   std::set<std::string, std::less<>> done_;
+  std::set<InterfaceId> complete_imports_;  ///< implied imports whose own dependencies are imported too
+  std::set<InterfaceId> checked_imports_;   ///< imports that are known not to need an export, or are reported
+  std::map<InterfaceId, std::vector<InterfaceId>> direct_;
   bool has_conflict_ = false;
 };
 
