@@ -113,7 +113,8 @@ class HostContext {
     if (ok()) abi::lower_string(crossing_, text, ptr, len);
   }
   std::string lift_string(std::uint32_t ptr, std::uint32_t len) {
-    return ok() && charge(len) ? abi::lift_string(crossing_, ptr, len) : std::string();
+    // Bit 31 is the tag of latin1+utf16; other strings are never that long.
+    return ok() && charge(len & 0x7fffffffU) ? abi::lift_string(crossing_, ptr, len) : std::string();
   }
   std::string_view view_string(std::uint32_t ptr, std::uint32_t len) {
     bool needs_copy = false;
