@@ -64,7 +64,7 @@ class InterfaceWriter {
     if (body.structure) desc.bound.eq = inside_.define_structure(*decl.graph, *body.structure);
     const std::string name = unique("import-type-" + decl->name);
     const TypeIdx t(out_.import(name, desc));
-    args.emplace_back(name, SortIdx{.sort = Sort::type, .index = outside_.type(decl).value});
+    args.emplace_back(name, SortIdx{.sort = Sort::type, .index = outside_.visible_type(decl, *export_.interface).value});
     imported_.emplace(decl.id, t);
     return t;
   }
@@ -133,12 +133,23 @@ TypeIdx Exports::type(Decl decl) {
   return t;
 }
 
+TypeIdx Exports::visible_type(Decl decl, wit::InterfaceId from) {
+  const auto* owner = std::get_if<wit::InterfaceId>(&decl->owner);
+  if (owner == nullptr || *owner == from || !is_exported(decl)) return type(decl);
+  const auto instance = written_.find(*owner);
+  if (instance == written_.end()) return type(decl);
+  const auto [at, is_new] = visible_.try_emplace(decl.id);
+  if (is_new) at->second = TypeIdx(out_.alias(Sort::type, instance->second, decl->name));
+  return at->second;
+}
+
 void Exports::write_interface(const WorldExport& e, const std::vector<FuncIdx>& funcs) {
   InterfaceWriter nested(*this, e);
   nested.write(funcs);
   const ComponentIdx component = out_.component(std::make_shared<const Component>(nested.take()));
   const InstanceIdx instance = out_.instantiate(component, std::move(nested.args));
-  out_.export_(e.name, {.sort = Sort::instance, .index = instance.value});
+  const InstanceIdx exported(out_.export_(e.name, {.sort = Sort::instance, .index = instance.value}));
+  if (names_ != nullptr && e.graph == &names_->graph()) written_.emplace(*e.interface, exported);
 }
 
 }  // namespace wcomp::component

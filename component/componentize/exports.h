@@ -22,6 +22,8 @@ class Exports {
   void define_resource(Decl decl, TypeIdx type) { types_[{decl.graph, decl.id}] = type; }
   /// A declared type in the component's scope: defined here if its interface is exported, else imported.
   [[nodiscard]] TypeIdx type(Decl decl);
+  /// The same as others may see it: the type of an interface that is exported already, through that export.
+  [[nodiscard]] TypeIdx visible_type(Decl decl, wit::InterfaceId from);
   [[nodiscard]] TypeIdx func_type(const wit::Graph& graph, const types::FuncType& t) { return writer_.func_type(graph, t); }
   /// Exports the interface; `funcs` are its lifted functions in order.
   void write_interface(const WorldExport& e, const std::vector<FuncIdx>& funcs);
@@ -34,6 +36,8 @@ class Exports {
   const WorldNames* names_;
   std::map<std::pair<const wit::Graph*, wit::TypeDeclId>, TypeIdx> types_;
   std::set<std::pair<const wit::Graph*, wit::TypeDeclId>> collected_;
+  std::map<wit::InterfaceId, InstanceIdx> written_;                     ///< of the world's graph
+  std::map<wit::TypeDeclId, TypeIdx> visible_;                          ///< aliases of types in those
   TypeWriter writer_;
 };
 
