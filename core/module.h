@@ -176,7 +176,7 @@ struct Features {
   bool sign_extension = true;
   bool saturating_float_to_int = true;
   bool mutable_globals = true;
-  bool extended_const = false;
+  bool extended_const = true;
 };
 
 /// Decodes the module. `bytes` is shared, not copied. Stops at the first error, which says section and offset; `base_offset` and

@@ -20,8 +20,7 @@ namespace fs = std::filesystem;
 /// Scripts with one of these tags need a proposal that is not implemented.
 const std::set<std::string> foreign_tags{"simd",          "relaxed-simd",     "gc",      "function-references",       "eh",
                                          "legacy-eh",     "tail-call",        "threads", "shared-everything-threads", "memory64",
-                                         "stack-switching", "custom-page-sizes", "wide-arithmetic", "custom-descriptors", "compact-imports",
-                                         "extended-const"};
+                                         "stack-switching", "custom-page-sizes", "wide-arithmetic", "custom-descriptors", "compact-imports"};
 
 /// Scripts that turn features off, or check custom sections that we keep as they are.
 const std::set<std::string> foreign_scripts{"core-wasm-tools/branch-hinting/folded-inside.wast"};

@@ -96,6 +96,14 @@ TEST_CASE("abbreviations stand for what they mean") {
 
 TEST_CASE("fields alone are a module") { CHECK(load("(func) (memory 1)").has_value()); }
 
+TEST_CASE("constant expressions add, subtract and multiply, and nothing else") {
+  CHECK(load("(module (global $a i32 (i32.const 2)) (global i32 (i32.mul (global.get $a) (i32.const 3))))").has_value());
+  CHECK(has(refusal("(module (global i32 (i32.div_s (i32.const 6) (i32.const 3))))"), "`i32.div_s` is not constant"));
+  CHECK(has(refusal("(module (global $a (mut i32) (i32.const 2)) (global i32 (global.get $a)))"), "global 0 is mutable"));
+  CHECK(has(refusal("(module (global i32 (global.get 0)))"), "unknown global 0"));
+  CHECK(has(refusal("(module (global i32 (i32.add (i32.const 1))))"), "type mismatch in a constant expression"));
+}
+
 TEST_CASE("things may be used before they are defined") {
   CHECK(load("(module (export \"f\" (func $f)) (func (call $f)) (start $f) (func $f (type $t)) (type $t (func)))").has_value());
 }
