@@ -37,11 +37,11 @@ TEST_CASE("include refuses conflicts, unknown renames, interfaces and cycles") {
 
 TEST_CASE("types of an included world are made anew, under their new names") {
   const Loaded l = graph_of("world a { resource r { constructor(); m: func() -> list<r>; }\n import f: func(x: r); }\nworld b { include a with { r as s } }");
-  CHECK(items_of(l, "b") == "import s, import [constructor]s, import [method]s.m, import f");
+  CHECK(items_of(l, "b") == "import s, import f, import [constructor]s, import [method]s.m");
   const Graph& g = l.graph;
   const World& b = g.worlds[*select_world(g, "b")];
   const TypeDeclId s = std::get<TypeDeclId>(b.imports[0].item);
-  const Function& f = std::get<Function>(b.imports[3].item);
+  const Function& f = std::get<Function>(b.imports.at(1).item);
   CHECK(std::get<WorldId>(g.type_decls[s].owner) == *select_world(g, "b"));
   CHECK(g.types.get<types::OwnType>(f.type.params[0].type)->resource == g.type_decls[s].type);
 }
