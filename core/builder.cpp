@@ -51,7 +51,9 @@ void write_const(ByteWriter& out, ValType type, std::uint64_t bits) {
       write_opcode(out, Opcode::ref_null);
       out.u8(static_cast<std::uint8_t>(type));
       break;
-    case ValType::v128: WCOMP_CHECK(type != ValType::v128); break;
+    case ValType::v128:
+      WCOMP_CHECK(type != ValType::v128);
+      break;
   }
 }
 
@@ -88,7 +90,9 @@ CodeBuilder& CodeBuilder::op(Opcode o, std::uint32_t immediate) {
       write_opcode(code_, o);
       code_.leb_u32(immediate);
       break;
-    case Immediate::i32_const: i32_const(static_cast<std::int32_t>(immediate)); break;
+    case Immediate::i32_const:
+      i32_const(static_cast<std::int32_t>(immediate));
+      break;
     case Immediate::ref_type:
       WCOMP_CHECK(immediate <= 0x7f && is_ref(static_cast<ValType>(immediate)));
       write_opcode(code_, o);
@@ -146,7 +150,9 @@ CodeBuilder& CodeBuilder::memory_copy(MemIdx dst, MemIdx src) {
   return *this;
 }
 
-CodeBuilder& CodeBuilder::memory_fill(MemIdx m) { return op(Opcode::memory_fill, m.value); }
+CodeBuilder& CodeBuilder::memory_fill(MemIdx m) {
+  return op(Opcode::memory_fill, m.value);
+}
 
 namespace {
 void write_block(ByteWriter& out, Opcode o, std::optional<ValType> result) {
@@ -237,16 +243,34 @@ GlobalIdx ModuleBuilder::global(GlobalType t, std::uint64_t bits) {
   return GlobalIdx(imported_globals_ + globals_.size() - 1);
 }
 
-void ModuleBuilder::export_func(std::string name, FuncIdx f) { exports_.push_back({std::move(name), ExternKind::func, f.value}); }
-void ModuleBuilder::export_table(std::string name, TableIdx t) { exports_.push_back({std::move(name), ExternKind::table, t.value}); }
-void ModuleBuilder::export_mem(std::string name, MemIdx m) { exports_.push_back({std::move(name), ExternKind::mem, m.value}); }
-void ModuleBuilder::export_global(std::string name, GlobalIdx g) { exports_.push_back({std::move(name), ExternKind::global, g.value}); }
+void ModuleBuilder::export_func(std::string name, FuncIdx f) {
+  exports_.push_back({std::move(name), ExternKind::func, f.value});
+}
+void ModuleBuilder::export_table(std::string name, TableIdx t) {
+  exports_.push_back({std::move(name), ExternKind::table, t.value});
+}
+void ModuleBuilder::export_mem(std::string name, MemIdx m) {
+  exports_.push_back({std::move(name), ExternKind::mem, m.value});
+}
+void ModuleBuilder::export_global(std::string name, GlobalIdx g) {
+  exports_.push_back({std::move(name), ExternKind::global, g.value});
+}
 
-void ModuleBuilder::elem(TableIdx t, std::uint32_t offset, std::vector<FuncIdx> funcs) { elems_.push_back({t, offset, std::move(funcs)}); }
-void ModuleBuilder::data(MemIdx m, std::uint32_t offset, Bytes bytes) { datas_.push_back({m, offset, std::move(bytes)}); }
-void ModuleBuilder::start(FuncIdx f) { start_ = f; }
-void ModuleBuilder::name(FuncIdx f, std::string name) { names_.emplace_back(f.value, std::move(name)); }
-void ModuleBuilder::custom(std::string name, Bytes bytes) { customs_.emplace_back(std::move(name), std::move(bytes)); }
+void ModuleBuilder::elem(TableIdx t, std::uint32_t offset, std::vector<FuncIdx> funcs) {
+  elems_.push_back({t, offset, std::move(funcs)});
+}
+void ModuleBuilder::data(MemIdx m, std::uint32_t offset, Bytes bytes) {
+  datas_.push_back({m, offset, std::move(bytes)});
+}
+void ModuleBuilder::start(FuncIdx f) {
+  start_ = f;
+}
+void ModuleBuilder::name(FuncIdx f, std::string name) {
+  names_.emplace_back(f.value, std::move(name));
+}
+void ModuleBuilder::custom(std::string name, Bytes bytes) {
+  customs_.emplace_back(std::move(name), std::move(bytes));
+}
 
 Bytes ModuleBuilder::build() const {
   Module m;

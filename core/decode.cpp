@@ -19,9 +19,20 @@ struct SectionRow {
   std::uint8_t rank;
 };
 constexpr std::array<SectionRow, 14> sections{{
-    {"custom section", 0}, {"type section", 1}, {"import section", 2}, {"function section", 3}, {"table section", 4},
-    {"memory section", 5}, {"global section", 7}, {"export section", 8}, {"start section", 9}, {"element section", 10},
-    {"code section", 12}, {"data section", 13}, {"data count section", 11}, {"tag section", 6},
+    {"custom section", 0},
+    {"type section", 1},
+    {"import section", 2},
+    {"function section", 3},
+    {"table section", 4},
+    {"memory section", 5},
+    {"global section", 7},
+    {"export section", 8},
+    {"start section", 9},
+    {"element section", 10},
+    {"code section", 12},
+    {"data section", 13},
+    {"data count section", 11},
+    {"tag section", 6},
 }};
 constexpr std::uint8_t custom_id = 0;
 constexpr std::uint8_t code_id = 10;
@@ -29,8 +40,7 @@ constexpr std::uint8_t data_id = 11;
 
 class Decoder {
  public:
-  Decoder(std::shared_ptr<const Bytes> storage, ByteSpan bytes, std::uint64_t base_offset, std::string path)
-      : in_(bytes, base_offset) {
+  Decoder(std::shared_ptr<const Bytes> storage, ByteSpan bytes, std::uint64_t base_offset, std::string path) : in_(bytes, base_offset) {
     if (!path.empty()) m_.path = std::move(path);
     m_.storage = std::move(storage);
     m_.bytes = bytes;
@@ -55,7 +65,8 @@ class Decoder {
       WCOMP_TRY(ByteReader body, in_.sub(size, fmt::format("{} > {}", m_.path, row.name)));
       m_.section_offsets[id] = body.offset();
       WCOMP_TRY(section(id, body));
-      if (!body.at_end()) return fail(diag::malformed, fmt::format("section size mismatch: {} bytes left over", body.remaining()), body.where());
+      if (!body.at_end())
+        return fail(diag::malformed, fmt::format("section size mismatch: {} bytes left over", body.remaining()), body.where());
     }
     WCOMP_TRY(check_counts());
     return std::move(m_);
@@ -65,7 +76,8 @@ class Decoder {
   Result<void> header() {
     const BinaryPos at = in_.where();
     WCOMP_TRY(const ByteSpan magic, in_.bytes(std::min<std::size_t>(4, in_.remaining())));
-    if (as_text(magic) != std::string_view("\0asm", 4)) return fail(diag::malformed, "magic header not detected: this is no wasm binary", at);
+    if (as_text(magic) != std::string_view("\0asm", 4))
+      return fail(diag::malformed, "magic header not detected: this is no wasm binary", at);
     const BinaryPos version_at = in_.where();
     WCOMP_TRY(const std::uint32_t version, in_.fixed_u32());
     if (version == 0x1000d) return fail(diag::malformed, "this is a component, a core module is needed", version_at);
@@ -75,20 +87,34 @@ class Decoder {
 
   Result<void> section(std::uint8_t id, ByteReader& in) {
     switch (id) {
-      case 0: return custom(in);
-      case 1: return each(in, limits::types, "types", 3, [&] { return type(in); });
-      case 2: return each(in, limits::imports, "imports", 4, [&] { return import(in); });
-      case 3: return each(in, limits::funcs, "functions", 1, [&] { return function(in); });
-      case 4: return each(in, limits::tables, "tables", 3, [&] { return table(in); });
-      case 5: return each(in, limits::mems, "memories", 2, [&] { return memory(in); });
-      case 6: return each(in, limits::globals, "globals", 3, [&] { return global(in); });
-      case 7: return each(in, limits::exports, "exports", 3, [&] { return export_(in); });
-      case 8: return start(in);
-      case 9: return each(in, limits::segments, "element segments", 2, [&] { return elem(in); });
-      case 10: return code_section(in);
-      case 11: return each(in, limits::segments, "data segments", 2, [&] { return data(in); });
-      case 12: return data_count(in);
-      default: return fail(diag::unsupported, "tags (exception handling) are not supported", in.where());
+      case 0:
+        return custom(in);
+      case 1:
+        return each(in, limits::types, "types", 3, [&] { return type(in); });
+      case 2:
+        return each(in, limits::imports, "imports", 4, [&] { return import(in); });
+      case 3:
+        return each(in, limits::funcs, "functions", 1, [&] { return function(in); });
+      case 4:
+        return each(in, limits::tables, "tables", 3, [&] { return table(in); });
+      case 5:
+        return each(in, limits::mems, "memories", 2, [&] { return memory(in); });
+      case 6:
+        return each(in, limits::globals, "globals", 3, [&] { return global(in); });
+      case 7:
+        return each(in, limits::exports, "exports", 3, [&] { return export_(in); });
+      case 8:
+        return start(in);
+      case 9:
+        return each(in, limits::segments, "element segments", 2, [&] { return elem(in); });
+      case 10:
+        return code_section(in);
+      case 11:
+        return each(in, limits::segments, "data segments", 2, [&] { return data(in); });
+      case 12:
+        return data_count(in);
+      default:
+        return fail(diag::unsupported, "tags (exception handling) are not supported", in.where());
     }
   }
 
@@ -249,8 +275,10 @@ class Decoder {
         ++m_.imported_globals;
         break;
       }
-      case 4: return fail(diag::unsupported, "tags (exception handling) are not supported", at);
-      default: return fail(diag::malformed, fmt::format("malformed import kind 0x{:02x}", kind), at);
+      case 4:
+        return fail(diag::unsupported, "tags (exception handling) are not supported", at);
+      default:
+        return fail(diag::malformed, fmt::format("malformed import kind 0x{:02x}", kind), at);
     }
     m_.imports.push_back(std::move(i));
     return {};
@@ -363,7 +391,8 @@ class Decoder {
     WCOMP_TRY(const std::uint32_t n, in.count(2));
     const std::size_t declared = m_.func_types.size() - m_.imported_funcs;
     if (n != declared) {
-      return fail(diag::malformed, fmt::format("function and code section have inconsistent lengths: {} declared, {} defined", declared, n), at);
+      return fail(diag::malformed, fmt::format("function and code section have inconsistent lengths: {} declared, {} defined", declared, n),
+                  at);
     }
     m_.funcs.reserve(n);
     for (std::uint32_t i = 0; i < n; ++i) {
@@ -435,9 +464,10 @@ class Decoder {
                   place(code_id));
     }
     if (m_.data_count && *m_.data_count != m_.datas.size()) {
-      return fail(diag::malformed,
-                  fmt::format("data count and data section have inconsistent lengths: {} announced, {} defined", *m_.data_count, m_.datas.size()),
-                  place(data_id));
+      return fail(
+          diag::malformed,
+          fmt::format("data count and data section have inconsistent lengths: {} announced, {} defined", *m_.data_count, m_.datas.size()),
+          place(data_id));
     }
     return {};
   }

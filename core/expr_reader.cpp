@@ -25,7 +25,8 @@ Result<void> ExprReader::next() {
   if (code == 0xfc) {
     std::uint32_t sub = 0;
     if (!read_u32(sub)) return Err(explain());
-    if (sub > 0xff) return fail(diag::malformed, fmt::format("illegal opcode 0xfc {}", sub), BinaryPos{{}, std::string(path_), instr_.offset});
+    if (sub > 0xff)
+      return fail(diag::malformed, fmt::format("illegal opcode 0xfc {}", sub), BinaryPos{{}, std::string(path_), instr_.offset});
     code = static_cast<std::uint16_t>(0xfc00u + sub);
   }
   instr_.row = find_opcode(code);
@@ -34,7 +35,8 @@ Result<void> ExprReader::next() {
     return fail(diag::malformed, fmt::format("illegal opcode {}", text), BinaryPos{{}, std::string(path_), instr_.offset});
   }
   instr_.opcode = instr_.row->opcode;
-  if (!read_immediates()) [[unlikely]] return Err(explain());
+  if (!read_immediates()) [[unlikely]]
+    return Err(explain());
   return {};
 }
 
@@ -46,9 +48,12 @@ const Instr& ExprReader::take() {
 bool ExprReader::read_immediates() {
   std::int64_t value = 0;
   switch (instr_.row->immediate) {
-    case Immediate::none: return true;
-    case Immediate::block_type: return read_block_type();
-    case Immediate::label_table: return read_labels();
+    case Immediate::none:
+      return true;
+    case Immediate::block_type:
+      return read_block_type();
+    case Immediate::label_table:
+      return read_labels();
     case Immediate::label:
     case Immediate::func:
     case Immediate::local:
@@ -57,20 +62,24 @@ bool ExprReader::read_immediates() {
     case Immediate::func_ref:
     case Immediate::mem:
     case Immediate::data:
-    case Immediate::elem: return read_u32(instr_.index);
+    case Immediate::elem:
+      return read_u32(instr_.index);
     case Immediate::type_table:
     case Immediate::table_table:
     case Immediate::mem_mem:
     case Immediate::data_mem:
-    case Immediate::elem_table: return read_u32(instr_.index) && read_u32(instr_.index2);
+    case Immediate::elem_table:
+      return read_u32(instr_.index) && read_u32(instr_.index2);
     case Immediate::ref_type:
       if (!read_val_type(instr_.ref_type)) return false;
       if (is_ref(instr_.ref_type)) return true;
       --pos_;
       trouble_ = "malformed reference type";
       return false;
-    case Immediate::select_types: return read_select_types();
-    case Immediate::mem_arg: return read_mem_arg();
+    case Immediate::select_types:
+      return read_select_types();
+    case Immediate::mem_arg:
+      return read_mem_arg();
     case Immediate::i32_const:
       if (!read_signed<32>(value)) return false;
       instr_.bits = static_cast<std::uint32_t>(value);
@@ -79,8 +88,10 @@ bool ExprReader::read_immediates() {
       if (!read_signed<64>(value)) return false;
       instr_.bits = static_cast<std::uint64_t>(value);
       return true;
-    case Immediate::f32_const: return read_fixed(instr_.bits, 4);
-    case Immediate::f64_const: return read_fixed(instr_.bits, 8);
+    case Immediate::f32_const:
+      return read_fixed(instr_.bits, 4);
+    case Immediate::f64_const:
+      return read_fixed(instr_.bits, 8);
   }
   return false;
 }
@@ -274,8 +285,10 @@ std::optional<ValType> val_type_of(std::uint8_t byte) {
     case ValType::f32:
     case ValType::f64:
     case ValType::funcref:
-    case ValType::externref: return static_cast<ValType>(byte);
-    case ValType::v128: return std::nullopt;  // no instruction of ours makes one
+    case ValType::externref:
+      return static_cast<ValType>(byte);
+    case ValType::v128:
+      return std::nullopt;  // no instruction of ours makes one
   }
   return std::nullopt;
 }

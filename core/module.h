@@ -1,7 +1,7 @@
 // A core module as it is between its binary and everything that reads it. Names are the core specification's.
 //
 // `decode` gives a Module whose bodies and data are views into bytes that the module keeps alive; `validate` wraps it as a ValidModule,
-// which is what the engine and the encoder of components take. Features: https://webassembly.github.io/spec/core/ , rows of features.def.
+// which is what the engine and the encoder of components take. What can be switched off: Features. https://webassembly.github.io/spec/core/
 #pragma once
 
 #include <array>

@@ -10,12 +10,18 @@
 namespace wcomp::core {
 namespace {
 
-std::string print_limits(const Limits& l) { return l.max ? fmt::format("{} {}", l.min, *l.max) : fmt::format("{}", l.min); }
-std::string print_type(const TableType& t) { return fmt::format("{} {}", print_limits(t.limits), to_string(t.element)); }
+std::string print_limits(const Limits& l) {
+  return l.max ? fmt::format("{} {}", l.min, *l.max) : fmt::format("{}", l.min);
+}
+std::string print_type(const TableType& t) {
+  return fmt::format("{} {}", print_limits(t.limits), to_string(t.element));
+}
 std::string print_type(const GlobalType& t) {
   return t.is_mutable ? fmt::format("(mut {})", to_string(t.type)) : std::string(to_string(t.type));
 }
-std::string literal(std::string_view text) { return to_literal(as_bytes(text)); }
+std::string literal(std::string_view text) {
+  return to_literal(as_bytes(text));
+}
 
 class ModulePrinter {
  public:
@@ -31,9 +37,11 @@ class ModulePrinter {
     imports();
     customs(2);
     customs(3);
-    for (std::size_t i = m_.imported_tables; i < m_.table_types.size(); ++i) line("(table{} {})", head(ids_.tables, i), print_type(m_.table_types[i]));
+    for (std::size_t i = m_.imported_tables; i < m_.table_types.size(); ++i)
+      line("(table{} {})", head(ids_.tables, i), print_type(m_.table_types[i]));
     customs(4);
-    for (std::size_t i = m_.imported_mems; i < m_.mem_types.size(); ++i) line("(memory{} {})", head(ids_.mems, i), print_limits(m_.mem_types[i].limits));
+    for (std::size_t i = m_.imported_mems; i < m_.mem_types.size(); ++i)
+      line("(memory{} {})", head(ids_.mems, i), print_limits(m_.mem_types[i].limits));
     customs(5);
     for (std::size_t i = 0; i < m_.globals.size(); ++i) {
       WCOMP_TRY(const std::string init, print_const_expr(code_, m_.globals[i].init));
@@ -77,10 +85,14 @@ class ModulePrinter {
 
   const Ids& ids_of(ExternKind k) const {
     switch (k) {
-      case ExternKind::table: return ids_.tables;
-      case ExternKind::mem: return ids_.mems;
-      case ExternKind::global: return ids_.globals;
-      default: return ids_.funcs;
+      case ExternKind::table:
+        return ids_.tables;
+      case ExternKind::mem:
+        return ids_.mems;
+      case ExternKind::global:
+        return ids_.globals;
+      default:
+        return ids_.funcs;
     }
   }
 
@@ -166,7 +178,7 @@ class ModulePrinter {
 
   /// Custom sections that stand after a section; names that became identifiers are not repeated.
   void customs(std::uint8_t after) {
-    constexpr std::array<std::string_view, 14> places{"",       "type",   "import", "func", "table", "memory", "global",
+    constexpr std::array<std::string_view, 14> places{"",       "type",  "import", "func", "table", "memory",    "global",
                                                       "export", "start", "elem",   "code", "data",  "datacount", "tag"};
     for (const CustomSection& c : m_.customs) {
       if (c.after != after || (c.name == "name" && options_.use_names)) continue;
@@ -185,8 +197,12 @@ class ModulePrinter {
 
 }  // namespace
 
-Result<std::string> print(const Module& module, const PrintOptions& options) { return ModulePrinter(module, options).run(); }
+Result<std::string> print(const Module& module, const PrintOptions& options) {
+  return ModulePrinter(module, options).run();
+}
 
-Result<std::string> print_func(const Module& module, FuncIdx func, const PrintOptions& options) { return ModulePrinter(module, options).one(func); }
+Result<std::string> print_func(const Module& module, FuncIdx func, const PrintOptions& options) {
+  return ModulePrinter(module, options).one(func);
+}
 
 }  // namespace wcomp::core

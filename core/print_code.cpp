@@ -144,33 +144,50 @@ class CodePrinter {
       case Opcode::local_get:
       case Opcode::global_get:
       case Opcode::ref_null:
-      case Opcode::ref_func: return {0, 1};
+      case Opcode::ref_func:
+        return {0, 1};
       case Opcode::local_set:
       case Opcode::global_set:
-      case Opcode::drop: return {1, 0};
+      case Opcode::drop:
+        return {1, 0};
       case Opcode::local_tee:
       case Opcode::table_get:
-      case Opcode::ref_is_null: return {1, 1};
-      case Opcode::table_set: return {2, 0};
-      case Opcode::table_grow: return {2, 1};
-      case Opcode::table_fill: return {3, 0};
+      case Opcode::ref_is_null:
+        return {1, 1};
+      case Opcode::table_set:
+        return {2, 0};
+      case Opcode::table_grow:
+        return {2, 1};
+      case Opcode::table_fill:
+        return {3, 0};
       case Opcode::select:
-      case Opcode::select_t: return {3, 1};
-      case Opcode::call: return call_arity(i.index < m_.func_types.size() ? type_at(m_.func_types[i.index].value) : nullptr, 0);
-      case Opcode::call_indirect: return call_arity(type_at(i.index), 1);
-      case Opcode::br: return {branch_arity(i.index), 0};
-      case Opcode::br_if: return {branch_arity(i.index) + 1, branch_arity(i.index)};
-      case Opcode::br_table: return {branch_arity(i.labels.back()) + 1, 0};
-      case Opcode::return_: return {labels_.front().results, 0};
-      default: return {};
+      case Opcode::select_t:
+        return {3, 1};
+      case Opcode::call:
+        return call_arity(i.index < m_.func_types.size() ? type_at(m_.func_types[i.index].value) : nullptr, 0);
+      case Opcode::call_indirect:
+        return call_arity(type_at(i.index), 1);
+      case Opcode::br:
+        return {branch_arity(i.index), 0};
+      case Opcode::br_if:
+        return {branch_arity(i.index) + 1, branch_arity(i.index)};
+      case Opcode::br_table:
+        return {branch_arity(i.labels.back()) + 1, 0};
+      case Opcode::return_:
+        return {labels_.front().results, 0};
+      default:
+        return {};
     }
   }
 
   [[nodiscard]] std::string block_type(const BlockType& b) const {
     switch (b.kind) {
-      case BlockType::Kind::empty: return {};
-      case BlockType::Kind::value: return fmt::format(" (result {})", to_string(b.value));
-      case BlockType::Kind::type: break;
+      case BlockType::Kind::empty:
+        return {};
+      case BlockType::Kind::value:
+        return fmt::format(" (result {})", to_string(b.value));
+      case BlockType::Kind::type:
+        break;
     }
     const FuncType* type = type_at(b.type.value);
     return fmt::format(" (type {}){}", reference(t_.ids.types, b.type.value), type == nullptr ? std::string() : print_signature(*type));
@@ -187,45 +204,61 @@ class CodePrinter {
     const std::string_view op = i.row->text;
     switch (i.row->immediate) {
       case Immediate::none:
-      case Immediate::block_type: return std::string(op);
-      case Immediate::label: return fmt::format("{} {}", op, label(i.index));
+      case Immediate::block_type:
+        return std::string(op);
+      case Immediate::label:
+        return fmt::format("{} {}", op, label(i.index));
       case Immediate::label_table: {
         std::string out(op);
         for (const std::uint32_t l : i.labels) out += fmt::format(" {}", label(l));
         return out;
       }
       case Immediate::func:
-      case Immediate::func_ref: return fmt::format("{} {}", op, reference(ids.funcs, i.index));
+      case Immediate::func_ref:
+        return fmt::format("{} {}", op, reference(ids.funcs, i.index));
       case Immediate::type_table:
         return i.index2 == 0 ? fmt::format("{} (type {})", op, reference(ids.types, i.index))
                              : fmt::format("{} {} (type {})", op, reference(ids.tables, i.index2), reference(ids.types, i.index));
-      case Immediate::local: return fmt::format("{} {}", op, reference(t_.locals, i.index));
-      case Immediate::global: return fmt::format("{} {}", op, reference(ids.globals, i.index));
-      case Immediate::table: return fmt::format("{} {}", op, reference(ids.tables, i.index));
-      case Immediate::table_table: return fmt::format("{} {} {}", op, reference(ids.tables, i.index), reference(ids.tables, i.index2));
-      case Immediate::ref_type: return fmt::format("{} {}", op, i.ref_type == ValType::funcref ? "func" : "extern");
+      case Immediate::local:
+        return fmt::format("{} {}", op, reference(t_.locals, i.index));
+      case Immediate::global:
+        return fmt::format("{} {}", op, reference(ids.globals, i.index));
+      case Immediate::table:
+        return fmt::format("{} {}", op, reference(ids.tables, i.index));
+      case Immediate::table_table:
+        return fmt::format("{} {} {}", op, reference(ids.tables, i.index), reference(ids.tables, i.index2));
+      case Immediate::ref_type:
+        return fmt::format("{} {}", op, i.ref_type == ValType::funcref ? "func" : "extern");
       case Immediate::select_types: {
         std::string out = fmt::format("{} (result", op);
         for (const ValType t : i.types) out += fmt::format(" {}", to_string(t));
         return out + ")";
       }
-      case Immediate::mem_arg: return mem_arg(i);
-      case Immediate::mem: return i.index == 0 ? std::string(op) : fmt::format("{} {}", op, reference(ids.mems, i.index));
+      case Immediate::mem_arg:
+        return mem_arg(i);
+      case Immediate::mem:
+        return i.index == 0 ? std::string(op) : fmt::format("{} {}", op, reference(ids.mems, i.index));
       case Immediate::mem_mem:
         return i.index == 0 && i.index2 == 0 ? std::string(op)
                                              : fmt::format("{} {} {}", op, reference(ids.mems, i.index), reference(ids.mems, i.index2));
       case Immediate::data_mem:
         return i.index2 == 0 ? fmt::format("{} {}", op, reference(ids.datas, i.index))
                              : fmt::format("{} {} {}", op, reference(ids.mems, i.index2), reference(ids.datas, i.index));
-      case Immediate::data: return fmt::format("{} {}", op, reference(ids.datas, i.index));
-      case Immediate::elem: return fmt::format("{} {}", op, reference(ids.elems, i.index));
+      case Immediate::data:
+        return fmt::format("{} {}", op, reference(ids.datas, i.index));
+      case Immediate::elem:
+        return fmt::format("{} {}", op, reference(ids.elems, i.index));
       case Immediate::elem_table:
         return i.index2 == 0 ? fmt::format("{} {}", op, reference(ids.elems, i.index))
                              : fmt::format("{} {} {}", op, reference(ids.tables, i.index2), reference(ids.elems, i.index));
-      case Immediate::i32_const: return fmt::format("{} {}", op, static_cast<std::int32_t>(static_cast<std::uint32_t>(i.bits)));
-      case Immediate::i64_const: return fmt::format("{} {}", op, static_cast<std::int64_t>(i.bits));
-      case Immediate::f32_const: return fmt::format("{} {}", op, print_float<float, std::uint32_t>(i.bits));
-      case Immediate::f64_const: return fmt::format("{} {}", op, print_float<double, std::uint64_t>(i.bits));
+      case Immediate::i32_const:
+        return fmt::format("{} {}", op, static_cast<std::int32_t>(static_cast<std::uint32_t>(i.bits)));
+      case Immediate::i64_const:
+        return fmt::format("{} {}", op, static_cast<std::int64_t>(i.bits));
+      case Immediate::f32_const:
+        return fmt::format("{} {}", op, print_float<float, std::uint32_t>(i.bits));
+      case Immediate::f64_const:
+        return fmt::format("{} {}", op, print_float<double, std::uint64_t>(i.bits));
     }
     return {};
   }

@@ -25,7 +25,8 @@ class ModuleValidator {
     for (std::size_t i = 0; i < m_.tables.size(); ++i) {
       WCOMP_TRY(table(m_.tables[i].type, item("table", m_.imported_tables + i, m_.tables[i].offset)));
     }
-    for (std::size_t i = 0; i < m_.mems.size(); ++i) WCOMP_TRY(mem(m_.mems[i], item("memory", m_.imported_mems + i, m_.section_offsets[5])));
+    for (std::size_t i = 0; i < m_.mems.size(); ++i)
+      WCOMP_TRY(mem(m_.mems[i], item("memory", m_.imported_mems + i, m_.section_offsets[5])));
     if (!c_.features.multi_memory && m_.mem_types.size() > 1) {
       return fail(diag::feature_disabled, fmt::format("{} memories need the feature multi-memory", m_.mem_types.size()), here());
     }
@@ -71,8 +72,13 @@ class ModuleValidator {
     for (const Global& g : m_.globals) declare_in(g.init);
     for (const Elem& e : m_.elems) {
       match(
-          e.items, [&](const std::vector<FuncIdx>& funcs) { for (const FuncIdx f : funcs) declare(f.value); },
-          [&](const std::vector<Expr>& exprs) { for (const Expr& x : exprs) declare_in(x); });
+          e.items,
+          [&](const std::vector<FuncIdx>& funcs) {
+            for (const FuncIdx f : funcs) declare(f.value);
+          },
+          [&](const std::vector<Expr>& exprs) {
+            for (const Expr& x : exprs) declare_in(x);
+          });
     }
   }
 
@@ -129,20 +135,28 @@ class ModuleValidator {
       const Export& e = m_.exports[i];
       const BinaryPos at = item("export", i, e.offset);
       switch (e.kind) {
-        case ExternKind::func: WCOMP_TRY(check_index("function", e.index, m_.func_types.size(), at)); break;
-        case ExternKind::table: WCOMP_TRY(check_index("table", e.index, m_.table_types.size(), at)); break;
-        case ExternKind::mem: WCOMP_TRY(check_index("memory", e.index, m_.mem_types.size(), at)); break;
+        case ExternKind::func:
+          WCOMP_TRY(check_index("function", e.index, m_.func_types.size(), at));
+          break;
+        case ExternKind::table:
+          WCOMP_TRY(check_index("table", e.index, m_.table_types.size(), at));
+          break;
+        case ExternKind::mem:
+          WCOMP_TRY(check_index("memory", e.index, m_.mem_types.size(), at));
+          break;
         case ExternKind::global:
           WCOMP_TRY(check_index("global", e.index, m_.global_types.size(), at));
           if (m_.global_types[e.index].is_mutable && !c_.features.mutable_globals) {
             return fail(diag::feature_disabled, "an exported mutable global needs the feature mutable-globals", at);
           }
           break;
-        case ExternKind::tag: return fail(diag::unsupported, "tags (exception handling) are not supported", at);
+        case ExternKind::tag:
+          return fail(diag::unsupported, "tags (exception handling) are not supported", at);
       }
       if (const auto [first, is_new] = seen.emplace(e.name, i); !is_new) {
         Failure twice(error(diag::duplicate_name, fmt::format("duplicate export name `{}`", e.name), at));
-        twice.diagnostics().back().labels.push_back({item("export", first->second, m_.exports[first->second].offset), "first exported here"});
+        twice.diagnostics().back().labels.push_back(
+            {item("export", first->second, m_.exports[first->second].offset), "first exported here"});
         return Err(std::move(twice));
       }
     }
@@ -154,7 +168,8 @@ class ModuleValidator {
     WCOMP_TRY(check_index("function", f.value, m_.func_types.size(), at));
     const FuncType& t = m_.func_type(f);
     if (t.params.empty() && t.results.empty()) return {};
-    return fail(diag::type_mismatch, fmt::format("start function {} has type {}, it must take and give nothing", f.value, to_string(t)), at);
+    return fail(diag::type_mismatch, fmt::format("start function {} has type {}, it must take and give nothing", f.value, to_string(t)),
+                at);
   }
 
   Result<void> elem(std::size_t i) const {

@@ -23,10 +23,14 @@ struct Signature {
 
 constexpr ValType type_of_letter(char letter) {
   switch (letter) {
-    case 'i': return ValType::i32;
-    case 'I': return ValType::i64;
-    case 'f': return ValType::f32;
-    default: return ValType::f64;
+    case 'i':
+      return ValType::i32;
+    case 'I':
+      return ValType::i64;
+    case 'f':
+      return ValType::f32;
+    default:
+      return ValType::f64;
   }
 }
 
@@ -53,12 +57,16 @@ constexpr std::array signatures{
 #undef WCOMP_OPCODE
 };
 
-const Signature& signature_of(const OpcodeRow& row) { return signatures[static_cast<std::size_t>(&row - opcode_rows().data())]; }
+const Signature& signature_of(const OpcodeRow& row) {
+  return signatures[static_cast<std::size_t>(&row - opcode_rows().data())];
+}
 
 constexpr std::array single_types{ValType::i32, ValType::i64, ValType::f32, ValType::f64, ValType::funcref, ValType::externref};
 
 /// The list of one type.
-Types single(ValType t) { return {std::ranges::find(single_types, t), 1}; }
+Types single(ValType t) {
+  return {std::ranges::find(single_types, t), 1};
+}
 
 /// The feature that an instruction belongs to, if it is switched off.
 const char* disabled_feature(Opcode o, const Features& f) {
@@ -66,8 +74,8 @@ const char* disabled_feature(Opcode o, const Features& f) {
   if (code >= 0xc0 && code <= 0xc4) return f.sign_extension ? nullptr : "sign-extension";
   if (code >= 0xfc00 && code <= 0xfc07) return f.saturating_float_to_int ? nullptr : "saturating-float-to-int";
   if (code >= 0xfc08 && code <= 0xfc0e) return f.bulk_memory ? nullptr : "bulk-memory";
-  const bool is_reference_types = o == Opcode::table_get || o == Opcode::table_set || o == Opcode::select_t ||
-                                  (code >= 0xd0 && code <= 0xd2) || code >= 0xfc0f;
+  const bool is_reference_types =
+      o == Opcode::table_get || o == Opcode::table_set || o == Opcode::select_t || (code >= 0xd0 && code <= 0xd2) || code >= 0xfc0f;
   return is_reference_types && !f.reference_types ? "reference-types" : nullptr;
 }
 
@@ -127,13 +135,15 @@ class FuncValidator::Impl {
     ExprReader in(f.body);
     while (stack_.depth() != 0) {
       if (in.at_end()) return fail(diag::unexpected_end, "unexpected end: the body's last `end` is missing", at(func, in.offset()));
-      if (Result<void> read = in.next(); !read) [[unlikely]] return Err(with_path(std::move(read).error(), at(func, 0).path));
+      if (Result<void> read = in.next(); !read) [[unlikely]]
+        return Err(with_path(std::move(read).error(), at(func, 0).path));
       if (!instr(*in)) [[unlikely]] {
         if (message_.empty()) message_ = fmt::format("type mismatch in `{}`: {}", in->row->text, stack_.message());
         return fail(code_, std::exchange(message_, {}), at(func, in->offset));
       }
     }
-    if (!in.at_end()) return fail(diag::malformed, "section size mismatch: instructions after the body's last `end`", at(func, in.offset()));
+    if (!in.at_end())
+      return fail(diag::malformed, "section size mismatch: instructions after the body's last `end`", at(func, in.offset()));
     return {};
   }
 
@@ -148,7 +158,8 @@ class FuncValidator::Impl {
     return false;
   }
   bool check_index(std::string_view what, std::size_t index, std::size_t count) {
-    if (index < count) [[likely]] return true;
+    if (index < count) [[likely]]
+      return true;
     return refuse(diag::index_out_of_range, fmt::format("unknown {} {}, {} are defined", what, index, count));
   }
 
@@ -182,43 +193,57 @@ class FuncValidator::Impl {
       case Immediate::f32_const:
       case Immediate::f64_const:
       case Immediate::ref_type:
-      case Immediate::select_types: return true;
-      case Immediate::block_type: return block_type(i.block_type);
-      case Immediate::label: return check_index("label", i.index, stack_.depth());
+      case Immediate::select_types:
+        return true;
+      case Immediate::block_type:
+        return block_type(i.block_type);
+      case Immediate::label:
+        return check_index("label", i.index, stack_.depth());
       case Immediate::label_table:
         return std::ranges::all_of(i.labels, [&](std::uint32_t label) { return check_index("label", label, stack_.depth()); });
-      case Immediate::func: return check_index("function", i.index, m_.func_types.size());
+      case Immediate::func:
+        return check_index("function", i.index, m_.func_types.size());
       case Immediate::func_ref:
         if (!check_index("function", i.index, m_.func_types.size())) return false;
         return c_.declared_funcs[i.index] ||
-               refuse(diag::invalid, fmt::format("undeclared function reference: function {} is in no element segment, export or global", i.index));
+               refuse(diag::invalid,
+                      fmt::format("undeclared function reference: function {} is in no element segment, export or global", i.index));
       case Immediate::type_table:
         if (!check_index("type", i.index, m_.types.size()) || !check_index("table", i.index2, m_.table_types.size())) return false;
         return m_.table_types[i.index2].element == ValType::funcref ||
                refuse(diag::type_mismatch, fmt::format("type mismatch: call_indirect needs a table of funcref, table {} is of {}", i.index2,
                                                        to_string(m_.table_types[i.index2].element)));
-      case Immediate::local: return check_index("local", i.index, locals_.count());
-      case Immediate::global: return check_index("global", i.index, m_.global_types.size());
-      case Immediate::table: return check_index("table", i.index, m_.table_types.size());
+      case Immediate::local:
+        return check_index("local", i.index, locals_.count());
+      case Immediate::global:
+        return check_index("global", i.index, m_.global_types.size());
+      case Immediate::table:
+        return check_index("table", i.index, m_.table_types.size());
       case Immediate::table_table:
         return check_index("table", i.index, m_.table_types.size()) && check_index("table", i.index2, m_.table_types.size()) &&
                check_elements(m_.table_types[i.index].element, m_.table_types[i.index2].element);
-      case Immediate::mem: return check_index("memory", i.index, m_.mem_types.size());
+      case Immediate::mem:
+        return check_index("memory", i.index, m_.mem_types.size());
       case Immediate::mem_mem:
         return check_index("memory", i.index, m_.mem_types.size()) && check_index("memory", i.index2, m_.mem_types.size());
-      case Immediate::data_mem: return check_index("memory", i.index2, m_.mem_types.size()) && data(i.index);
-      case Immediate::data: return data(i.index);
-      case Immediate::elem: return check_index("elem segment", i.index, m_.elems.size());
+      case Immediate::data_mem:
+        return check_index("memory", i.index2, m_.mem_types.size()) && data(i.index);
+      case Immediate::data:
+        return data(i.index);
+      case Immediate::elem:
+        return check_index("elem segment", i.index, m_.elems.size());
       case Immediate::elem_table:
         return check_index("elem segment", i.index, m_.elems.size()) && check_index("table", i.index2, m_.table_types.size()) &&
                check_elements(m_.table_types[i.index2].element, m_.elems[i.index].type);
-      case Immediate::mem_arg: return mem_arg(i);
+      case Immediate::mem_arg:
+        return mem_arg(i);
     }
     return false;
   }
 
   bool check_elements(ValType to, ValType from) {
-    return to == from || refuse(diag::type_mismatch, fmt::format("type mismatch: elements of {} do not fit a table of {}", to_string(from), to_string(to)));
+    return to == from || refuse(diag::type_mismatch,
+                                fmt::format("type mismatch: elements of {} do not fit a table of {}", to_string(from), to_string(to)));
   }
 
   /// Bodies come before the data in the binary, so code that names data needs the count in front.
@@ -250,9 +275,12 @@ class FuncValidator::Impl {
   }
   [[nodiscard]] Types block_results(const BlockType& b) const {
     switch (b.kind) {
-      case BlockType::Kind::empty: return {};
-      case BlockType::Kind::value: return single(b.value);
-      case BlockType::Kind::type: break;
+      case BlockType::Kind::empty:
+        return {};
+      case BlockType::Kind::value:
+        return single(b.value);
+      case BlockType::Kind::type:
+        break;
     }
     return m_.types[b.type.value].results;
   }
@@ -260,38 +288,58 @@ class FuncValidator::Impl {
   /// The rows without a signature. Those whose immediates say the types come first, control after them.
   bool by_rule(const Instr& i) {
     switch (i.opcode) {
-      case Opcode::local_get: stack_.put(locals_[i.index]); return true;
-      case Opcode::local_set: return stack_.take(locals_[i.index]);
-      case Opcode::local_tee: return stack_.take_and_put(single(locals_[i.index]));
-      case Opcode::global_get: stack_.put(m_.global_types[i.index].type); return true;
+      case Opcode::local_get:
+        stack_.put(locals_[i.index]);
+        return true;
+      case Opcode::local_set:
+        return stack_.take(locals_[i.index]);
+      case Opcode::local_tee:
+        return stack_.take_and_put(single(locals_[i.index]));
+      case Opcode::global_get:
+        stack_.put(m_.global_types[i.index].type);
+        return true;
       case Opcode::global_set:
-        if (!m_.global_types[i.index].is_mutable) return refuse(diag::invalid, fmt::format("global is immutable: global {} cannot be set", i.index));
+        if (!m_.global_types[i.index].is_mutable)
+          return refuse(diag::invalid, fmt::format("global is immutable: global {} cannot be set", i.index));
         return stack_.take(m_.global_types[i.index].type);
-      case Opcode::table_get: return stack_.take(ValType::i32) && put(m_.table_types[i.index].element);
-      case Opcode::table_set: return stack_.take(m_.table_types[i.index].element) && stack_.take(ValType::i32);
-      case Opcode::table_grow: return stack_.take(ValType::i32) && stack_.take(m_.table_types[i.index].element) && put(ValType::i32);
+      case Opcode::table_get:
+        return stack_.take(ValType::i32) && put(m_.table_types[i.index].element);
+      case Opcode::table_set:
+        return stack_.take(m_.table_types[i.index].element) && stack_.take(ValType::i32);
+      case Opcode::table_grow:
+        return stack_.take(ValType::i32) && stack_.take(m_.table_types[i.index].element) && put(ValType::i32);
       case Opcode::table_fill:
         return stack_.take(ValType::i32) && stack_.take(m_.table_types[i.index].element) && stack_.take(ValType::i32);
-      case Opcode::ref_null: return put(i.ref_type);
-      case Opcode::ref_is_null: return ref_is_null();
-      case Opcode::ref_func: return put(ValType::funcref);
+      case Opcode::ref_null:
+        return put(i.ref_type);
+      case Opcode::ref_is_null:
+        return ref_is_null();
+      case Opcode::ref_func:
+        return put(ValType::funcref);
       case Opcode::drop: {
         ValType any{};
         return stack_.take_any(any);
       }
-      case Opcode::select: return select();
+      case Opcode::select:
+        return select();
       case Opcode::select_t:
-        if (i.types.size() != 1) return refuse(diag::invalid, fmt::format("invalid result arity: a select gives one value, not {}", i.types.size()));
+        if (i.types.size() != 1)
+          return refuse(diag::invalid, fmt::format("invalid result arity: a select gives one value, not {}", i.types.size()));
         return stack_.take(ValType::i32) && stack_.take(i.types[0]) && stack_.take(i.types[0]) && put(i.types[0]);
-      case Opcode::call: return call(m_.types[m_.func_types[i.index].value]);
-      case Opcode::call_indirect: return stack_.take(ValType::i32) && call(m_.types[i.index]);
-      default: return control(i);
+      case Opcode::call:
+        return call(m_.types[m_.func_types[i.index].value]);
+      case Opcode::call_indirect:
+        return stack_.take(ValType::i32) && call(m_.types[i.index]);
+      default:
+        return control(i);
     }
   }
 
   bool control(const Instr& i) {
     switch (i.opcode) {
-      case Opcode::unreachable: stack_.set_unreachable(); return true;
+      case Opcode::unreachable:
+        stack_.set_unreachable();
+        return true;
       case Opcode::if_:
         if (!stack_.take(ValType::i32)) return false;
         [[fallthrough]];
@@ -302,19 +350,24 @@ class FuncValidator::Impl {
         stack_.push_frame(i.opcode, params, block_results(i.block_type));
         return true;
       }
-      case Opcode::else_: return else_();
-      case Opcode::end: return end();
+      case Opcode::else_:
+        return else_();
+      case Opcode::end:
+        return end();
       case Opcode::br:
         if (!stack_.take(stack_.frame(i.index).label_types())) return false;
         stack_.set_unreachable();
         return true;
-      case Opcode::br_if: return stack_.take(ValType::i32) && stack_.take_and_put(stack_.frame(i.index).label_types());
-      case Opcode::br_table: return br_table(i.labels);
+      case Opcode::br_if:
+        return stack_.take(ValType::i32) && stack_.take_and_put(stack_.frame(i.index).label_types());
+      case Opcode::br_table:
+        return br_table(i.labels);
       case Opcode::return_:
         if (!stack_.take(stack_.frame(stack_.depth() - 1).results)) return false;
         stack_.set_unreachable();
         return true;
-      default: return refuse(diag::unsupported, fmt::format("`{}` is not supported", i.row->text));
+      default:
+        return refuse(diag::unsupported, fmt::format("`{}` is not supported", i.row->text));
     }
   }
 
@@ -379,7 +432,8 @@ class FuncValidator::Impl {
       Frame& f = stack_.frame(label);
       if (std::exchange(f.br_table_stamp, stamp_) == stamp_) continue;
       if (f.label_types().size() != default_types.size()) {
-        return refuse(diag::type_mismatch, fmt::format("type mismatch: labels of a br_table take {} and {} values", f.label_types().size(), default_types.size()));
+        return refuse(diag::type_mismatch, fmt::format("type mismatch: labels of a br_table take {} and {} values", f.label_types().size(),
+                                                       default_types.size()));
       }
       if (!stack_.peek(f.label_types())) return false;
     }
@@ -398,7 +452,9 @@ class FuncValidator::Impl {
 
 FuncValidator::FuncValidator(const ValidationContext& context) : impl_(std::make_unique<Impl>(context)) {}
 FuncValidator::~FuncValidator() = default;
-Result<void> FuncValidator::check(FuncIdx func) { return impl_->check(func); }
+Result<void> FuncValidator::check(FuncIdx func) {
+  return impl_->check(func);
+}
 
 namespace {
 
@@ -406,11 +462,16 @@ namespace {
 /// https://webassembly.github.io/spec/core/valid/instructions.html#constant-expressions
 Result<ValType> const_instr(const ValidationContext& c, const Instr& i, std::size_t globals, const BinaryPos& at) {
   switch (i.opcode) {
-    case Opcode::i32_const: return ValType::i32;
-    case Opcode::i64_const: return ValType::i64;
-    case Opcode::f32_const: return ValType::f32;
-    case Opcode::f64_const: return ValType::f64;
-    case Opcode::ref_null: return i.ref_type;
+    case Opcode::i32_const:
+      return ValType::i32;
+    case Opcode::i64_const:
+      return ValType::i64;
+    case Opcode::f32_const:
+      return ValType::f32;
+    case Opcode::f64_const:
+      return ValType::f64;
+    case Opcode::ref_null:
+      return i.ref_type;
     case Opcode::ref_func:
       if (i.index >= c.module.func_types.size()) {
         return fail(diag::index_out_of_range, fmt::format("unknown function {}, {} are defined", i.index, c.module.func_types.size()), at);
@@ -424,7 +485,8 @@ Result<ValType> const_instr(const ValidationContext& c, const Instr& i, std::siz
         return fail(diag::invalid, fmt::format("constant expression required: global {} is mutable", i.index), at);
       }
       return c.module.global_types[i.index].type;
-    default: return fail(diag::invalid, fmt::format("constant expression required: `{}` is not constant", i.row->text), at);
+    default:
+      return fail(diag::invalid, fmt::format("constant expression required: `{}` is not constant", i.row->text), at);
   }
 }
 

@@ -100,18 +100,21 @@ Result<void> CodeParser::flat(ByteWriter& out) {
       return {};
     }
     case Opcode::else_:
-      if (labels_.empty() || labels_.back().kind != LabelKind::flat_if) return fail(diag::syntax, "unexpected token: `else` without `if`", in_.where(start));
+      if (labels_.empty() || labels_.back().kind != LabelKind::flat_if)
+        return fail(diag::syntax, "unexpected token: `else` without `if`", in_.where(start));
       labels_.back().kind = LabelKind::flat_else;
       write_opcode(out, Opcode::else_);
       return check_label(labels_.back().name);
     case Opcode::end: {
-      if (labels_.empty() || labels_.back().kind == LabelKind::folded) return fail(diag::syntax, "unexpected token: `end` without a block", in_.where(start));
+      if (labels_.empty() || labels_.back().kind == LabelKind::folded)
+        return fail(diag::syntax, "unexpected token: `end` without a block", in_.where(start));
       const Label closed = std::move(labels_.back());
       labels_.pop_back();
       write_opcode(out, Opcode::end);
       return check_label(closed.name);
     }
-    default: return plain(out, *r);
+    default:
+      return plain(out, *r);
   }
 }
 
@@ -122,10 +125,15 @@ Result<void> CodeParser::folded(ByteWriter& out) {
   WCOMP_TRY(const OpcodeRow* r, row());
   switch (r->opcode) {
     case Opcode::block:
-    case Opcode::loop: WCOMP_TRY(folded_block(out, r->opcode)); break;
-    case Opcode::if_: WCOMP_TRY(folded_if(out)); break;
+    case Opcode::loop:
+      WCOMP_TRY(folded_block(out, r->opcode));
+      break;
+    case Opcode::if_:
+      WCOMP_TRY(folded_if(out));
+      break;
     case Opcode::else_:
-    case Opcode::end: return fail(diag::syntax, fmt::format("unexpected token `{}`", r->text), in_.where(start));
+    case Opcode::end:
+      return fail(diag::syntax, fmt::format("unexpected token `{}`", r->text), in_.where(start));
     default: {
       ByteWriter instr;
       WCOMP_TRY(plain(instr, *r));
@@ -206,7 +214,8 @@ Result<void> CodeParser::plain(ByteWriter& out, const OpcodeRow& row) {
     return {};
   };
   switch (row.immediate) {
-    case Immediate::none: return {};
+    case Immediate::none:
+      return {};
     case Immediate::label: {
       WCOMP_TRY(const std::uint32_t l, label());
       out.leb_u32(l);
@@ -223,13 +232,21 @@ Result<void> CodeParser::plain(ByteWriter& out, const OpcodeRow& row) {
       return {};
     }
     case Immediate::func:
-    case Immediate::func_ref: return one(c_.funcs);
-    case Immediate::local: return one(locals_);
-    case Immediate::global: return one(c_.globals);
-    case Immediate::elem: return one(c_.elems);
-    case Immediate::data: c_.needs_data_count = true; return one(c_.datas);
-    case Immediate::table: return one_or_0(c_.tables);
-    case Immediate::mem: return one_or_0(c_.mems);
+    case Immediate::func_ref:
+      return one(c_.funcs);
+    case Immediate::local:
+      return one(locals_);
+    case Immediate::global:
+      return one(c_.globals);
+    case Immediate::elem:
+      return one(c_.elems);
+    case Immediate::data:
+      c_.needs_data_count = true;
+      return one(c_.datas);
+    case Immediate::table:
+      return one_or_0(c_.tables);
+    case Immediate::mem:
+      return one_or_0(c_.mems);
     case Immediate::type_table: {
       std::uint32_t table = 0;
       if (IdSpace::at_index(in_)) {
@@ -241,22 +258,30 @@ Result<void> CodeParser::plain(ByteWriter& out, const OpcodeRow& row) {
       out.leb_u32(table);
       return {};
     }
-    case Immediate::table_table: return two_indices(out, c_.tables, c_.tables);
-    case Immediate::mem_mem: return two_indices(out, c_.mems, c_.mems);
-    case Immediate::data_mem: c_.needs_data_count = true; return segment_and_place(out, c_.datas, c_.mems);
-    case Immediate::elem_table: return segment_and_place(out, c_.elems, c_.tables);
+    case Immediate::table_table:
+      return two_indices(out, c_.tables, c_.tables);
+    case Immediate::mem_mem:
+      return two_indices(out, c_.mems, c_.mems);
+    case Immediate::data_mem:
+      c_.needs_data_count = true;
+      return segment_and_place(out, c_.datas, c_.mems);
+    case Immediate::elem_table:
+      return segment_and_place(out, c_.elems, c_.tables);
     case Immediate::ref_type: {
       WCOMP_TRY(const ValType type, heap_type(in_));
       out.u8(static_cast<std::uint8_t>(type));
       return {};
     }
-    case Immediate::mem_arg: return mem_arg(out, row);
+    case Immediate::mem_arg:
+      return mem_arg(out, row);
     case Immediate::i32_const:
     case Immediate::i64_const:
     case Immediate::f32_const:
-    case Immediate::f64_const: return constant(out, row.immediate);
+    case Immediate::f64_const:
+      return constant(out, row.immediate);
     case Immediate::block_type:
-    case Immediate::select_types: break;
+    case Immediate::select_types:
+      break;
   }
   return in_.unexpected("another instruction");
 }
@@ -343,10 +368,17 @@ Result<void> CodeParser::constant(ByteWriter& out, Immediate kind) {
   }
   in_.advance();
   switch (kind) {
-    case Immediate::i32_const: out.leb_s32(static_cast<std::int32_t>(static_cast<std::uint32_t>(*bits))); break;
-    case Immediate::i64_const: out.leb_s64(static_cast<std::int64_t>(*bits)); break;
-    case Immediate::f32_const: out.fixed_u32(static_cast<std::uint32_t>(*bits)); break;
-    default: out.fixed_u64(*bits);
+    case Immediate::i32_const:
+      out.leb_s32(static_cast<std::int32_t>(static_cast<std::uint32_t>(*bits)));
+      break;
+    case Immediate::i64_const:
+      out.leb_s64(static_cast<std::int64_t>(*bits));
+      break;
+    case Immediate::f32_const:
+      out.fixed_u32(static_cast<std::uint32_t>(*bits));
+      break;
+    default:
+      out.fixed_u64(*bits);
   }
   return {};
 }

@@ -13,7 +13,9 @@ namespace {
 constexpr std::uint64_t page_bytes = 65'536;
 
 /// The memory's size for data that is given with it.
-std::uint64_t pages_for(std::size_t bytes) { return (bytes + page_bytes - 1) / page_bytes; }
+std::uint64_t pages_for(std::size_t bytes) {
+  return (bytes + page_bytes - 1) / page_bytes;
+}
 
 /// The binary's order of sections, with the words that place a custom section.
 struct SectionWord {
@@ -46,7 +48,9 @@ Result<Bytes> ModuleParser::fields(std::string module_name) {
 }
 
 /// Moves behind the parenthesis that closes `open`.
-void ModuleParser::skip_to(std::size_t open) { in_.move_to(list_.tokens[open].match + 1); }
+void ModuleParser::skip_to(std::size_t open) {
+  in_.move_to(list_.tokens[open].match + 1);
+}
 
 // First pass
 
@@ -90,12 +94,18 @@ Result<void> ModuleParser::collect_import() {
   WCOMP_TRY(in_.name());
   WCOMP_TRY(in_.name());
   IdSpace* space = nullptr;
-  if (in_.take_open("func")) space = &c_.funcs;
-  else if (in_.take_open("table")) space = &c_.tables;
-  else if (in_.take_open("memory")) space = &c_.mems;
-  else if (in_.take_open("global")) space = &c_.globals;
-  else if (in_.at_open("tag")) return fail(diag::unsupported, "tags (exception handling) are not supported", in_.where());
-  else return in_.unexpected("`(func`, `(table`, `(memory` or `(global`");
+  if (in_.take_open("func"))
+    space = &c_.funcs;
+  else if (in_.take_open("table"))
+    space = &c_.tables;
+  else if (in_.take_open("memory"))
+    space = &c_.mems;
+  else if (in_.take_open("global"))
+    space = &c_.globals;
+  else if (in_.at_open("tag"))
+    return fail(diag::unsupported, "tags (exception handling) are not supported", in_.where());
+  else
+    return in_.unexpected("`(func`, `(table`, `(memory` or `(global`");
   WCOMP_TRY(space->add(in_));
   return {};
 }
@@ -210,10 +220,14 @@ Result<void> ModuleParser::import_field() {
   WCOMP_TRY(i.module, in_.name());
   WCOMP_TRY(i.name, in_.name());
   ExternKind kind = ExternKind::func;
-  if (in_.take_open("table")) kind = ExternKind::table;
-  else if (in_.take_open("memory")) kind = ExternKind::mem;
-  else if (in_.take_open("global")) kind = ExternKind::global;
-  else in_.take_open("func");
+  if (in_.take_open("table"))
+    kind = ExternKind::table;
+  else if (in_.take_open("memory"))
+    kind = ExternKind::mem;
+  else if (in_.take_open("global"))
+    kind = ExternKind::global;
+  else
+    in_.take_open("func");
   in_.take_id();
   WCOMP_TRY(i.type, extern_type(kind));
   c_.m.imports.push_back(std::move(i));

@@ -18,9 +18,21 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Scripts with one of these tags need a proposal that is not implemented.
-const std::set<std::string> foreign_tags{"simd",          "relaxed-simd",     "gc",      "function-references",       "eh",
-                                         "legacy-eh",     "tail-call",        "threads", "shared-everything-threads", "memory64",
-                                         "stack-switching", "custom-page-sizes", "wide-arithmetic", "custom-descriptors", "compact-imports"};
+const std::set<std::string> foreign_tags{"simd",
+                                         "relaxed-simd",
+                                         "gc",
+                                         "function-references",
+                                         "eh",
+                                         "legacy-eh",
+                                         "tail-call",
+                                         "threads",
+                                         "shared-everything-threads",
+                                         "memory64",
+                                         "stack-switching",
+                                         "custom-page-sizes",
+                                         "wide-arithmetic",
+                                         "custom-descriptors",
+                                         "compact-imports"};
 
 /// Scripts that turn features off, or check custom sections that we keep as they are.
 const std::set<std::string> foreign_scripts{"core-wasm-tools/branch-hinting/folded-inside.wast"};
@@ -28,9 +40,9 @@ constexpr std::string_view features_off = "core-wasm-tools/missing-features/";
 
 /// Checks that do not hold, with the reason.
 const std::set<std::string> known{
-    "core/br_table.wast:3",                   // a table of typed function references among other things
-    "core/table-sub.wast:1",                  // the same
-    "core-wasm-tools/producers.wast:27",      // contents of the `producers` section are not checked
+    "core/br_table.wast:3",               // a table of typed function references among other things
+    "core/table-sub.wast:1",              // the same
+    "core-wasm-tools/producers.wast:27",  // contents of the `producers` section are not checked
 };
 
 TEST_CASE("modules of the conformance scripts are accepted and refused as they say") {

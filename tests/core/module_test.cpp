@@ -177,7 +177,8 @@ TEST_CASE("too many locals are refused before they cost anything") {
 }
 
 TEST_CASE("operands have to be there and of the right type") {
-  CHECK(has(body_refusal(gives_i32, [](CodeBuilder& c) { c.op(Opcode::nop); }), "type mismatch in `end`: expected i32, found nothing on the stack"));
+  CHECK(has(body_refusal(gives_i32, [](CodeBuilder& c) { c.op(Opcode::nop); }),
+            "type mismatch in `end`: expected i32, found nothing on the stack"));
   CHECK(has(body_refusal(gives_i32, [](CodeBuilder& c) { c.i64_const(1).i32_const(2).op(Opcode::i32_add); }),
             "type mismatch in `i32.add`: expected i32, found i64"));
   CHECK(has(body_refusal(nothing, [](CodeBuilder& c) { c.i32_const(1); }), "values remaining on stack"));
@@ -190,14 +191,16 @@ TEST_CASE("operands have to be there and of the right type") {
 }
 
 TEST_CASE("operands below a block are out of reach") {
-  CHECK(has(body_refusal(gives_i32, [](CodeBuilder& c) { c.i32_const(1).block().op(Opcode::drop).end().i32_const(2); }), "an operand is missing"));
+  CHECK(has(body_refusal(gives_i32, [](CodeBuilder& c) { c.i32_const(1).block().op(Opcode::drop).end().i32_const(2); }),
+            "an operand is missing"));
 }
 
 TEST_CASE("unreachable code is typed with whatever it needs, and what it has is still checked") {
   ModuleBuilder b;
   b.code(b.func(gives_i32)).op(Opcode::unreachable).op(Opcode::i32_add);
   CHECK(b.build_valid()->funcs.size() == 1);
-  CHECK(has(body_refusal(gives_i32, [](CodeBuilder& c) { c.op(Opcode::unreachable).i64_const(1).op(Opcode::i32_add); }), "expected i32, found i64"));
+  CHECK(has(body_refusal(gives_i32, [](CodeBuilder& c) { c.op(Opcode::unreachable).i64_const(1).op(Opcode::i32_add); }),
+            "expected i32, found i64"));
 }
 
 TEST_CASE("indices have to be defined") {
@@ -223,7 +226,9 @@ TEST_CASE("rules beyond types are kept") {
 }
 
 TEST_CASE("a br_table's labels have to agree") {
-  const auto table = [](CodeBuilder& c) { c.block(ValType::i32).block().i32_const(1).i32_const(0).br_table({0, 1}, 1).end().i32_const(1).end().op(Opcode::drop); };
+  const auto table = [](CodeBuilder& c) {
+    c.block(ValType::i32).block().i32_const(1).i32_const(0).br_table({0, 1}, 1).end().i32_const(1).end().op(Opcode::drop);
+  };
   CHECK(has(body_refusal(nothing, table), "labels of a br_table take 0 and 1 values"));
 }
 

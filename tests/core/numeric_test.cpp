@@ -13,8 +13,12 @@ template <Opcode O, class... Args>
 auto of(Args... args) {
   return eval(Op<O>{}, args...);
 }
-std::uint32_t bits(float f) { return std::bit_cast<std::uint32_t>(f); }
-std::uint64_t bits(double f) { return std::bit_cast<std::uint64_t>(f); }
+std::uint32_t bits(float f) {
+  return std::bit_cast<std::uint32_t>(f);
+}
+std::uint64_t bits(double f) {
+  return std::bit_cast<std::uint64_t>(f);
+}
 constexpr float f32_nan = std::numeric_limits<float>::quiet_NaN();
 constexpr double f64_nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double infinity = std::numeric_limits<double>::infinity();

@@ -50,7 +50,9 @@ TEST_CASE("what is printed can be parsed to the same bytes") {
   round_trip("(module (import \"a\" \"b\" (func (param i64))) (memory 1 2) (memory 3) (export \"m\" (memory 1)))");
   round_trip("(module (global (mut i32) (i32.const -5)) (global f64 (f64.const 0x1.8p3)) (global f32 (f32.const nan:0x200000)))");
   round_trip("(module (table 2 funcref) (func $f) (elem (i32.const 0) $f) (elem declare func $f) (elem externref (ref.null extern)))");
-  round_trip("(module (memory 1) (data \"passive\") (data (i32.const 4) \"\\00\\ff\\22\\5c x\") (func i32.const 0 i32.const 0 i32.const 0 memory.init 0))");
+  round_trip(
+      "(module (memory 1) (data \"passive\") (data (i32.const 4) \"\\00\\ff\\22\\5c x\") (func i32.const 0 i32.const 0 i32.const 0 "
+      "memory.init 0))");
   round_trip(R"((module (func (param i32) (result i32)
     block $out (result i32)
       loop $again
@@ -94,7 +96,9 @@ TEST_CASE("abbreviations stand for what they mean") {
   CHECK((*m)->types.size() == 2);
 }
 
-TEST_CASE("fields alone are a module") { CHECK(load("(func) (memory 1)").has_value()); }
+TEST_CASE("fields alone are a module") {
+  CHECK(load("(func) (memory 1)").has_value());
+}
 
 TEST_CASE("constant expressions add, subtract and multiply, and nothing else") {
   CHECK(load("(module (global $a i32 (i32.const 2)) (global i32 (i32.mul (global.get $a) (i32.const 3))))").has_value());
@@ -194,26 +198,54 @@ TEST_CASE("every instruction of the table survives print and parse") {
   for (const OpcodeRow& row : opcode_rows()) {
     std::string instr(row.text);
     switch (row.immediate) {
-      case Immediate::block_type: instr += row.opcode == Opcode::if_ ? " else end" : " end"; break;
-      case Immediate::label: instr += " 0"; break;
-      case Immediate::label_table: instr += " 0 0"; break;
-      case Immediate::type_table: instr += " (type 0)"; break;
-      case Immediate::ref_type: instr += " extern"; break;
-      case Immediate::select_types: instr += " (result funcref)"; break;
+      case Immediate::block_type:
+        instr += row.opcode == Opcode::if_ ? " else end" : " end";
+        break;
+      case Immediate::label:
+        instr += " 0";
+        break;
+      case Immediate::label_table:
+        instr += " 0 0";
+        break;
+      case Immediate::type_table:
+        instr += " (type 0)";
+        break;
+      case Immediate::ref_type:
+        instr += " extern";
+        break;
+      case Immediate::select_types:
+        instr += " (result funcref)";
+        break;
       case Immediate::none:
         if (row.opcode == Opcode::else_ || row.opcode == Opcode::end) continue;
         break;
-      case Immediate::mem_arg: instr += " 1 offset=3 align=1"; break;
+      case Immediate::mem_arg:
+        instr += " 1 offset=3 align=1";
+        break;
       case Immediate::i32_const:
       case Immediate::i64_const:
       case Immediate::f32_const:
-      case Immediate::f64_const: instr += " 77"; break;
-      case Immediate::mem: instr += " 1"; break;
-      case Immediate::mem_mem: instr += " 1 0"; break;
-      case Immediate::data_mem: instr += " 1 0"; break;
-      case Immediate::table_table: instr += " 0 0"; break;
-      case Immediate::elem_table: instr += " 0 0"; break;
-      default: instr += " 0"; break;
+      case Immediate::f64_const:
+        instr += " 77";
+        break;
+      case Immediate::mem:
+        instr += " 1";
+        break;
+      case Immediate::mem_mem:
+        instr += " 1 0";
+        break;
+      case Immediate::data_mem:
+        instr += " 1 0";
+        break;
+      case Immediate::table_table:
+        instr += " 0 0";
+        break;
+      case Immediate::elem_table:
+        instr += " 0 0";
+        break;
+      default:
+        instr += " 0";
+        break;
     }
     body += "block unreachable " + instr + " unreachable end ";
   }

@@ -10,10 +10,10 @@
 namespace wcomp::core::test {
 
 struct WastCheck {
-  std::string where;      ///< `file:line directive`
+  std::string where;  ///< `file:line directive`
   bool is_accepted = false;
   bool should_be = true;
-  std::string message;    ///< of the refusal
+  std::string message;  ///< of the refusal
 };
 
 /// Text or binary to a ValidModule.
@@ -42,7 +42,8 @@ inline Result<std::vector<WastCheck>> check_modules(std::string name, std::strin
       definition.take_id();
       if (!definition.at_atom("definition") && !definition.at_atom("instance")) {
         const Result<void> done = accept(text::parse_module(list, in));
-        out.push_back({name + ":" + std::to_string(directive.where().line), done.has_value(), should_be, done ? std::string() : done.error().to_string()});
+        out.push_back({name + ":" + std::to_string(directive.where().line), done.has_value(), should_be,
+                       done ? std::string() : done.error().to_string()});
       }
     }
     in.move_to(list.tokens[start].match + 1);
