@@ -55,11 +55,9 @@ Result<void> Planner::lower(Frame& f, const CanonLower& d) {
   f.core_funcs.emplace_back(func);
   if (const auto* host = std::get_if<HostItem>(callee.origin.get())) {
     WCOMP_TRY(types::FuncType type, copier_.copy(frames_.front(), *host->type));
+    WCOMP_TRY(spend_on(signature(plan_.types, type)));
     cabi::FuncShape shape = cabi::shape_of(plan_.types, type);
-    bool is_known = false;
-    for (const ImportedFunc& i : plan_.imports) is_known = is_known || (i.interface == host->interface && i.name == host->name);
-    WCOMP_TRY(spend(plan_.imports.size()));
-    if (!is_known) plan_.imports.push_back({.interface = host->interface, .name = host->name, .type = type});
+    if (imports_.emplace(host->interface, host->name).second) plan_.imports.push_back({.interface = host->interface, .name = host->name, .type = type});
     plan_.steps.emplace_back(LowerImport{.func = func,
                                          .interface = host->interface,
                                          .name = host->name,
@@ -89,6 +87,7 @@ Result<void> Planner::lower(Frame& f, const CanonLower& d) {
 Result<std::pair<ModuleSlot, std::vector<ResourceSlot>>> Planner::adapter(const cabi::AdapterSide& lower, const cabi::AdapterSide& lift,
                                                                           const types::FuncType& type) {
   std::string key = signature(plan_.types, type);
+  WCOMP_TRY(spend_on(key));
   sign(key, lower);
   sign(key, lift);
   auto it = adapters_.find(key);
@@ -102,22 +101,25 @@ Result<std::pair<ModuleSlot, std::vector<ResourceSlot>>> Planner::adapter(const 
   return std::pair{it->second.module, it->second.resources};
 }
 
-std::optional<LiftedFunc> Planner::lifted(const FuncItem& item, std::string name) {
+Result<std::optional<LiftedFunc>> Planner::lifted(const FuncItem& item, std::string name) {
   const auto* l = std::get_if<LiftedItem>(item.origin.get());
-  if (l == nullptr) return std::nullopt;
-  return LiftedFunc{.name = std::move(name), .core_func = l->core_func, .opts = l->opts, .type = l->type, .shape = cabi::shape_of(plan_.types, l->type)};
+  if (l == nullptr) return std::optional<LiftedFunc>();
+  WCOMP_TRY(spend_on(signature(plan_.types, l->type)));
+  return std::optional(LiftedFunc{.name = std::move(name), .core_func = l->core_func, .opts = l->opts, .type = l->type, .shape = cabi::shape_of(plan_.types, l->type)});
 }
 
 Result<void> Planner::root_exports(const Frame& root) {
   for (const auto& [name, item] : root.exports.exports) {
     if (const auto* func = std::get_if<FuncItem>(&item)) {
-      if (auto l = lifted(*func, name)) plan_.exports.emplace_back(name, std::move(*l));
+      WCOMP_TRY(auto l, lifted(*func, name));
+      if (l) plan_.exports.emplace_back(name, std::move(*l));
     } else if (const auto* inst = std::get_if<std::shared_ptr<const InstanceItem>>(&item)) {
       ExportedInstance out;
       for (const auto& [inner, i] : (*inst)->exports) {
         WCOMP_TRY(spend(1));
         if (const auto* f = std::get_if<FuncItem>(&i)) {
-          if (auto l = lifted(*f, fmt::format("{}#{}", name, inner))) out.funcs.emplace_back(inner, std::move(*l));
+          WCOMP_TRY(auto l, lifted(*f, fmt::format("{}#{}", name, inner)));
+          if (l) out.funcs.emplace_back(inner, std::move(*l));
         } else if (const auto* t = std::get_if<TypeItem>(&i); t != nullptr && t->resource) {
           out.resources.emplace_back(inner, *t->resource);
         }

@@ -13,7 +13,7 @@ namespace {
 
 // A component of a few bytes can ask for exponentially many instances of another; these bound what a plan may cost.
 constexpr std::size_t max_component_instances = 10'000;
-constexpr std::uint64_t max_work = 4'000'000;
+constexpr std::uint64_t max_work = 16'000'000;
 
 /// Instances nested in each other at most this deep (the instantiation of a component recurses).
 constexpr std::size_t max_instance_depth = 100;
@@ -112,13 +112,12 @@ Result<void> Planner::core_instance(Frame& f, const CoreInstance& d) {
   const core::Module& m = *plan_.modules[module->value];
   InstantiateModule step{.module = *module, .imports = {}, .name = plan_.component_instances[f.instance.value].path};
   if (!m.names.module.empty()) step.name += fmt::format(" > {}", m.names.module);
+  const std::unordered_map<std::string, CoreInstanceIdx> args(inst.args.begin(), inst.args.end());
+  WCOMP_TRY(spend(inst.args.size()));
   for (const core::Import& imp : m.imports) {
     WCOMP_TRY(spend(1));
-    const std::pair<std::string, CoreInstanceIdx>* arg = nullptr;
-    for (const auto& a : inst.args) {
-      if (a.first == imp.module) arg = &a;
-    }
-    if (arg == nullptr) return fail(diag::missing_import, fmt::format("nothing is given for the core module's import `{}` `{}`", imp.module, imp.name));
+    const auto arg = args.find(imp.module);
+    if (arg == args.end()) return fail(diag::missing_import, fmt::format("nothing is given for the core module's import `{}` `{}`", imp.module, imp.name));
     WCOMP_TRY(CoreRef ref, core_export(f.core_instances.at(arg->second.value), imp.name));
     step.imports.push_back(std::move(ref));
   }
@@ -146,7 +145,7 @@ Result<void> Planner::instance(Frame& f, const Instance& d) {
     for (const auto& [name, s] : inst.args) {
       WCOMP_TRY(spend(1));
       WCOMP_TRY(Item i, item(f, s, name));
-      args.emplace_back(name, std::move(i));
+      args.emplace(name, std::move(i));
     }
     const std::string& name = component.scope->component->name;
     std::string path = fmt::format("{} > {}", plan_.component_instances[f.instance.value].path,
@@ -160,9 +159,7 @@ Result<void> Planner::instance(Frame& f, const Instance& d) {
 
 Result<void> Planner::import(Frame& f, const Import& d, const Args* args) {
   if (args != nullptr) {
-    for (const auto& [name, i] : *args) {
-      if (name == d.name) return push(f, d.desc.sort, i, d.name);
-    }
+    if (const auto arg = args->find(d.name); arg != args->end()) return push(f, d.desc.sort, arg->second, d.name);
     return fail(diag::missing_import, fmt::format("nothing is given for the import `{}`", d.name));
   }
   plan_.import_names.push_back(d.name);

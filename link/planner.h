@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <memory>
+#include <set>
 
 #include "link/frame.h"
 #include "link/types.h"
@@ -15,7 +16,7 @@ class Planner {
   [[nodiscard]] Result<Plan> run();
 
  private:
-  using Args = std::vector<std::pair<std::string, Item>>;
+  using Args = std::unordered_map<std::string, Item>;
 
   // Instantiating (planner.cpp). `args` is null for the root, whose imports are the host's.
   Result<Frame*> instantiate(const component::Scope& scope, const Frame* closure, const Frame* instantiator, const Args* args, std::string path);
@@ -45,9 +46,11 @@ class Planner {
   Result<std::pair<ModuleSlot, std::vector<ResourceSlot>>> adapter(const cabi::AdapterSide& lower, const cabi::AdapterSide& lift, const types::FuncType& type);
   Options options(const Frame& f, const component::CanonOpts& o, std::optional<core::MemType>& memory_type);
   Result<void> root_exports(const Frame& root);
-  std::optional<LiftedFunc> lifted(const FuncItem& item, std::string name);
+  Result<std::optional<LiftedFunc>> lifted(const FuncItem& item, std::string name);
 
   Result<void> spend(std::uint64_t work);
+  /// What copying, shaping and fusing a type costs.
+  Result<void> spend_on(const std::string& signature) { return spend(1 + signature.size() / 16); }
   CoreFuncSlot new_core_func() { return CoreFuncSlot(plan_.core_funcs++); }
   ResourceSlot new_resource(Resource r);
   Result<ResourceSlot> resource_of(const Frame& f, component::TypeIdx type);
@@ -62,6 +65,7 @@ class Planner {
     std::vector<ResourceSlot> resources;
   };
   std::map<std::string, AdapterMade> adapters_;
+  std::set<std::pair<std::string, std::string>> imports_;  ///< those in Plan::imports
   std::uint64_t work_ = 0;
 };
 

@@ -1,4 +1,7 @@
 // Calls between a host and one component.
+#include <chrono>
+#include <thread>
+
 #include "runtime/components.h"
 
 using namespace wcomp;
@@ -113,6 +116,36 @@ TEST_CASE("endless recursion and endless loops end in a trap") {
   CHECK(typed<void()>(instance, "", "recurse").call().error().code() == TrapCode::call_stack_exhausted);
   Instance another = instantiate(linker, c);
   CHECK(typed<void()>(another, "", "spin").call().error().code() == TrapCode::out_of_fuel);
+}
+
+TEST_CASE("another thread stops a guest that does not end") {
+  Engine engine;
+  Builder b = arithmetic();
+  Instance instance = instantiate(Linker(engine), load(engine, b));
+  auto spin = typed<void()>(instance, "", "spin");
+  std::thread stopper([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    instance.interrupt();
+  });
+  auto result = spin.call();
+  stopper.join();
+  REQUIRE(!result);
+  CHECK(result.error().code() == TrapCode::interrupted);
+}
+
+TEST_CASE("a memory larger than the limit is refused") {
+  core::ModuleBuilder m;
+  m.mem({.limits = {.min = 100}});
+  Builder b;
+  b.instantiate(b.core_module(m.build()), {});
+  Engine engine;
+  Linker linker(engine);
+  Limits limits;
+  limits.max_memory_bytes = 64 * 65536;
+  linker.set_limits(limits);
+  auto made = linker.instantiate(load(engine, b));
+  REQUIRE(!made);
+  CHECK(made.error().first().code == "trap");
 }
 
 TEST_CASE("strings go into a guest and back in every encoding") {

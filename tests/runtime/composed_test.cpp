@@ -23,7 +23,8 @@ struct Blob {
 };
 
 /// A component that imports resource `blob` from `host:blobs/api`, with `make: func() -> own<blob>`, `look: func(b: borrow<blob>)`. Exports
-/// `hold` (makes one and keeps it), `use` (makes one, lends it, drops it), `wrong` (drops a handle that does not exist).
+/// `hold` (makes one and keeps it), `use` (makes one, lends it, drops it), `wrong` (drops a handle that does not exist), and
+/// `borrow: func(b: borrow<blob>, keep: bool)`, which drops its borrow unless told to keep it.
 Builder blob_user() {
   Builder b;
   component::InstanceTypeRef api;
@@ -55,10 +56,15 @@ Builder blob_user() {
   const core::FuncIdx wrong = m.func({});
   m.code(wrong).i32_const(99).call(core_drop);
   m.export_func("wrong", wrong);
+  const core::FuncIdx borrow = m.func({.params = {i32, i32}, .results = {}});
+  m.code(borrow).local_get(core::LocalIdx(1)).op(Opcode::i32_eqz).if_().local_get(core::LocalIdx(0)).call(core_drop).end();
+  m.export_func("borrow", borrow);
   const auto core_inst = b.instantiate(b.core_module(m.build()), {{"", b.core_instance({{"make", make}, {"look", look}, {"drop", drop}})}});
   lift_export(b, core_inst, "hold", "hold", {.params = {}, .result = Prim::u32});
   lift_export(b, core_inst, "use", "use", {});
   lift_export(b, core_inst, "wrong", "wrong", {});
+  const auto borrowed = b.type(component::DefValType(component::BorrowRef{blob}));
+  lift_export(b, core_inst, "borrow", "borrow", {.params = {{"b", borrowed}, {"keep", Prim::bool_}}, .result = {}});
   return b;
 }
 
@@ -205,6 +211,27 @@ TEST_CASE("host objects that guests own are destroyed when dropped or with the i
     CHECK(destroyed == 1);
   }
   CHECK(destroyed == 3);
+}
+
+TEST_CASE("a borrow has to be dropped before the call ends") {
+  Engine engine;
+  Builder b = blob_user();
+  Linker linker(engine);
+  int destroyed = 0;
+  linker.define_resource("host:blobs/api", "blob", resource_key<Blob>);
+  define(linker, "host:blobs/api", "make", [&] { return std::unique_ptr<Blob>(new Blob{&destroyed}); });
+  define(linker, "host:blobs/api", "look", [](Blob&) {});
+  {
+    Instance instance = instantiate(linker, load(engine, b));
+    auto borrow = typed<void(Blob&, bool)>(instance, "", "borrow");
+    Blob blob{&destroyed};
+    CHECK(borrow.call(blob, false).has_value());
+    auto kept = borrow.call(blob, true);
+    REQUIRE(!kept);
+    CHECK(kept.error().code() == TrapCode::borrow_not_dropped);
+    CHECK(destroyed == 0);
+  }
+  CHECK(destroyed == 1);  // by its owner, the test
 }
 
 TEST_CASE("dropping a handle that does not exist traps") {
