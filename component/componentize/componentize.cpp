@@ -329,8 +329,11 @@ Result<Bytes> componentize(ByteSpan core_module, const ComponentizeOptions& opti
     WCOMP_TRY(DecodedWorld found, world_of_module(*module));
     world.emplace(std::move(found));
   }
-  WCOMP_TRY(const std::shared_ptr<const wit::Graph> adapter_wit, preview1_wit());
-  WCOMP_TRY(const MainModule main, read_main_module(*module, world ? &*world : nullptr, *adapter_wit, options.file));
+  std::shared_ptr<const wit::Graph> adapter_wit;
+  if (may_need_adapter(*module)) {
+    WCOMP_TRY(adapter_wit, preview1_wit());
+  }
+  WCOMP_TRY(const MainModule main, read_main_module(*module, world ? &*world : nullptr, adapter_wit.get(), options.file));
   if (!world && main.exports.empty()) {
     auto failure = Failure(error(diag::missing_export, "the module has no `component-type` section and no export `_start`: it is neither part of a world nor a command",
                                  BinaryPos{.file = options.file, .path = {}, .offset = 0}));

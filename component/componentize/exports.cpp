@@ -55,12 +55,21 @@ class InterfaceWriter {
     }
   }
 
-  /// A type as the lifted functions have it.
+  [[nodiscard]] bool is_own(Decl decl) const {
+    const auto* owner = std::get_if<wit::InterfaceId>(&decl->owner);
+    return owner != nullptr && *owner == *export_.interface;
+  }
+
+  /// A type as the lifted functions have it. The interface's own names for types of others are its business only.
   TypeIdx imported(Decl decl) {
-    decl = behind_aliases(decl);
+    DeclBody body = body_of(decl);
+    while (is_own(decl) && body.alias_of) {
+      decl = *body.alias_of;
+      body = body_of(decl);
+    }
     if (const auto found = imported_.find(decl.id); found != imported_.end()) return found->second;
-    const DeclBody body = body_of(decl);
     ExternDesc desc{.sort = Sort::type, .type_index = 0, .bound = {}};
+    if (body.alias_of) desc.bound.eq = imported(*body.alias_of);
     if (body.structure) desc.bound.eq = inside_.define_structure(*decl.graph, *body.structure);
     const std::string name = unique("import-type-" + decl->name);
     const TypeIdx t(out_.import(name, desc));
@@ -72,12 +81,7 @@ class InterfaceWriter {
   /// A type as the instance exports it.
   TypeIdx exported(Decl decl) {
     if (const auto found = exported_.find(decl.id); found != exported_.end()) return found->second;
-    const auto* owner = std::get_if<wit::InterfaceId>(&decl->owner);
-    if (owner == nullptr || *owner != *export_.interface) {
-      const Decl real = behind_aliases(decl);
-      const auto* real_owner = std::get_if<wit::InterfaceId>(&real->owner);
-      return real_owner != nullptr && *real_owner == *export_.interface ? exported(real) : imported(decl);
-    }
+    if (!is_own(decl)) return imported(decl);
     const DeclBody body = body_of(decl);
     const TypeIdx inner = body.alias_of    ? exported(*body.alias_of)
                           : body.structure ? outward_.define_structure(*decl.graph, *body.structure)

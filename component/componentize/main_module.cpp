@@ -31,7 +31,7 @@ std::string closest(std::string_view name, const std::vector<std::string>& candi
 
 class Reader {
  public:
-  Reader(const core::Module& module, const DecodedWorld* world, const wit::Graph& adapter_wit, const std::string& file)
+  Reader(const core::Module& module, const DecodedWorld* world, const wit::Graph* adapter_wit, const std::string& file)
       : m_(module), world_(world), adapter_wit_(adapter_wit), at_(BinaryPos{.file = file, .path = {}, .offset = 0}) {
     if (world_ != nullptr) names_.emplace(world_->graph, world_->world);
   }
@@ -300,12 +300,13 @@ class Reader {
   }
 
   void add_command() {
-    for (std::size_t i = 0; i < adapter_wit_.interfaces.size(); ++i) {
+    WCOMP_CHECK(adapter_wit_ != nullptr);
+    for (std::size_t i = 0; i < adapter_wit_->interfaces.size(); ++i) {
       const wit::InterfaceId id(i);
-      std::string name = adapter_wit_.interface_id_name(id);
+      std::string name = adapter_wit_->interface_id_name(id);
       if (!name.starts_with("wasi:cli/run@")) continue;
-      WorldExport e{.name = std::move(name), .interface = id, .graph = &adapter_wit_, .funcs = {}};
-      auto run = adapter_run(adapter_wit_, id);
+      WorldExport e{.name = std::move(name), .interface = id, .graph = adapter_wit_, .funcs = {}};
+      auto run = adapter_run(*adapter_wit_, id);
       WCOMP_CHECK(run.has_value());
       e.funcs.push_back(std::move(*run));
       out_.preview1.insert("run");
@@ -316,7 +317,7 @@ class Reader {
 
   const core::Module& m_;
   const DecodedWorld* world_;
-  const wit::Graph& adapter_wit_;
+  const wit::Graph* adapter_wit_;
   Location at_;
   std::optional<WorldNames> names_;
   MainModule out_;
@@ -350,7 +351,11 @@ std::optional<Decl> find_resource(const wit::Graph& graph, wit::InterfaceId inte
   return std::nullopt;
 }
 
-Result<MainModule> read_main_module(const core::Module& module, const DecodedWorld* world, const wit::Graph& adapter_wit, const std::string& file) {
+bool may_need_adapter(const core::Module& module) {
+  return module.find_export("_start") != nullptr || std::ranges::any_of(module.imports, [](const core::Import& i) { return i.module == preview1_module; });
+}
+
+Result<MainModule> read_main_module(const core::Module& module, const DecodedWorld* world, const wit::Graph* adapter_wit, const std::string& file) {
   return Reader(module, world, adapter_wit, file).run();
 }
 

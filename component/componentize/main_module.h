@@ -63,8 +63,10 @@ struct MainModule {
 };
 
 /// What is wrong with each import and export, all at once.
-/// `world` may be null (a command without WIT). `adapter_wit` has `wasi:cli/run`, for commands.
-[[nodiscard]] Result<MainModule> read_main_module(const core::Module& module, const DecodedWorld* world, const wit::Graph& adapter_wit, const std::string& file);
+/// `world` may be null (a command without WIT). `adapter_wit` has `wasi:cli/run`, for commands; null if may_need_adapter says no.
+[[nodiscard]] Result<MainModule> read_main_module(const core::Module& module, const DecodedWorld* world, const wit::Graph* adapter_wit, const std::string& file);
+/// Whether the module imports preview 1 or looks like a command.
+[[nodiscard]] bool may_need_adapter(const core::Module& module);
 
 /// `[constructor]x` and the like from `ns:pkg/iface@1#..`; names as the legacy C form mangles them.
 [[nodiscard]] std::string export_core_name(const std::string& interface_name, const wit::Function& func);
