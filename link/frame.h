@@ -23,7 +23,7 @@ struct LiftedItem {
   CoreRef core_func;
   Options opts;
   std::optional<core::MemType> memory_type;
-  types::FuncType type;    ///< in Plan::types
+  types::FuncType type;  ///< in Plan::types
 };
 /// A function that the root component imports.
 struct HostItem {
@@ -33,16 +33,20 @@ struct HostItem {
 using FuncOrigin = std::variant<LiftedItem, HostItem>;
 struct FuncItem {
   std::shared_ptr<const FuncOrigin> origin;
-  std::string name;        ///< as the frame that holds it calls it, for messages
+  std::string name;  ///< as the frame that holds it calls it, for messages
 };
 
 /// A type; only resources matter, value types are structural.
-struct TypeItem { std::optional<ResourceSlot> resource; };
+struct TypeItem {
+  std::optional<ResourceSlot> resource;
+};
 struct ComponentItem {
   std::shared_ptr<const component::Scope> scope;  ///< null: imported
   const Frame* parent = nullptr;                  ///< where the component is defined, for outer aliases
 };
-struct ModuleItem { std::optional<ModuleSlot> module; };
+struct ModuleItem {
+  std::optional<ModuleSlot> module;
+};
 
 struct InstanceItem;
 using Item = std::variant<FuncItem, TypeItem, std::shared_ptr<const InstanceItem>, ComponentItem, ModuleItem>;
@@ -66,13 +70,15 @@ struct NamedInstance {
 };
 
 /// A core instance: an instantiated module, or a bundle of items.
-struct CoreBundle { std::unordered_map<std::string, CoreRef> exports; };
+struct CoreBundle {
+  std::unordered_map<std::string, CoreRef> exports;
+};
 using CoreInstanceItem = std::variant<CoreInstanceSlot, std::shared_ptr<const CoreBundle>>;
 
 /// The index spaces of one component instance so far.
 struct Frame {
   const component::Scope* scope = nullptr;
-  const Frame* parent = nullptr;                        ///< where the component is defined
+  const Frame* parent = nullptr;  ///< where the component is defined
   ComponentInstanceSlot instance;
   std::map<types::ResourceId, ResourceSlot> resources;  ///< of the scope's abstract and own resources
   std::vector<FuncItem> funcs;
@@ -82,7 +88,7 @@ struct Frame {
   std::vector<CoreInstanceItem> core_instances;
   std::vector<ModuleItem> core_modules;
   std::vector<CoreRef> core_funcs, core_tables, core_memories, core_globals;
-  std::size_t depth = 0;                                ///< instances around this one
+  std::size_t depth = 0;  ///< instances around this one
   InstanceItem exports;
 };
 

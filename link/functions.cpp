@@ -22,8 +22,9 @@ cabi::AdapterSide side(const Options& o, const std::optional<core::MemType>& mem
 
 void sign(std::string& out, const cabi::AdapterSide& s) {
   const core::Limits& l = s.memory.limits;
-  fmt::format_to(std::back_inserter(out), " {}{}{}{}{}{} {},{},{},{}", static_cast<int>(s.encoding), s.has_memory ? 'm' : '-', s.has_realloc ? 'r' : '-',
-                 s.has_post_return ? 'p' : '-', s.enters_callee ? 'e' : '-', s.entered_ancestors, l.min, l.max ? fmt::to_string(*l.max) : "-", l.is_64, l.is_shared);
+  fmt::format_to(std::back_inserter(out), " {}{}{}{}{}{} {},{},{},{}", static_cast<int>(s.encoding), s.has_memory ? 'm' : '-',
+                 s.has_realloc ? 'r' : '-', s.has_post_return ? 'p' : '-', s.enters_callee ? 'e' : '-', s.entered_ancestors, l.min,
+                 l.max ? fmt::to_string(*l.max) : "-", l.is_64, l.is_shared);
 }
 
 }  // namespace
@@ -57,7 +58,8 @@ Result<void> Planner::lower(Frame& f, const CanonLower& d) {
     WCOMP_TRY(types::FuncType type, copier_.copy(frames_.front(), *host->type));
     WCOMP_TRY(spend_on(signature(plan_.types, type)));
     cabi::FuncShape shape = cabi::shape_of(plan_.types, type);
-    if (imports_.emplace(host->interface, host->name).second) plan_.imports.push_back({.interface = host->interface, .name = host->name, .type = type});
+    if (imports_.emplace(host->interface, host->name).second)
+      plan_.imports.push_back({.interface = host->interface, .name = host->name, .type = type});
     plan_.steps.emplace_back(LowerImport{.func = func,
                                          .interface = host->interface,
                                          .name = host->name,
@@ -105,7 +107,8 @@ Result<std::optional<LiftedFunc>> Planner::lifted(const FuncItem& item, std::str
   const auto* l = std::get_if<LiftedItem>(item.origin.get());
   if (l == nullptr) return std::optional<LiftedFunc>();
   WCOMP_TRY(spend_on(signature(plan_.types, l->type)));
-  return std::optional(LiftedFunc{.name = std::move(name), .core_func = l->core_func, .opts = l->opts, .type = l->type, .shape = cabi::shape_of(plan_.types, l->type)});
+  return std::optional(LiftedFunc{
+      .name = std::move(name), .core_func = l->core_func, .opts = l->opts, .type = l->type, .shape = cabi::shape_of(plan_.types, l->type)});
 }
 
 Result<void> Planner::root_exports(const Frame& root) {

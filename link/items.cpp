@@ -24,32 +24,52 @@ std::string full_name(std::string_view instance, std::string_view name) {
 
 Result<Item> Planner::item(const Frame& f, SortIdx s, std::string_view name) {
   switch (s.sort) {
-    case Sort::func: return Item(f.funcs.at(s.index));
-    case Sort::type: return Item(f.types.at(s.index));
-    case Sort::instance: return Item(f.instances.at(s.index).item);
-    case Sort::component: return Item(f.components.at(s.index));
-    case Sort::core_module: return Item(f.core_modules.at(s.index));
-    default: return fail(diag::unsupported, fmt::format("`{}` is a {}, which is not supported here", name, to_string(s.sort)));
+    case Sort::func:
+      return Item(f.funcs.at(s.index));
+    case Sort::type:
+      return Item(f.types.at(s.index));
+    case Sort::instance:
+      return Item(f.instances.at(s.index).item);
+    case Sort::component:
+      return Item(f.components.at(s.index));
+    case Sort::core_module:
+      return Item(f.core_modules.at(s.index));
+    default:
+      return fail(diag::unsupported, fmt::format("`{}` is a {}, which is not supported here", name, to_string(s.sort)));
   }
 }
 
 Result<CoreRef> Planner::core_item(const Frame& f, SortIdx s) {
   switch (s.sort) {
-    case Sort::core_func: return CoreRef(f.core_funcs.at(s.index));
-    case Sort::core_table: return CoreRef(f.core_tables.at(s.index));
-    case Sort::core_memory: return CoreRef(f.core_memories.at(s.index));
-    case Sort::core_global: return CoreRef(f.core_globals.at(s.index));
-    default: return fail(diag::unsupported, fmt::format("a {} is not supported here", to_string(s.sort)));
+    case Sort::core_func:
+      return CoreRef(f.core_funcs.at(s.index));
+    case Sort::core_table:
+      return CoreRef(f.core_tables.at(s.index));
+    case Sort::core_memory:
+      return CoreRef(f.core_memories.at(s.index));
+    case Sort::core_global:
+      return CoreRef(f.core_globals.at(s.index));
+    default:
+      return fail(diag::unsupported, fmt::format("a {} is not supported here", to_string(s.sort)));
   }
 }
 
 Result<void> Planner::push_core(Frame& f, Sort sort, CoreRef ref) {
   switch (sort) {
-    case Sort::core_func: f.core_funcs.push_back(std::move(ref)); return {};
-    case Sort::core_table: f.core_tables.push_back(std::move(ref)); return {};
-    case Sort::core_memory: f.core_memories.push_back(std::move(ref)); return {};
-    case Sort::core_global: f.core_globals.push_back(std::move(ref)); return {};
-    default: return fail(diag::unsupported, fmt::format("a {} is not supported here", to_string(sort)));
+    case Sort::core_func:
+      f.core_funcs.push_back(std::move(ref));
+      return {};
+    case Sort::core_table:
+      f.core_tables.push_back(std::move(ref));
+      return {};
+    case Sort::core_memory:
+      f.core_memories.push_back(std::move(ref));
+      return {};
+    case Sort::core_global:
+      f.core_globals.push_back(std::move(ref));
+      return {};
+    default:
+      return fail(diag::unsupported, fmt::format("a {} is not supported here", to_string(sort)));
   }
 }
 
@@ -95,7 +115,8 @@ Result<void> Planner::push(Frame& f, Sort sort, Item item, std::string_view name
       f.core_modules.push_back(*m);
       return {};
     }
-    default: return fail(diag::unsupported, fmt::format("`{}` is a {}, which is not supported here", name, to_string(sort)));
+    default:
+      return fail(diag::unsupported, fmt::format("`{}` is a {}, which is not supported here", name, to_string(sort)));
   }
 }
 

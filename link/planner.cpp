@@ -20,9 +20,12 @@ constexpr std::size_t max_instance_depth = 100;
 
 }  // namespace
 
-Result<Plan> plan(const ValidComponent& component) { return Planner(component).run(); }
+Result<Plan> plan(const ValidComponent& component) {
+  return Planner(component).run();
+}
 
-std::vector<ComponentInstanceSlot> entering_set(const Plan& plan, std::optional<ComponentInstanceSlot> caller, ComponentInstanceSlot callee) {
+std::vector<ComponentInstanceSlot> entering_set(const Plan& plan, std::optional<ComponentInstanceSlot> caller,
+                                                ComponentInstanceSlot callee) {
   std::vector<ComponentInstanceSlot> out;
   auto parent = [&](ComponentInstanceSlot i) { return plan.component_instances[i.value].parent; };
   for (std::optional<ComponentInstanceSlot> i = callee; i; i = parent(*i)) {
@@ -53,7 +56,8 @@ ResourceSlot Planner::new_resource(Resource r) {
   return ResourceSlot(plan_.resources.size() - 1);
 }
 
-Result<Frame*> Planner::instantiate(const Scope& scope, const Frame* closure, const Frame* instantiator, const Args* args, std::string path) {
+Result<Frame*> Planner::instantiate(const Scope& scope, const Frame* closure, const Frame* instantiator, const Args* args,
+                                    std::string path) {
   if (plan_.component_instances.size() >= max_component_instances) {
     return fail(diag::limit_exceeded, fmt::format("the component makes more than {} component instances", max_component_instances));
   }
@@ -62,8 +66,10 @@ Result<Frame*> Planner::instantiate(const Scope& scope, const Frame* closure, co
   f.parent = closure;
   f.instance = ComponentInstanceSlot(plan_.component_instances.size());
   f.depth = instantiator == nullptr ? 0 : instantiator->depth + 1;
-  if (f.depth > max_instance_depth) return fail(diag::limit_exceeded, fmt::format("component instances are nested deeper than {}", max_instance_depth));
-  plan_.component_instances.push_back({.parent = instantiator == nullptr ? std::nullopt : std::optional(instantiator->instance), .path = std::move(path)});
+  if (f.depth > max_instance_depth)
+    return fail(diag::limit_exceeded, fmt::format("component instances are nested deeper than {}", max_instance_depth));
+  plan_.component_instances.push_back(
+      {.parent = instantiator == nullptr ? std::nullopt : std::optional(instantiator->instance), .path = std::move(path)});
   for (const Definition& d : scope.component->definitions) {
     WCOMP_TRY(spend(1));
     WCOMP_TRY(define(f, d, args));
@@ -83,8 +89,7 @@ Result<void> Planner::define(Frame& f, const Definition& definition, const Args*
         f.core_modules.push_back({it->second});
         return {};
       },
-      [&](const CoreInstance& d) { return core_instance(f, d); },
-      [&](const CoreDefType&) -> Result<void> { return {}; },
+      [&](const CoreInstance& d) { return core_instance(f, d); }, [&](const CoreDefType&) -> Result<void> { return {}; },
       [&](const std::shared_ptr<const Component>&) -> Result<void> {
         f.components.push_back({.scope = f.scope->component_scopes.at(f.components.size()), .parent = &f});
         return {};
@@ -117,7 +122,8 @@ Result<void> Planner::core_instance(Frame& f, const CoreInstance& d) {
   for (const core::Import& imp : m.imports) {
     WCOMP_TRY(spend(1));
     const auto arg = args.find(imp.module);
-    if (arg == args.end()) return fail(diag::missing_import, fmt::format("nothing is given for the core module's import `{}` `{}`", imp.module, imp.name));
+    if (arg == args.end())
+      return fail(diag::missing_import, fmt::format("nothing is given for the core module's import `{}` `{}`", imp.module, imp.name));
     WCOMP_TRY(CoreRef ref, core_export(f.core_instances.at(arg->second.value), imp.name));
     step.imports.push_back(std::move(ref));
   }
@@ -140,7 +146,8 @@ Result<void> Planner::instance(Frame& f, const Instance& d) {
   } else {
     const auto& inst = std::get<Instantiate>(d);
     const ComponentItem component = f.components.at(inst.component.value);
-    if (component.scope == nullptr) return fail(diag::unsupported, "an imported component is instantiated, which a host cannot provide yet");
+    if (component.scope == nullptr)
+      return fail(diag::unsupported, "an imported component is instantiated, which a host cannot provide yet");
     Args args;
     for (const auto& [name, s] : inst.args) {
       WCOMP_TRY(spend(1));
@@ -165,10 +172,18 @@ Result<void> Planner::import(Frame& f, const Import& d, const Args* args) {
   plan_.import_names.push_back(d.name);
   std::optional<Entity> entity;
   switch (d.desc.sort) {
-    case Sort::func: entity = FuncEntity{}; break;
-    case Sort::type: entity = f.scope->types.at(f.types.size()); break;
-    case Sort::instance: entity = f.scope->instances.at(f.instances.size()); break;
-    default: return fail(diag::unsupported, fmt::format("the component imports the {} `{}`, which a host cannot provide yet", to_string(d.desc.sort), d.name));
+    case Sort::func:
+      entity = FuncEntity{};
+      break;
+    case Sort::type:
+      entity = f.scope->types.at(f.types.size());
+      break;
+    case Sort::instance:
+      entity = f.scope->instances.at(f.instances.size());
+      break;
+    default:
+      return fail(diag::unsupported,
+                  fmt::format("the component imports the {} `{}`, which a host cannot provide yet", to_string(d.desc.sort), d.name));
   }
   if (d.desc.sort == Sort::func) {
     HostItem host{.interface = {}, .name = d.name, .type = &f.scope->funcs.at(f.funcs.size())};

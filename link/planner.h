@@ -19,7 +19,8 @@ class Planner {
   using Args = std::unordered_map<std::string, Item>;
 
   // Instantiating (planner.cpp). `args` is null for the root, whose imports are the host's.
-  Result<Frame*> instantiate(const component::Scope& scope, const Frame* closure, const Frame* instantiator, const Args* args, std::string path);
+  Result<Frame*> instantiate(const component::Scope& scope, const Frame* closure, const Frame* instantiator, const Args* args,
+                             std::string path);
   Result<void> define(Frame& f, const component::Definition& d, const Args* args);
   Result<void> core_instance(Frame& f, const component::CoreInstance& d);
   Result<void> instance(Frame& f, const component::Instance& d);
@@ -43,7 +44,8 @@ class Planner {
   // Functions (functions.cpp).
   Result<void> lift(Frame& f, const component::CanonLift& d);
   Result<void> lower(Frame& f, const component::CanonLower& d);
-  Result<std::pair<ModuleSlot, std::vector<ResourceSlot>>> adapter(const cabi::AdapterSide& lower, const cabi::AdapterSide& lift, const types::FuncType& type);
+  Result<std::pair<ModuleSlot, std::vector<ResourceSlot>>> adapter(const cabi::AdapterSide& lower, const cabi::AdapterSide& lift,
+                                                                   const types::FuncType& type);
   Options options(const Frame& f, const component::CanonOpts& o, std::optional<core::MemType>& memory_type);
   Result<void> root_exports(const Frame& root);
   Result<std::optional<LiftedFunc>> lifted(const FuncItem& item, std::string name);

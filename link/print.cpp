@@ -45,11 +45,13 @@ struct Printer {
     for (std::size_t i = 0; i < plan.modules.size(); ++i) {
       const core::Module& m = *plan.modules[i];
       std::string_view label = m.names.module;
-      line("module {}:{}{} {} imports, {} functions, {} exports", i, label.empty() ? "" : " ", escape(label), m.imports.size(), m.funcs.size(), m.exports.size());
+      line("module {}:{}{} {} imports, {} functions, {} exports", i, label.empty() ? "" : " ", escape(label), m.imports.size(),
+           m.funcs.size(), m.exports.size());
     }
   }
   void instances() {
-    for (std::size_t i = 0; i < plan.component_instances.size(); ++i) line("component-instance {}: {}", i, escape(plan.component_instances[i].path));
+    for (std::size_t i = 0; i < plan.component_instances.size(); ++i)
+      line("component-instance {}: {}", i, escape(plan.component_instances[i].path));
   }
   void resources() {
     for (std::size_t i = 0; i < plan.resources.size(); ++i) {
@@ -57,7 +59,8 @@ struct Printer {
           plan.resources[i].origin,
           [&](const HostResource& h) { line("{}: from the host, {}", resource(ResourceSlot(i)), name(h.interface, h.name)); },
           [&](const GuestResource& g) {
-            line("{}: of instance {}{}", resource(ResourceSlot(i)), g.instance.value, g.dtor ? ", destructor " + ref(*g.dtor) : std::string());
+            line("{}: of instance {}{}", resource(ResourceSlot(i)), g.instance.value,
+                 g.dtor ? ", destructor " + ref(*g.dtor) : std::string());
           });
     }
   }

@@ -17,8 +17,10 @@ constexpr std::uint64_t max_type_weight = 100'000;
 void sign(std::string& out, const TypeArena& arena, ValType type);
 
 void sign(std::string& out, const TypeArena& arena, const std::optional<ValType>& type) {
-  if (type) sign(out, arena, *type);
-  else out += '_';
+  if (type)
+    sign(out, arena, *type);
+  else
+    out += '_';
 }
 
 void sign_names(std::string& out, const std::vector<std::string>& names) {
@@ -138,14 +140,23 @@ Result<TypeDef> TypeCopier::copy_def(const Frame& frame, const TypeDef& def, int
   std::uint64_t times = 1;
   std::vector<TypeId*> resources;
   match(
-      out, [&](RecordType& t) { for (Field& f : t.fields) add(f.type); },
-      [&](VariantType& t) { for (Case& c : t.cases) add_optional(c.type); }, [&](ListType& t) { add(t.element); },
-      [&](FixedListType& t) { times = t.length, add(t.element); }, [&](MapType& t) { add(t.key), add(t.value); },
-      [&](TupleType& t) { for (ValType& e : t.types) add(e); }, [&](OptionType& t) { add(t.some); },
-      [&](ResultType& t) { add_optional(t.ok), add_optional(t.err); }, [&](OwnType& t) { resources.push_back(&t.resource); },
-      [&](BorrowType& t) { resources.push_back(&t.resource); }, [&](StreamType& t) { add_optional(t.element); },
-      [&](FutureType& t) { add_optional(t.element); }, [&](FlagsType& t) { weight += t.names.size(); },
-      [&](EnumType& t) { weight += t.names.size(); }, [](ResourceType&) {}, [](AliasType&) {});
+      out,
+      [&](RecordType& t) {
+        for (Field& f : t.fields) add(f.type);
+      },
+      [&](VariantType& t) {
+        for (Case& c : t.cases) add_optional(c.type);
+      },
+      [&](ListType& t) { add(t.element); }, [&](FixedListType& t) { times = t.length, add(t.element); },
+      [&](MapType& t) { add(t.key), add(t.value); },
+      [&](TupleType& t) {
+        for (ValType& e : t.types) add(e);
+      },
+      [&](OptionType& t) { add(t.some); }, [&](ResultType& t) { add_optional(t.ok), add_optional(t.err); },
+      [&](OwnType& t) { resources.push_back(&t.resource); }, [&](BorrowType& t) { resources.push_back(&t.resource); },
+      [&](StreamType& t) { add_optional(t.element); }, [&](FutureType& t) { add_optional(t.element); },
+      [&](FlagsType& t) { weight += t.names.size(); }, [&](EnumType& t) { weight += t.names.size(); }, [](ResourceType&) {},
+      [](AliasType&) {});
   for (ValType* part : parts) {
     WCOMP_TRY(Copied c, copy(frame, *part, depth));
     *part = c.type;

@@ -10,7 +10,9 @@ namespace {
 
 using cabi::StringEncoding;
 
-std::span<const std::uint8_t> memory(const Crossing& c) { return {c.memory, static_cast<std::size_t>(c.memory_size)}; }
+std::span<const std::uint8_t> memory(const Crossing& c) {
+  return {c.memory, static_cast<std::size_t>(c.memory_size)};
+}
 
 /// The string's bytes after checking where they are; empty after a failure.
 std::span<const std::uint8_t> find(Crossing& c, std::uint32_t ptr, std::uint32_t len) {

@@ -22,13 +22,15 @@ Failure in_file(Failure failure, const std::string& name) {
 
 Result<link::Plan> plan_bytes(Bytes bytes) {
   switch (component::detect(bytes)) {
-    case component::BinaryKind::component: break;
+    case component::BinaryKind::component:
+      break;
     case component::BinaryKind::core_module: {
       Diagnostic d = error(diag::malformed, "this is a core module, a component was expected");
       d.notes.emplace_back("`wcomp new` makes a component of a core module");
       return Err(Failure(std::move(d)));
     }
-    case component::BinaryKind::not_wasm: return fail(diag::malformed, "this is not a WebAssembly binary");
+    case component::BinaryKind::not_wasm:
+      return fail(diag::malformed, "this is not a WebAssembly binary");
   }
   WCOMP_TRY(auto decoded, component::decode(std::move(bytes)));
   WCOMP_TRY(auto valid, component::validate(std::move(decoded)));
@@ -43,7 +45,8 @@ Result<Component> Component::from_bytes(const Engine& engine, std::span<const st
   auto plan = plan_bytes(Bytes(bytes.begin(), bytes.end()));
   if (!plan) return Err(in_file(std::move(plan).error(), name));
   Component out;
-  out.impl_ = std::make_shared<const ComponentImpl>(ComponentImpl{.engine = engine.impl_, .name = std::move(name), .plan = std::move(*plan)});
+  out.impl_ =
+      std::make_shared<const ComponentImpl>(ComponentImpl{.engine = engine.impl_, .name = std::move(name), .plan = std::move(*plan)});
   return out;
 }
 
@@ -52,7 +55,11 @@ Result<Component> Component::load(const Engine& engine, const std::filesystem::p
   return from_bytes(engine, bytes, path.string());
 }
 
-std::vector<std::string> Component::imports() const { return impl_ == nullptr ? std::vector<std::string>() : impl_->plan.import_names; }
-std::vector<std::string> Component::exports() const { return impl_ == nullptr ? std::vector<std::string>() : impl_->plan.export_names; }
+std::vector<std::string> Component::imports() const {
+  return impl_ == nullptr ? std::vector<std::string>() : impl_->plan.import_names;
+}
+std::vector<std::string> Component::exports() const {
+  return impl_ == nullptr ? std::vector<std::string>() : impl_->plan.export_names;
+}
 
 }  // namespace wcomp

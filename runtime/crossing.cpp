@@ -10,12 +10,20 @@ using runtime::Handle;
 using runtime::ResourceType;
 
 namespace {
-CrossingImpl& impl(Crossing& c) { return static_cast<CrossingImpl&>(c); }
-void* object_of(std::uint64_t rep) { return reinterpret_cast<void*>(static_cast<std::uintptr_t>(rep)); }
-std::uint64_t rep_of(void* object) { return static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(object)); }
+CrossingImpl& impl(Crossing& c) {
+  return static_cast<CrossingImpl&>(c);
+}
+void* object_of(std::uint64_t rep) {
+  return reinterpret_cast<void*>(static_cast<std::uintptr_t>(rep));
+}
+std::uint64_t rep_of(void* object) {
+  return static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(object));
+}
 }  // namespace
 
-void Crossing::fail(TrapCode code, std::string message) { fail(Trap(code, std::move(message))); }
+void Crossing::fail(TrapCode code, std::string message) {
+  fail(Trap(code, std::move(message)));
+}
 
 void Crossing::fail(Trap trap) {
   if (failed_) return;

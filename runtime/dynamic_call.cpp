@@ -29,7 +29,8 @@ Result<std::uint32_t, TrapCode> allocate(Crossing& c, std::uint32_t align, std::
   return ptr;
 }
 
-Result<void, TrapCode> lower(Crossing& c, cabi::LiftLowerContext& cx, const cabi::FuncShape& shape, std::span<const Value> args, std::vector<std::uint64_t>& slots) {
+Result<void, TrapCode> lower(Crossing& c, cabi::LiftLowerContext& cx, const cabi::FuncShape& shape, std::span<const Value> args,
+                             std::vector<std::uint64_t>& slots) {
   if (!shape.params_spill) {
     for (std::size_t i = 0; i < args.size(); ++i) WCOMP_TRY(cabi::lower_flat(cx, args[i], *shape.params[i].shape, slots));
     return {};
@@ -55,7 +56,8 @@ Result<std::optional<Value>, Trap> call(const Func& func, std::span<const Value>
   bool has_handles = shape.result != nullptr && shape.result->has_handles;
   for (std::size_t i = 0; i < args.size(); ++i) {
     has_handles = has_handles || shape.params[i].shape->has_handles;
-    if (!cabi::fits(args[i], *shape.params[i].shape)) return Err(Trap(TrapCode::host_error, fmt::format("argument `{}` does not fit its type", shape.params[i].name)));
+    if (!cabi::fits(args[i], *shape.params[i].shape))
+      return Err(Trap(TrapCode::host_error, fmt::format("argument `{}` does not fit its type", shape.params[i].name)));
   }
   if (has_handles) return Err(Trap(TrapCode::host_error, "functions with resources cannot be called by text"));
 
@@ -74,8 +76,10 @@ Result<std::optional<Value>, Trap> call(const Func& func, std::span<const Value>
   if (guest_call.invoke(slots.data()) && shape.result != nullptr) {
     auto lifted = shape.results_spill ? cabi::load(cx, static_cast<std::uint32_t>(slots[0]), *shape.result)
                                       : cabi::lift_flat(cx, std::span(slots).first(shape.result->flat.size()), *shape.result);
-    if (lifted) result = std::move(*lifted);
-    else c.fail(lifted.error());
+    if (lifted)
+      result = std::move(*lifted);
+    else
+      c.fail(lifted.error());
   }
   WCOMP_TRY(guest_call.finish());
   return result;

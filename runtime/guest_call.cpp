@@ -18,9 +18,9 @@ struct GuestCallImpl {
   std::shared_ptr<const FuncImpl> func;
   CrossingImpl crossing;
   bool has_entered = false;
-  bool has_returned = false;    ///< the core function ran to its end
+  bool has_returned = false;  ///< the core function ran to its end
   bool is_finished = false;
-  std::uint64_t result = 0;     ///< what it returned, for post-return
+  std::uint64_t result = 0;  ///< what it returned, for post-return
 
   void enter();
   /// The trap of the call, if there was one.
@@ -72,9 +72,13 @@ GuestCall::GuestCall(const Func& func) {
   impl_->enter();
 }
 
-GuestCall::~GuestCall() { (void)impl_->finish(); }
+GuestCall::~GuestCall() {
+  (void)impl_->finish();
+}
 
-Crossing& GuestCall::crossing() { return impl_->crossing; }
+Crossing& GuestCall::crossing() {
+  return impl_->crossing;
+}
 
 bool GuestCall::invoke(std::uint64_t* slots) {
   if (!impl_->crossing.ok()) return false;
@@ -95,7 +99,9 @@ Result<void, Trap> GuestCall::finish() {
   return {};
 }
 
-std::string Func::type() const { return impl_ == nullptr ? std::string() : types::to_string(instance_->plan().types, impl_->lifted->type); }
+std::string Func::type() const {
+  return impl_ == nullptr ? std::string() : types::to_string(instance_->plan().types, impl_->lifted->type);
+}
 
 Result<void, Trap> GuestResource::drop() {
   const GuestRep rep = release();

@@ -36,7 +36,8 @@ Result<std::uint32_t, Trap> HandleTable::add(const Handle& h) {
 }
 
 Result<Handle*, Trap> HandleTable::get(std::uint32_t handle, const ResourceType& type) {
-  if (handle >= slots_.size() || slots_[handle].type == nullptr) return Err(Trap(TrapCode::unknown_handle, fmt::format("handle {}", handle)));
+  if (handle >= slots_.size() || slots_[handle].type == nullptr)
+    return Err(Trap(TrapCode::unknown_handle, fmt::format("handle {}", handle)));
   Handle& h = slots_[handle];
   if (h.type != &type) {
     return Err(Trap(TrapCode::handle_wrong_type, fmt::format("handle {} is a `{}`, expected a `{}`", handle, h.type->name, type.name)));

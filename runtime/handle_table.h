@@ -23,9 +23,9 @@ class HandleTable;
 /// A resource type of one running instance: fresh at each instantiation, compared by address.
 struct ResourceType {
   InstanceImpl* owner = nullptr;
-  ComponentInstance* impl = nullptr;         ///< the instance that defines it; null: the host
-  std::optional<engine::FuncAddr> dtor;      ///< guest resources
-  const ResourceKey* key = nullptr;          ///< host resources
+  ComponentInstance* impl = nullptr;     ///< the instance that defines it; null: the host
+  std::optional<engine::FuncAddr> dtor;  ///< guest resources
+  const ResourceKey* key = nullptr;      ///< host resources
   std::string name;
 };
 
@@ -42,9 +42,9 @@ struct BorrowScope {
 };
 
 struct Handle {
-  ResourceType* type = nullptr;     ///< null: a free slot
-  std::uint64_t rep = 0;            ///< guest's i32, or the host's object; of a free slot: the next free one
-  BorrowScope* scope = nullptr;     ///< of a borrow: the call that it must be dropped in; null: an own
+  ResourceType* type = nullptr;  ///< null: a free slot
+  std::uint64_t rep = 0;         ///< guest's i32, or the host's object; of a free slot: the next free one
+  BorrowScope* scope = nullptr;  ///< of a borrow: the call that it must be dropped in; null: an own
   std::uint32_t lends = 0;
   [[nodiscard]] bool is_own() const { return scope == nullptr; }
 };

@@ -120,7 +120,8 @@ struct Instantiator {
     ctx.sides[1] = inst.resolve(s.lift);
     for (const link::ResourceSlot r : s.resources) ctx.resources.push_back(&inst.resource(r));
     std::vector<engine::Extern> args;
-    for (const core::Import& i : module->imports) args.push_back(i.module == cabi::intrinsic_module ? intrinsic_func(i.name, ctx) : adapter_import(i.name, s, ctx));
+    for (const core::Import& i : module->imports)
+      args.push_back(i.module == cabi::intrinsic_module ? intrinsic_func(i.name, ctx) : adapter_import(i.name, s, ctx));
     WCOMP_TRY(auto made, inst.store.instantiate(module, args, fmt::format("adapter of {}", s.name)));
     if (!made) return Err(failure(made.error()));
     const auto adapter = inst.store.find_export(*made, "adapter");
@@ -153,8 +154,8 @@ struct Instantiator {
     return inst.instances[s.entered_ancestors.at(std::stoul(number)).value].flags_addr;
   }
 
-  Result<void> built_in(link::CoreFuncSlot func, link::ResourceSlot resource, link::ComponentInstanceSlot instance, std::string_view signature,
-                        engine::HostFn fn, std::string_view name) {
+  Result<void> built_in(link::CoreFuncSlot func, link::ResourceSlot resource, link::ComponentInstanceSlot instance,
+                        std::string_view signature, engine::HostFn fn, std::string_view name) {
     ResourceBuiltIn& ctx = inst.built_ins.emplace_back();
     ctx.owner = &inst;
     ctx.instance = &inst.instances[instance.value];
@@ -164,9 +165,15 @@ struct Instantiator {
     inst.core_funcs[func.value] = inst.store.add_host_func(std::move(type), fn, &ctx, fmt::format("{} of {}", name, ctx.type->name));
     return {};
   }
-  Result<void> carry_out(const link::ResourceNew& s) { return built_in(s.func, s.resource, s.instance, "i:i", &resource_new, "resource.new"); }
-  Result<void> carry_out(const link::ResourceDrop& s) { return built_in(s.func, s.resource, s.instance, "i:", &resource_drop, "resource.drop"); }
-  Result<void> carry_out(const link::ResourceRep& s) { return built_in(s.func, s.resource, s.instance, "i:i", &resource_rep, "resource.rep"); }
+  Result<void> carry_out(const link::ResourceNew& s) {
+    return built_in(s.func, s.resource, s.instance, "i:i", &resource_new, "resource.new");
+  }
+  Result<void> carry_out(const link::ResourceDrop& s) {
+    return built_in(s.func, s.resource, s.instance, "i:", &resource_drop, "resource.drop");
+  }
+  Result<void> carry_out(const link::ResourceRep& s) {
+    return built_in(s.func, s.resource, s.instance, "i:i", &resource_rep, "resource.rep");
+  }
 
   Result<void> carry_out(const link::DefineResource& s) {
     const auto& guest = std::get<link::GuestResource>(inst.plan().resources[s.resource.value].origin);
@@ -259,7 +266,8 @@ Result<Func> Instance::func(std::string_view interface, std::string_view name) {
   impl->lifted = lifted;
   impl->core_func = inst.resolve_func(lifted->core_func);
   impl->opts = inst.resolve(lifted->opts);
-  for (const link::ComponentInstanceSlot s : link::entering_set(inst.plan(), std::nullopt, lifted->opts.instance)) impl->entered.push_back(&inst.instances[s.value]);
+  for (const link::ComponentInstanceSlot s : link::entering_set(inst.plan(), std::nullopt, lifted->opts.instance))
+    impl->entered.push_back(&inst.instances[s.value]);
   out.impl_ = std::move(impl);
   return out;
 }
@@ -269,7 +277,9 @@ bool Instance::has_export(std::string_view name) const {
   return !find_exports<link::LiftedFunc>(exports, name).empty() || !find_exports<link::ExportedInstance>(exports, name).empty();
 }
 
-void Instance::interrupt() { impl_->store.interrupt(); }
+void Instance::interrupt() {
+  impl_->store.interrupt();
+}
 
 Result<void> Func::bind(const FuncDesc& desc) {
   auto bound = std::make_shared<FuncImpl>(*impl_);

@@ -38,7 +38,9 @@ struct ComponentInstance {
 
   [[nodiscard]] bool may_leave() const { return (*flags & cabi::flag_may_leave) != 0; }
   [[nodiscard]] bool may_enter() const { return (*flags & cabi::flag_may_enter) != 0; }
-  void set(std::int32_t flag, bool on) { *flags = on ? *flags | static_cast<std::uint64_t>(flag) : *flags & ~static_cast<std::uint64_t>(flag); }
+  void set(std::int32_t flag, bool on) {
+    *flags = on ? *flags | static_cast<std::uint64_t>(flag) : *flags & ~static_cast<std::uint64_t>(flag);
+  }
 };
 
 /// canonopts with addresses.
@@ -64,8 +66,8 @@ struct HostFuncDef {
 // Contexts of the host functions in the store.
 struct HostImport {
   InstanceImpl* owner = nullptr;
-  std::string name;                                ///< `wasi:io/streams@0.2.0#read`
-  std::shared_ptr<const HostFuncDef> def;          // owners: the linker and its instances
+  std::string name;                        ///< `wasi:io/streams@0.2.0#read`
+  std::shared_ptr<const HostFuncDef> def;  // owners: the linker and its instances
   Options opts;
   std::vector<KeyBinding> keys;
 };
@@ -77,7 +79,7 @@ struct ResourceBuiltIn {
 struct AdapterContext {
   InstanceImpl* owner = nullptr;
   std::string name;
-  Options sides[2];                                ///< by cabi::Side
+  Options sides[2];  ///< by cabi::Side
   std::vector<ResourceType*> resources;
 };
 
@@ -112,8 +114,8 @@ struct InstanceImpl {
   std::deque<runtime::HostImport> host_imports;
   std::deque<runtime::ResourceBuiltIn> built_ins;
   std::deque<runtime::AdapterContext> adapters;
-  std::deque<runtime::BorrowScope> scopes;           ///< of calls between components that are going on, innermost last
-  std::vector<GuestRep> pending_drops;               ///< dropped by the host while guest code was running
+  std::deque<runtime::BorrowScope> scopes;  ///< of calls between components that are going on, innermost last
+  std::vector<GuestRep> pending_drops;      ///< dropped by the host while guest code was running
   bool is_poisoned = false;
 
   [[nodiscard]] const link::Plan& plan() const { return component->plan; }
@@ -123,7 +125,8 @@ struct InstanceImpl {
   [[nodiscard]] runtime::ResourceType& resource(link::ResourceSlot s) { return resources[s.value]; }
 
   /// Marks what a call from `caller` (null: the host) into `callee` enters; cannot_enter if one is entered already.
-  Result<std::vector<runtime::ComponentInstance*>, Trap> enter(const runtime::ComponentInstance* caller, const runtime::ComponentInstance& callee);
+  Result<std::vector<runtime::ComponentInstance*>, Trap> enter(const runtime::ComponentInstance* caller,
+                                                               const runtime::ComponentInstance& callee);
   static void leave(const std::vector<runtime::ComponentInstance*>& entered);
 
   /// Ends a resource whose `own` is gone: runs the guest's destructor or the host's. `caller` is null when the host drops it.
@@ -134,7 +137,7 @@ struct InstanceImpl {
 
 struct FuncImpl {
   std::string name;
-  const link::LiftedFunc* lifted = nullptr;   ///< in the plan
+  const link::LiftedFunc* lifted = nullptr;  ///< in the plan
   engine::FuncAddr core_func;
   runtime::Options opts;
   std::vector<runtime::ComponentInstance*> entered;  ///< entering_set of a call from the host

@@ -15,7 +15,9 @@ constexpr std::size_t trap_codes = 0
 #undef WCOMP_TRAP
     ;
 
-std::uint32_t u32(std::uint64_t slot) { return static_cast<std::uint32_t>(slot); }
+std::uint32_t u32(std::uint64_t slot) {
+  return static_cast<std::uint32_t>(slot);
+}
 
 std::span<std::uint8_t> memory(const AdapterContext& a, std::size_t side) {
   if (!a.sides[side].memory) return {};
@@ -23,7 +25,9 @@ std::span<std::uint8_t> memory(const AdapterContext& a, std::size_t side) {
   return {view.data, view.size};
 }
 
-Trap trap_in(const AdapterContext& a, TrapCode code) { return {Trap(code, fmt::format("in a call of `{}`", a.name))}; }
+Trap trap_in(const AdapterContext& a, TrapCode code) {
+  return {Trap(code, fmt::format("in a call of `{}`", a.name))};
+}
 
 std::optional<Trap> trap(const AdapterContext& a, std::uint64_t* slots) {
   const std::uint32_t code = u32(slots[0]);
@@ -132,6 +136,8 @@ constexpr engine::HostFn bodies[] = {
 
 }  // namespace
 
-engine::HostFn intrinsic(cabi::Intrinsic i) { return bodies[static_cast<std::size_t>(i)]; }
+engine::HostFn intrinsic(cabi::Intrinsic i) {
+  return bodies[static_cast<std::size_t>(i)];
+}
 
 }  // namespace wcomp::runtime

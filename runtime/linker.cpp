@@ -11,7 +11,9 @@ namespace wcomp {
 
 using namespace runtime;
 
-Linker::Linker(const Engine& engine) : impl_(std::make_unique<LinkerImpl>()) { impl_->engine = engine.impl_; }
+Linker::Linker(const Engine& engine) : impl_(std::make_unique<LinkerImpl>()) {
+  impl_->engine = engine.impl_;
+}
 Linker::~Linker() = default;
 Linker::Linker(Linker&&) noexcept = default;
 Linker& Linker::operator=(Linker&&) noexcept = default;
@@ -25,9 +27,15 @@ void Linker::define_resource(std::string interface, std::string name, const Reso
   impl_->interfaces[std::move(interface)].resources.insert_or_assign(std::move(name), &key);
 }
 
-void Linker::define_instance(std::string interface) { impl_->interfaces[std::move(interface)]; }
-void Linker::set_limits(const Limits& limits) { impl_->limits = limits; }
-void Linker::keep(std::shared_ptr<void> object) { impl_->kept.push_back(std::move(object)); }
+void Linker::define_instance(std::string interface) {
+  impl_->interfaces[std::move(interface)];
+}
+void Linker::set_limits(const Limits& limits) {
+  impl_->limits = limits;
+}
+void Linker::keep(std::shared_ptr<void> object) {
+  impl_->kept.push_back(std::move(object));
+}
 
 }  // namespace wcomp
 
@@ -79,7 +87,8 @@ std::string nearby(const LinkerImpl& linker, std::string_view interface) {
       list(names, found.front()->resources);
     }
     if (names.empty()) return fmt::format("the linker's `{}` is empty", interface);
-    return interface.empty() ? fmt::format("outside of interfaces the linker has {}", names) : fmt::format("the linker's `{}` has {}", interface, names);
+    return interface.empty() ? fmt::format("outside of interfaces the linker has {}", names)
+                             : fmt::format("the linker's `{}` has {}", interface, names);
   }
   if (interface.empty()) return "the linker has nothing outside of interfaces";
   std::map<std::string_view, int> same;
@@ -91,7 +100,8 @@ std::string nearby(const LinkerImpl& linker, std::string_view interface) {
   std::string names;
   list(names, same.empty() ? all : same);
   if (names.empty()) return "the linker has no interfaces";
-  return same.empty() ? fmt::format("the linker has the interfaces {}", names) : fmt::format("the linker has {}, which is not compatible with that version", names);
+  return same.empty() ? fmt::format("the linker has the interfaces {}", names)
+                      : fmt::format("the linker has {}, which is not compatible with that version", names);
 }
 
 }  // namespace
@@ -144,7 +154,8 @@ std::optional<Diagnostic> check_type(InstanceImpl& instance, const std::string& 
   return d;
 }
 
-Result<void> check_imports(const LinkerImpl& linker, InstanceImpl& instance, std::map<std::pair<std::string, std::string>, CheckedImport>& checked) {
+Result<void> check_imports(const LinkerImpl& linker, InstanceImpl& instance,
+                           std::map<std::pair<std::string, std::string>, CheckedImport>& checked) {
   std::vector<Diagnostic> problems;
   const link::Plan& plan = instance.plan();
   for (const link::ImportedFunc& import : plan.imports) {

@@ -17,11 +17,12 @@ struct CheckedImport {
   std::vector<KeyBinding> keys;
 };
 /// Finds every imported function and compares its type; reports all that are wrong at once. The instance's resources must be there already.
-Result<void> check_imports(const LinkerImpl& linker, InstanceImpl& instance, std::map<std::pair<std::string, std::string>, CheckedImport>& checked);
+Result<void> check_imports(const LinkerImpl& linker, InstanceImpl& instance,
+                           std::map<std::pair<std::string, std::string>, CheckedImport>& checked);
 
 /// Compares a C++ signature with a function's type and collects which classes stand for which resources. A diagnostic with both types if
 /// they differ; `what` names the function.
-[[nodiscard]] std::optional<Diagnostic> check_type(InstanceImpl& instance, const std::string& what, const types::FuncType& type, const FuncDesc& desc,
-                                                   std::vector<KeyBinding>& keys, DiagCode code);
+[[nodiscard]] std::optional<Diagnostic> check_type(InstanceImpl& instance, const std::string& what, const types::FuncType& type,
+                                                   const FuncDesc& desc, std::vector<KeyBinding>& keys, DiagCode code);
 
 }  // namespace wcomp::runtime

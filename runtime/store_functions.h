@@ -9,10 +9,10 @@
 namespace wcomp::runtime {
 
 // engine::HostFn's. `context` is the type in the name's comment.
-std::optional<Trap> call_host_import(void* context, std::uint64_t* slots);   // HostImport
-std::optional<Trap> resource_new(void* context, std::uint64_t* slots);       // ResourceBuiltIn
-std::optional<Trap> resource_drop(void* context, std::uint64_t* slots);      // ResourceBuiltIn
-std::optional<Trap> resource_rep(void* context, std::uint64_t* slots);       // ResourceBuiltIn
+std::optional<Trap> call_host_import(void* context, std::uint64_t* slots);  // HostImport
+std::optional<Trap> resource_new(void* context, std::uint64_t* slots);      // ResourceBuiltIn
+std::optional<Trap> resource_drop(void* context, std::uint64_t* slots);     // ResourceBuiltIn
+std::optional<Trap> resource_rep(void* context, std::uint64_t* slots);      // ResourceBuiltIn
 /// The function behind an intrinsic; its context is an AdapterContext.
 [[nodiscard]] engine::HostFn intrinsic(cabi::Intrinsic i);
 

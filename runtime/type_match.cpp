@@ -12,15 +12,24 @@ using namespace types;
 namespace {
 
 /// WIT words by TypeKind.
-constexpr std::string_view kind_words[] = {"bool", "s8",    "u8",         "s16",  "u16",    "s32",   "u32",     "s64",  "u64",    "f32",    "f64", "char", "string",
-                                           "list", "list",  "map",        "record", "tuple", "variant", "enum", "flags", "option", "result", "own", "borrow"};
+constexpr std::string_view kind_words[] = {"bool",    "s8",   "u8",    "s16",    "u16",    "s32",  "u32",   "s64",    "u64",
+                                           "f32",     "f64",  "char",  "string", "list",   "list", "map",   "record", "tuple",
+                                           "variant", "enum", "flags", "option", "result", "own",  "borrow"};
 
-bool is_primitive(TypeKind k) { return k <= TypeKind::string; }
-std::string_view word(TypeKind k) { return kind_words[static_cast<std::size_t>(k)]; }
+bool is_primitive(TypeKind k) {
+  return k <= TypeKind::string;
+}
+std::string_view word(TypeKind k) {
+  return kind_words[static_cast<std::size_t>(k)];
+}
 
-std::string text(const TypeDesc* d) { return d == nullptr ? "nothing" : to_string(*d); }
+std::string text(const TypeDesc* d) {
+  return d == nullptr ? "nothing" : to_string(*d);
+}
 
-const TypeDesc* part(const TypeDesc& d, std::size_t i) { return d.parts == nullptr ? nullptr : d.parts[i]; }
+const TypeDesc* part(const TypeDesc& d, std::size_t i) {
+  return d.parts == nullptr ? nullptr : d.parts[i];
+}
 
 struct Matcher {
   const TypeArena& arena;
@@ -66,7 +75,8 @@ struct Matcher {
           if (!is(TypeKind::record) || t.fields.size() != d.count || d.names == nullptr) return mismatch(type, d);
           for (std::size_t i = 0; i < d.count; ++i) {
             if (t.fields[i].name != d.names[i]) return mismatch(type, d);
-            if (std::string s = at(fmt::format("field `{}`", t.fields[i].name), compare(t.fields[i].type, *d.parts[i])); !s.empty()) return s;
+            if (std::string s = at(fmt::format("field `{}`", t.fields[i].name), compare(t.fields[i].type, *d.parts[i])); !s.empty())
+              return s;
           }
           return std::string();
         },
@@ -126,8 +136,12 @@ void print_named(std::string& out, const TypeDesc& d, bool is_variant) {
 std::string to_string(const TypeDesc& d) {
   std::string out;
   switch (d.kind) {
-    case TypeKind::record: print_named(out, d, false); return out;
-    case TypeKind::variant: print_named(out, d, true); return out;
+    case TypeKind::record:
+      print_named(out, d, false);
+      return out;
+    case TypeKind::variant:
+      print_named(out, d, true);
+      return out;
     case TypeKind::enum_:
     case TypeKind::flags:
       out = fmt::format("{} {{ ", word(d.kind));
@@ -138,9 +152,12 @@ std::string to_string(const TypeDesc& d) {
       for (std::size_t i = 0; i < d.count; ++i) out += fmt::format("{}{}", i == 0 ? "" : ", ", to_string(*d.parts[i]));
       return out + ">";
     case TypeKind::list:
-    case TypeKind::option: return fmt::format("{}<{}>", word(d.kind), to_string(*d.parts[0]));
-    case TypeKind::fixed_list: return fmt::format("list<{}, {}>", to_string(*d.parts[0]), d.count);
-    case TypeKind::map: return fmt::format("map<{}, {}>", to_string(*d.parts[0]), to_string(*d.parts[1]));
+    case TypeKind::option:
+      return fmt::format("{}<{}>", word(d.kind), to_string(*d.parts[0]));
+    case TypeKind::fixed_list:
+      return fmt::format("list<{}, {}>", to_string(*d.parts[0]), d.count);
+    case TypeKind::map:
+      return fmt::format("map<{}, {}>", to_string(*d.parts[0]), to_string(*d.parts[1]));
     case TypeKind::result: {
       const TypeDesc* ok = part(d, 0);
       const TypeDesc* err = part(d, 1);
@@ -149,8 +166,10 @@ std::string to_string(const TypeDesc& d) {
       return out + (err == nullptr ? ">" : fmt::format(", {}>", to_string(*err)));
     }
     case TypeKind::own:
-    case TypeKind::borrow: return fmt::format("{}<{}>", word(d.kind), d.resource == nullptr ? "?" : d.resource->name);
-    default: return std::string(word(d.kind));
+    case TypeKind::borrow:
+      return fmt::format("{}<{}>", word(d.kind), d.resource == nullptr ? "?" : d.resource->name);
+    default:
+      return std::string(word(d.kind));
   }
 }
 
@@ -169,7 +188,9 @@ std::string type_difference(const TypeArena& arena, const FuncType& type, const 
     return fmt::format("the component has {} parameters, the host {}", type.params.size(), desc.param_count);
   }
   for (std::size_t i = 0; i < desc.param_count; ++i) {
-    if (std::string s = m.at(fmt::format("parameter `{}`", type.params[i].name), m.compare(type.params[i].type, *desc.params[i])); !s.empty()) return s;
+    if (std::string s = m.at(fmt::format("parameter `{}`", type.params[i].name), m.compare(type.params[i].type, *desc.params[i]));
+        !s.empty())
+      return s;
   }
   return m.at("result", m.optional(type.result, desc.result));
 }

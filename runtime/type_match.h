@@ -14,7 +14,8 @@ namespace wcomp::runtime {
 using BindResource = std::function<std::string(const ResourceKey& key, types::ResourceId resource)>;
 
 /// Where the two first differ, in words of WIT (`parameter 1, field "x": the component has u32, the host string`); empty when they do not.
-[[nodiscard]] std::string type_difference(const types::TypeArena& arena, const types::FuncType& type, const FuncDesc& desc, const BindResource& bind);
+[[nodiscard]] std::string type_difference(const types::TypeArena& arena, const types::FuncType& type, const FuncDesc& desc,
+                                          const BindResource& bind);
 
 /// WIT text of a description: `func(u32, list<string>) -> option<u8>`.
 [[nodiscard]] std::string to_string(const FuncDesc& desc);

@@ -11,7 +11,9 @@ using types::Prim;
 
 namespace {
 
-std::shared_ptr<const Component> share(Builder b) { return std::make_shared<const Component>(b.take()); }
+std::shared_ptr<const Component> share(Builder b) {
+  return std::make_shared<const Component>(b.take());
+}
 
 Result<link::Plan> plan_of(Builder b) {
   auto decoded = decode(encode(*share(std::move(b))));
@@ -21,7 +23,9 @@ Result<link::Plan> plan_of(Builder b) {
   return link::plan(*valid);
 }
 
-FuncTypeRef number_to_number() { return {.params = {{"n", Prim::u32}}, .result = Prim::u32}; }
+FuncTypeRef number_to_number() {
+  return {.params = {{"n", Prim::u32}}, .result = Prim::u32};
+}
 
 /// Exports `next: func(n: u32) -> u32`.
 Builder callee() {
@@ -170,7 +174,9 @@ TEST_CASE("a plan prints its steps") {
   REQUIRE(plan.has_value());
   const std::string text = link::print(*plan);
   CHECK(text.find("core-instance 0 = instantiate module 0    ;; component > component#0\n") != std::string::npos);
-  CHECK(text.find("core-func 0 = adapter module 1 to core-instance 0 \"f\"    ;; next\n    caller: instance 2\n    callee: instance 1\n") != std::string::npos);
-  CHECK(text.find("core-instance 1 = instantiate module 2    ;; component > component#1\n    \"\" \"next\" = core-func 0\n") != std::string::npos);
+  CHECK(text.find("core-func 0 = adapter module 1 to core-instance 0 \"f\"    ;; next\n    caller: instance 2\n    callee: instance 1\n") !=
+        std::string::npos);
+  CHECK(text.find("core-instance 1 = instantiate module 2    ;; component > component#1\n    \"\" \"next\" = core-func 0\n") !=
+        std::string::npos);
   CHECK(text.find("export twice0 = lift core-instance 1 \"f\"    ;; func(n: u32) -> u32\n") != std::string::npos);
 }

@@ -224,7 +224,8 @@ TEST_CASE("a host function of another type is refused with both types") {
   const Diagnostic& d = made.error().first();
   CHECK(d.code == "import-mismatch");
   CHECK(d.message ==
-        "`host:api/calls@1.2.0` `f` has another type in the component than in the host: parameter `n`: the component has `u32`, the host `string`");
+        "`host:api/calls@1.2.0` `f` has another type in the component than in the host: parameter `n`: the component has `u32`, the host "
+        "`string`");
   CHECK(d.notes[0] == "in the component: func(n: u32) -> u32");
   CHECK(d.notes[1] == "in the host: func(string) -> u32");
 }
@@ -323,8 +324,10 @@ TEST_CASE("post-return gets what the function returned and may not leave the ins
     auto func = typed<std::uint32_t()>(instance, "", "f");
     auto first = func.call();
     CHECK(first.has_value() == !calls_out);
-    if (calls_out) CHECK(first.error().code() == TrapCode::cannot_leave);
-    else CHECK(*func.call() == 5);
+    if (calls_out)
+      CHECK(first.error().code() == TrapCode::cannot_leave);
+    else
+      CHECK(*func.call() == 5);
   }
 }
 

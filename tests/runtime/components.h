@@ -49,7 +49,8 @@ inline CanonOpts memory_opts(Builder& b, component::CoreInstanceIdx inst) {
 }
 
 /// Lifts an exported core function and exports it from the component.
-inline void lift_export(Builder& b, component::CoreInstanceIdx inst, const std::string& core_name, const std::string& name, FuncTypeRef type, CanonOpts opts = {}) {
+inline void lift_export(Builder& b, component::CoreInstanceIdx inst, const std::string& core_name, const std::string& name,
+                        FuncTypeRef type, CanonOpts opts = {}) {
   const component::TypeIdx t = b.type(std::move(type));
   const component::CoreFuncIdx f = b.alias_core_func(inst, core_name);
   b.export_(name, {.sort = Sort::func, .index = b.lift({.core_func = f, .opts = opts, .type = t}).value});
@@ -71,9 +72,13 @@ inline component::FuncIdx import_interface_func(Builder& b, std::string interfac
   return component::FuncIdx(b.alias(Sort::func, i, std::move(name)));
 }
 
-inline std::shared_ptr<const component::Component> share(Builder& b) { return std::make_shared<const component::Component>(b.take()); }
+inline std::shared_ptr<const component::Component> share(Builder& b) {
+  return std::make_shared<const component::Component>(b.take());
+}
 
-inline FuncTypeRef string_to_string() { return {.params = {{"text", Prim::string}}, .result = Prim::string}; }
+inline FuncTypeRef string_to_string() {
+  return {.params = {{"text", Prim::string}}, .result = Prim::string};
+}
 
 /// Exports `echo: func(text: string) -> string`.
 inline Builder echo_component(component::StringEncoding encoding = component::StringEncoding::utf8) {

@@ -109,8 +109,8 @@ Builder things() {
 
 enum class Misuse { none, keep_own, lend_unknown };
 
-/// Uses an instance of `things`: imports `make` and `peek` (with their type) and exports `run: func(n: u32) -> u32`: makes a thing, lends it
-/// to `peek`, drops it, gives what peek gave.
+/// Uses an instance of `things`: imports `make` and `peek` (with their type) and exports `run: func(n: u32) -> u32`: makes a thing, lends
+/// it to `peek`, drops it, gives what peek gave.
 Builder thing_user(Misuse misuse) {
   Builder b;
   const component::TypeIdx thing(b.import("thing", {.sort = Sort::type}));
@@ -144,7 +144,8 @@ Builder things_and_user(Misuse misuse = Misuse::none) {
   const auto t = b.instantiate(b.component(share(inner)), {});
   std::vector<std::pair<std::string, component::SortIdx>> args;
   args.emplace_back("thing", component::SortIdx{.sort = Sort::type, .index = b.alias(Sort::type, t, "thing")});
-  for (const char* name : {"make", "peek"}) args.emplace_back(name, component::SortIdx{.sort = Sort::func, .index = b.alias(Sort::func, t, name)});
+  for (const char* name : {"make", "peek"})
+    args.emplace_back(name, component::SortIdx{.sort = Sort::func, .index = b.alias(Sort::func, t, name)});
   const auto user = b.instantiate(b.component(share(outer)), args);
   b.export_("run", {.sort = Sort::func, .index = b.alias(Sort::func, user, "run")});
   b.export_("dropped", {.sort = Sort::func, .index = b.alias(Sort::func, t, "dropped")});

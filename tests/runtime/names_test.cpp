@@ -6,7 +6,8 @@ using namespace wcomp::runtime;
 using Found = std::vector<std::size_t>;
 
 TEST_CASE("interfaces are found by the same name, then by compatible versions, newest first") {
-  const std::vector<std::string_view> names{"wasi:io/streams@0.2.0", "wasi:io/streams@0.2.6", "wasi:io/streams@0.3.0", "wasi:io/poll@0.2.0", "local"};
+  const std::vector<std::string_view> names{"wasi:io/streams@0.2.0", "wasi:io/streams@0.2.6", "wasi:io/streams@0.3.0", "wasi:io/poll@0.2.0",
+                                            "local"};
   CHECK(find_compatible("wasi:io/streams@0.2.0", names) == Found{0, 1});
   CHECK(find_compatible("wasi:io/streams@0.2.3", names) == Found{1, 0});
   CHECK(find_compatible("wasi:io/streams@0.4.0", names) == Found{});
