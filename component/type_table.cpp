@@ -11,8 +11,9 @@ namespace {
 
 using namespace wcomp::types;
 
-/// Steps that one validation may take in copying and walking types; a few seconds.
-constexpr std::uint64_t max_work = 50'000'000;
+/// For one validation: a few seconds, about a hundred megabytes.
+constexpr std::uint64_t max_steps = 50'000'000;
+constexpr std::uint64_t max_made = 500'000;
 constexpr std::uint32_t max_links = 1000;
 constexpr std::uint64_t max_elem_size = 1u << 28;
 
@@ -158,9 +159,14 @@ void TypeTable::for_each_resource(ValType t, const std::function<void(ResourceId
       [&](const ResourceType& r) { each(r.id); }, [&](const AliasType& a) { visit(a.target); });
 }
 
-Result<void> TypeTable::spend(std::uint64_t work) {
-  work_ += work;
-  if (work_ > max_work) return fail(diag::limit_exceeded, "the component's types take too much work to check");
+Result<void> TypeTable::spend(std::uint64_t steps) {
+  steps_ += steps;
+  if (steps_ > max_steps) return fail(diag::limit_exceeded, "the component's types take too much work to check");
+  return Ok{};
+}
+
+Result<void> TypeTable::grow() {
+  if (++made_ > max_made) return fail(diag::limit_exceeded, fmt::format("checking the component makes more than {} types", max_made));
   return Ok{};
 }
 
@@ -191,7 +197,7 @@ void Replacer::map_types(const Entity& import, const Entity& supplied) {
 Result<ValType> Replacer::entry(TypeId id) {
   if (id.value < first_mapped_ && (map_.empty() || !table_.facts(id).mentions_resources)) return ValType(id);
   if (const auto found = entries_.find(id); found != entries_.end()) return found->second;
-  WCOMP_TRY(table_.spend());
+  WCOMP_TRY(table_.grow());
   TypeDef def = table_.arena()[id];
   bool is_changed = false;
   const auto part = [&](ValType& t) -> Result<void> {
@@ -265,7 +271,7 @@ Result<std::vector<NamedEntity>> Replacer::all(const std::vector<NamedEntity>& i
   std::vector<NamedEntity> out;
   out.reserve(items.size());
   for (const NamedEntity& item : items) {
-    WCOMP_TRY(table_.spend());
+    WCOMP_TRY(table_.grow());
     WCOMP_TRY(Entity made, (*this)(item.type));
     out.push_back({item.name, std::move(made), item.attributes});
   }

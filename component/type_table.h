@@ -35,13 +35,14 @@ class TypeTable {
   /// Calls `each` with every resource that the type mentions, more than once for some.
   void for_each_resource(types::ValType t, const std::function<void(types::ResourceId)>& each) const;
 
-  /// Counts work that one byte of input may cause any number of times.
-  Result<void> spend(std::uint64_t work = 1);
+  /// Counts steps, and types and names that are made, where one byte of input may cause any number of them.
+  Result<void> spend(std::uint64_t steps = 1);
+  Result<void> grow();
 
  private:
   types::TypeArena arena_;
   std::vector<TypeFacts> facts_;
-  std::uint64_t work_ = 0;
+  std::uint64_t steps_ = 0, made_ = 0;
 };
 
 /// Puts resources in place of others, in entities of one table. Remembers what it made, so that parts shared before are shared after.

@@ -44,7 +44,7 @@ bool is_key(ValType t) {
 }  // namespace
 
 Result<ValType> Validator::add(TypeDef def) {
-  WCOMP_TRY(table_.spend());
+  WCOMP_TRY(table_.grow());
   WCOMP_TRY(const TypeId id, table_.add(std::move(def)));
   return ValType(id);
 }
