@@ -14,7 +14,8 @@ template <bool is_signed>
 Result<std::uint64_t> leb(ByteReader& in, unsigned bits) {
   std::uint64_t value = 0;
   for (unsigned shift = 0;; shift += 7) {
-    const BinaryPos at = in.where();
+    const std::uint64_t offset = in.offset();
+    const auto at = [&] { return BinaryPos{.file = {}, .path = in.path(), .offset = offset}; };  // made only for a message
     WCOMP_TRY(const std::uint8_t byte, in.u8());
     const unsigned left = bits - shift;
     if (left < 7) {
@@ -22,15 +23,15 @@ Result<std::uint64_t> leb(ByteReader& in, unsigned bits) {
       const std::uint8_t high = static_cast<std::uint8_t>((byte & 0x7f) >> left);
       const bool is_negative = is_signed && (byte >> (left - 1) & 1) != 0;
       const std::uint8_t expected = is_negative ? static_cast<std::uint8_t>((1u << spare) - 1) : 0;
-      if ((byte & 0x80) != 0) return fail(diag::malformed, "integer representation too long", at);
-      if (high != expected) return fail(diag::malformed, "integer too large", at);
+      if ((byte & 0x80) != 0) return fail(diag::malformed, "integer representation too long", at());
+      if (high != expected) return fail(diag::malformed, "integer too large", at());
     }
     value |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
     if ((byte & 0x80) == 0) {
       if (is_signed && shift + 7 < 64 && (byte & 0x40) != 0) value |= ~std::uint64_t{0} << (shift + 7);
       return value;
     }
-    if (left == 7) return fail(diag::malformed, "integer representation too long", at);
+    if (left == 7) return fail(diag::malformed, "integer representation too long", at());
   }
 }
 
@@ -91,18 +92,18 @@ Result<ByteSpan> ByteReader::bytes(std::size_t n) {
 
 Result<std::string_view> ByteReader::name() {
   WCOMP_TRY(const std::uint32_t n, leb_u32());
-  const BinaryPos at = where();
+  const std::uint64_t start = offset();
   WCOMP_TRY(const ByteSpan b, bytes(n));
   const std::string_view text = as_text(b);
-  if (!is_utf8(text)) return fail(diag::bad_utf8, "malformed UTF-8 encoding in a name", at);
+  if (!is_utf8(text)) return fail(diag::bad_utf8, "malformed UTF-8 encoding in a name", BinaryPos{.file = {}, .path = path_, .offset = start});
   return text;
 }
 
 Result<std::uint32_t> ByteReader::count(std::size_t min_bytes) {
-  const BinaryPos at = where();
+  const std::uint64_t start = offset();
   WCOMP_TRY(const std::uint32_t n, leb_u32());
   if (n > remaining() / (min_bytes == 0 ? 1 : min_bytes)) {
-    return fail(diag::unexpected_end, fmt::format("unexpected end: {} elements announced, {} bytes left", n, remaining()), at);
+    return fail(diag::unexpected_end, fmt::format("unexpected end: {} elements announced, {} bytes left", n, remaining()), BinaryPos{.file = {}, .path = path_, .offset = start});
   }
   return n;
 }

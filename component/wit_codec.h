@@ -23,7 +23,7 @@ struct DecodedWorld {
   wit::WorldId world;
   StringEncoding encoding = StringEncoding::utf8;
 };
-/// Reads such a payload. Docs are taken from a `package-docs` section if there is one.
+/// Reads such a payload. Docs are not carried: a `package-docs` section is left alone.
 [[nodiscard]] Result<DecodedWorld> decode_component_type(ByteSpan payload);
 
 /// All `component-type*` sections of a core module merged into one world.
