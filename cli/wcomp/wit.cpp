@@ -25,7 +25,7 @@ Action setup_wit(CLI::App& app) {
   return [file] {
     auto world = world_of(*file);
     if (!world) return report(in_file(std::move(world).error(), *file));
-    return write_output("-", std::string_view(wit::print(world->graph, world->graph.worlds[world->world].package)));
+    return write_output("-", std::string_view(wit::print_with_dependencies(world->graph)));
   };
 }
 
