@@ -7,6 +7,7 @@ foreach(folder IN LISTS layers)
     add_executable(${name}_tests ${sources} ${PROJECT_SOURCE_DIR}/tests/main.cpp)
     target_link_libraries(${name}_tests PRIVATE wcomp_${name} doctest::doctest)
     target_include_directories(${name}_tests PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+    target_compile_options(${name}_tests PRIVATE $<$<CONFIG:Release,RelWithDebInfo>:-O1>)  # tests are compiled often and run briefly
     target_compile_definitions(${name}_tests PRIVATE WCOMP_SOURCE_DIR="${PROJECT_SOURCE_DIR}" WCOMP_BINARY_DIR="${PROJECT_BINARY_DIR}")
     target_precompile_headers(${name}_tests REUSE_FROM wcomp_base)
     add_test(NAME ${folder} COMMAND ${name}_tests)
