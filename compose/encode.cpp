@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
+#include "component/versions.h"
 #include "compose/imports.h"
 #include "compose/instance_types.h"
-#include "compose/names.h"
 
 namespace wcomp::compose {
 

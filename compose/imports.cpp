@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
-#include "compose/names.h"
+#include "component/versions.h"
 #include "types/equality.h"
 
 namespace wcomp::compose {
@@ -13,8 +13,10 @@ namespace wcomp::compose {
 namespace {
 
 using component::Entity;
+using component::compatible_key;
 using component::FuncEntity;
 using component::InstanceType;
+using component::is_older;
 using component::NamedEntity;
 using component::TypeEntity;
 

@@ -7,13 +7,14 @@
 #include "base/match.h"
 #include "base/text.h"
 #include "component/names.h"
+#include "component/versions.h"
 #include "compose/compose.h"
-#include "compose/names.h"
 
 namespace wcomp::compose {
 
 namespace {
 
+using component::compatible_key;
 using component::Entity;
 using component::NamedEntity;
 
@@ -111,10 +112,10 @@ class Matcher {
     for (const Input& other : out_.inputs) {
       if (&other == &input(user)) continue;
       for (const NamedEntity& exported : type(other).exports) {
-        const std::string_view bare = without_version(exported.name);
-        if (bare == without_version(import.name)) {
+        const std::string_view bare = component::split_version(exported.name).base, wanted = component::split_version(import.name).base;
+        if (bare == wanted) {
           d.notes.push_back(fmt::format("`{}` exports `{}`, whose version is not compatible", other.name, exported.name));
-        } else if (edit_distance(bare, without_version(import.name), 3) <= 3) {
+        } else if (edit_distance(bare, wanted, 3) <= 3) {
           d.notes.push_back(fmt::format("`{}` exports `{}`, which has nearly the same name", other.name, exported.name));
         } else if (has_same_type(user, import, other, exported)) {
           d.notes.push_back(fmt::format("`{}` exports `{}`, which has the same type under another name", other.name, exported.name));

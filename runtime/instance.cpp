@@ -6,9 +6,9 @@
 #include "base/check.h"
 #include "base/diagnostic.h"
 #include "base/match.h"
+#include "component/versions.h"
 #include "runtime/instance_impl.h"
 #include "runtime/linker.h"
-#include "runtime/names.h"
 #include "runtime/store_functions.h"
 
 namespace wcomp {
@@ -220,7 +220,7 @@ std::vector<const T*> find_exports(const Exports& exports, std::string_view name
     }
   }
   std::vector<const T*> out;
-  for (const std::size_t i : find_compatible(name, names, true)) out.push_back(items[i]);
+  for (const std::size_t i : component::find_compatible(name, names, true)) out.push_back(items[i]);
   return out;
 }
 
@@ -249,7 +249,7 @@ Result<Func> Instance::func(std::string_view interface, std::string_view name) {
     for (const auto* f : find_exports<link::LiftedFunc>(inst.plan().exports, name)) lifted = lifted == nullptr ? f : lifted;
   } else {
     const auto found = find_exports<link::ExportedInstance>(inst.plan().exports, interface);
-    if (found.size() > 1 && split_version(interface).version.empty()) {
+    if (found.size() > 1 && !component::split_version(interface).version) {
       return fail(diag::ambiguous, fmt::format("several versions of `{}` are exported, one has to be named", interface));
     }
     for (const auto* i : found) {

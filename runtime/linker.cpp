@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
-#include "runtime/names.h"
+#include "component/versions.h"
 #include "runtime/type_match.h"
 
 namespace wcomp {
@@ -54,7 +54,7 @@ std::vector<const Interface*> candidates(const LinkerImpl& linker, std::string_v
     interfaces.push_back(&i);
   }
   std::vector<const Interface*> out;
-  for (const std::size_t i : find_compatible(name, names)) out.push_back(interfaces[i]);
+  for (const std::size_t i : component::find_compatible(name, names)) out.push_back(interfaces[i]);
   return out;
 }
 
@@ -95,7 +95,7 @@ std::string nearby(const LinkerImpl& linker, std::string_view interface) {
   std::map<std::string_view, int> all;
   for (const auto& [n, i] : linker.interfaces) {
     if (!n.empty()) all.emplace(n, 0);
-    if (split_version(n).base == split_version(interface).base) same.emplace(n, 0);
+    if (component::split_version(n).base == component::split_version(interface).base) same.emplace(n, 0);
   }
   std::string names;
   list(names, same.empty() ? all : same);

@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 
-#include "runtime/names.h"
+#include "component/versions.h"
 
-using namespace wcomp::runtime;
+using namespace wcomp::component;
 using Found = std::vector<std::size_t>;
 
 TEST_CASE("interfaces are found by the same name, then by compatible versions, newest first") {
@@ -20,4 +20,23 @@ TEST_CASE("without a version every version may be meant where that is asked for"
   CHECK(find_compatible("a:b/c", names, true) == Found{1, 0});
   CHECK(find_compatible("a:b/c@0.2.9", names, true) == Found{0});
   CHECK(find_compatible("a:b/d", names, true) == Found{2});
+}
+
+TEST_CASE("a name is cut at its version only when it is an interface's and the version is one") {
+  CHECK(split_version("a:b/c@1.2.3").base == "a:b/c");
+  CHECK(split_version("a:b/c@1.2.3").version->minor == 2);
+  for (const char* name : {"a:b/c", "a:b/c@1", "a@1.2.3", "local", ""}) {
+    CHECK(split_version(name).base == name);
+    CHECK_FALSE(split_version(name).version);
+  }
+}
+
+TEST_CASE("names have one key exactly when they may stand for one another") {
+  CHECK(compatible_key("a:b/c@0.2.1") == compatible_key("a:b/c@0.2.7"));
+  CHECK(compatible_key("a:b/c@0.2.1") != compatible_key("a:b/c@0.3.1"));
+  CHECK(compatible_key("a:b/c@1.2.1") == compatible_key("a:b/c@1.0.0"));
+  CHECK(compatible_key("a:b/c") == "a:b/c");
+  CHECK(is_older("a:b/c@0.2.1", "a:b/c@0.2.7"));
+  CHECK_FALSE(is_older("a:b/c@0.2.7", "a:b/c@0.2.1"));
+  CHECK_FALSE(is_older("a:b/c", "a:b/c"));
 }
