@@ -8,11 +8,14 @@
 
 #include "base/diagnostic.h"
 #include "base/match.h"
+#include "wcomp/abi_layout.h"
 
 namespace wcomp::cabi {
 namespace {
 
 using ShapePtr = std::shared_ptr<const Shape>;
+
+static_assert(max_flat_params == abi::max_flat_params && max_flat_results == abi::max_flat_results);
 
 /// alignment, elem_size and flatten_type of a primitive: columns of types/primitives.def.
 struct PrimRow {
@@ -44,9 +47,6 @@ ShapeKind kind_of(types::Prim p) {
   }
   WCOMP_CHECK(false);
 }
-
-/// discriminant_type of the spec, by its size.
-std::uint32_t discriminant_size(std::size_t cases) { return cases <= 0x100 ? 1 : cases <= 0x10000 ? 2 : 4; }
 
 /// Appends as much of `more` as max_flat allows.
 void append_flat(FlatTypes& flat, const FlatTypes& more) {
@@ -235,7 +235,7 @@ class Builder {
   static Result<void> finish_variant(Shape& s) {
     s.kind = ShapeKind::variant;
     if (s.cases.empty()) return fail(diag::invalid, "a variant or enum needs at least one case");
-    s.discriminant_size = discriminant_size(s.cases.size());
+    s.discriminant_size = abi::discriminant_size(s.cases.size());
     std::uint32_t payload_align = 1;
     std::uint32_t payload_size = 0;
     FlatTypes payload_flat;
@@ -261,7 +261,7 @@ class Builder {
     if (n == 0 || n > 32) return fail(diag::invalid, fmt::format("flags need between 1 and 32 names, these have {}", n));
     s.kind = ShapeKind::flags;
     s.flag_count = static_cast<std::uint32_t>(n);
-    s.size = s.align = n <= 8 ? 1 : n <= 16 ? 2 : 4;
+    s.size = s.align = abi::flags_size(n);
     s.flat = {core::ValType::i32};
     s.is_any_bits = n == 8 * s.size;
     return {};
