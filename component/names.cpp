@@ -1,31 +1,16 @@
 #include "component/names.h"
 
+#include <algorithm>
+
+#include "wit/names.h"
+
 namespace wcomp::component {
 
 namespace {
 
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-bool is_fragment(std::string_view text, bool is_first, bool may_be_acronym) {
-  if (text.empty() || (is_first && is_digit(text.front()))) return false;
-  bool has_lower = false, has_upper = false;
-  for (const char c : text) {
-    has_lower = has_lower || is_lower(c);
-    has_upper = has_upper || is_upper(c);
-    if (!is_lower(c) && !is_upper(c) && !is_digit(c)) return false;
-  }
-  return !(has_lower && has_upper) && (may_be_acronym || !has_upper);
-}
-
-bool is_kebab(std::string_view text, bool may_have_acronyms) {
-  for (bool is_first = true;; is_first = false) {
-    const std::size_t dash = text.find('-');
-    if (!is_fragment(text.substr(0, dash), is_first, may_have_acronyms)) return false;
-    if (dash == std::string_view::npos) return true;
-    text.remove_prefix(dash + 1);
-  }
+/// A label without acronyms.
+bool is_lower_label(std::string_view text) {
+  return is_label(text) && std::ranges::none_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
 bool strip(std::string_view& text, std::string_view prefix) {
@@ -48,13 +33,13 @@ std::optional<ExternName> parse_interface_name(std::string_view text) {
     if (!out.version) return std::nullopt;
     out.label = out.label.substr(0, at);
   }
-  if (!is_kebab(out.ns, false) || !is_kebab(out.package, false) || !is_label(out.label)) return std::nullopt;
+  if (!is_lower_label(out.ns) || !is_lower_label(out.package) || !is_label(out.label)) return std::nullopt;
   return out;
 }
 
 }  // namespace
 
-bool is_label(std::string_view text) { return is_kebab(text, true); }
+bool is_label(std::string_view text) { return wit::is_label(text); }
 bool is_interface_name(std::string_view text) { return parse_interface_name(text).has_value(); }
 
 std::optional<ExternName> parse_extern_name(std::string_view text) {
@@ -83,13 +68,7 @@ std::optional<ExternName> parse_extern_name(std::string_view text) {
   return is_label(text) ? std::optional(out) : std::nullopt;
 }
 
-std::string canonical_label(std::string_view label) {
-  std::string out(label);
-  for (char& c : out) {
-    if (is_upper(c)) c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
+std::string canonical_label(std::string_view label) { return wit::fold_case(label); }
 
 std::string canonical_name(std::string_view extern_name) {
   const std::optional<ExternName> name = parse_extern_name(extern_name);
