@@ -1,6 +1,6 @@
 // The Canonical ABI's facts about a type, computed once: size, alignment, flat core types, parts with their offsets.
 //
-// Every consumer (host lift and lower, fused adapters, C++ bindings, validation of canon options, `wcomp abi`) reads a Shape; none computes
+// Every consumer (host lift and lower, fused adapters, C++ bindings, validation of canon options) reads a Shape; none computes
 // layout itself. CanonicalABI.md "Alignment", "Element Size", "Flattening". memory32 only so far; `PtrType` is the place for 64.
 //
 // A type of a few bytes of source can describe a value of gigabytes (tuples of tuples, `list<u8, 4000000000>`), so shapes have limits:

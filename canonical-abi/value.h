@@ -1,6 +1,6 @@
 // A component value whose type is known only at run time, and its way in and out of a guest.
 //
-// For calls by name (`wcomp run --invoke`), tests and tools. Typed code does not come here: generated bindings and adapters move values
+// For calls by name (runtime/dynamic_call.h), tests and tools. Typed code does not come here: generated bindings and adapters move values
 // without boxing. A Value means something only together with a Shape: the Shape says which alternative it holds, and the two walk together.
 // Lifting checks everything that a guest can get wrong; a Value that does not fit its Shape is a bug of the caller (`fits` asks).
 // CanonicalABI.md "Loading", "Storing", "Flat Lifting", "Flat Lowering".

@@ -1,4 +1,4 @@
-// Modules as .wat text: what `wcomp print` shows and what `parse` reads back to an equal module.
+// Modules as .wat text: what people read and what `parse` (core/text/parse.h) reads back to an equal module.
 //
 // Fields stand in the order of the binary's sections, each with its index as a comment; names of the name section become identifiers where
 // they can (a name that is there twice gets its index as suffix). Numbers are decimal and exact. Output grows linearly with the

@@ -1,4 +1,4 @@
-// Calls whose types are known only at run time: `wcomp run --invoke`, test scripts. Typed code uses wcomp/abi.h.
+// Calls whose types are known only at run time: tools, test scripts. Typed code uses wcomp/abi.h.
 #pragma once
 
 #include <optional>

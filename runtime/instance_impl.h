@@ -1,4 +1,11 @@
 // What is behind the public handles: engines, components, linkers, instances.
+//
+// A component is decoded, validated and planned once (component.cpp). Instantiating (instance.cpp) carries out the plan's steps over one
+// engine::Store: it instantiates core modules, and puts functions of store_functions.h and intrinsics.cpp where a step asks for one. Every
+// component instance of the composition has flags in a global, which adapters read and write, and a handle table.
+// Calls into a guest go through guest_call.cpp, calls out of it through store_functions.cpp; both make a CrossingImpl, over which the
+// typed code of wcomp/abi.h lifts and lowers. A trap poisons the whole InstanceImpl: no call enters it again.
+// Addresses of the members are handed to the store as contexts, so an InstanceImpl never moves.
 #pragma once
 
 #include <deque>

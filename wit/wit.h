@@ -1,4 +1,13 @@
 // The WIT front end as one call: files or directories in, a resolved graph out.
+//
+// The way of a text, each step a file or folder of wit/: `load` finds the files of a package and of its dependencies; `lexer` makes tokens and
+// keeps doc comments; `grammar` and `parse` make the tree of wit/ast.h, with a span on every name; `resolve/` looks up names, applies feature
+// gates, orders what depends on what, expands `include` and adds the imports that `use` implies; the result is the Graph of wit/graph.h, in
+// which every reference is an id and no text has to be looked at again. Bindings, JSON, printing and the encoding in binaries start from it.
+//
+// Mistakes are collected, so that one call reports everything it can; what could not be read is left out of later stages and not
+// complained about again. Inputs may be hostile: nesting is bounded, chains of dependencies are followed without recursion.
+// https://github.com/WebAssembly/component-model/blob/main/design/mvp/WIT.md
 #pragma once
 
 #include <filesystem>
