@@ -37,7 +37,12 @@ void render_location(std::string& out, const Location& at) {
         render_excerpt(out, p);
       },
       [&](const BinaryPos& p) {
-        out += fmt::format("  --> {}{}{}{}at 0x{:04x}\n", escape(p.file), p.file.empty() ? "" : ": ", escape(p.path), p.path.empty() ? "" : " ", p.offset);
+        // Offset 0 says nothing where there is a file or a path: the place is all of it.
+        const bool has_offset = p.offset != 0 || (p.file.empty() && p.path.empty());
+        out += "  --> " + escape(p.file);
+        if (!p.path.empty()) out += (p.file.empty() ? "" : ": ") + escape(p.path);
+        if (has_offset) out += fmt::format("{}at 0x{:04x}", p.path.empty() ? (p.file.empty() ? "" : ": ") : " ", p.offset);
+        out += "\n";
       });
 }
 
