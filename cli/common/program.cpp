@@ -114,7 +114,7 @@ int run(const Program& program, int argc, char** argv) {
       }
     }
     if (chosen == program.commands.size() && args[0][0] != '-') {
-      fmt::print(stderr, "error[bad-usage]: there is no command `{}`{}\n", escape(args[0]), nearest_command(program, args[0]));
+      fmt::print(stderr, "error[bad-usage]: there is no command{} `{}`{}\n", program.default_command != nullptr ? " and no file" : "", escape(args[0]), nearest_command(program, args[0]));
       return status_usage;
     }
   }

@@ -1,4 +1,5 @@
 // wcomp embed WIT MODULE
+#include "base/diagnostic.h"
 #include "cli/wcomp/commands.h"
 #include "cli/wcomp/input.h"
 #include "component/wit_codec.h"
@@ -16,6 +17,9 @@ struct Options {
 
 Result<Bytes> embed(const Options& o) {
   WCOMP_TRY(const std::shared_ptr<const Bytes> module, read_wasm(o.module));
+  if (component::detect(*module) == component::BinaryKind::component) {
+    return fail(diag::invalid, "this is a component already: WIT is attached to a core module", BinaryPos{.file = o.module, .path = {}, .offset = 0});
+  }
   wit::Options options;
   options.features.insert(o.features.begin(), o.features.end());
   options.all_features = o.all_features;

@@ -31,13 +31,17 @@ Result<std::shared_ptr<const Bytes>> read_wasm(const std::string& path) {
 }
 
 Result<component::ValidComponent> read_component(const std::string& path) {
-  WCOMP_TRY(const std::shared_ptr<const Bytes> bytes, read_wasm(path));
+  WCOMP_TRY(std::shared_ptr<const Bytes> bytes, read_wasm(path));
+  return read_component(path, std::move(bytes));
+}
+
+Result<component::ValidComponent> read_component(const std::string& path, std::shared_ptr<const Bytes> bytes) {
   if (component::detect(*bytes) == component::BinaryKind::core_module) {
     Diagnostic d = error(diag::invalid, "this is a core module, a component is needed", BinaryPos{.file = path, .path = {}, .offset = 0});
     d.notes.push_back(fmt::format("`wcomp new {} -o component.wasm` makes a component of a module with embedded WIT", path));
     return Err(Failure(std::move(d)));
   }
-  auto decoded = component::decode(bytes);
+  auto decoded = component::decode(std::move(bytes));
   if (!decoded) return Err(in_file(std::move(decoded).error(), path));
   auto valid = component::validate(*std::move(decoded));
   if (!valid) return Err(in_file(std::move(valid).error(), path));

@@ -14,6 +14,8 @@ namespace wcomp::cli {
 Result<std::shared_ptr<const Bytes>> read_wasm(const std::string& path);
 /// The same, decoded and validated as a component.
 Result<component::ValidComponent> read_component(const std::string& path);
+/// The same for bytes that were read already (standard input can be read only once).
+Result<component::ValidComponent> read_component(const std::string& path, std::shared_ptr<const Bytes> bytes);
 /// Puts the file's name into every place of the failure that has none.
 Failure in_file(Failure failure, const std::string& path);
 

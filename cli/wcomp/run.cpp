@@ -1,9 +1,12 @@
 // wcomp run FILE [ARGS..]
+#include <algorithm>
+#include <charconv>
 #include <csignal>
 #include <filesystem>
 
 #include <fmt/format.h>
 
+#include "base/diagnostic.h"
 #include "base/text.h"
 #include "cli/wcomp/commands.h"
 #include "cli/wcomp/input.h"
@@ -34,6 +37,21 @@ void grant_env(wasi::Context& context, const std::vector<std::string>& list) {
   }
 }
 
+/// CLI11 would let `-1` wrap around and a number too long for 64 bits saturate.
+std::string check_count(const std::string& text) {
+  std::uint64_t value = 0;
+  const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return ec == std::errc() && end == text.data() + text.size() ? std::string() : fmt::format("`{}` is not a number from 0 to 2^64 - 1", text);
+}
+
+std::string refuse_negative(const std::string& text) { return text.starts_with('-') ? fmt::format("`{}` is negative", text) : std::string(); }
+
+/// Code that runs during instantiation can trap, too.
+int report_instantiation(const Failure& failure) {
+  const int status = report(failure);
+  return failure.first().code == diag::trap.code ? status_trapped : status;
+}
+
 int run(const Options& o) {
   std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is an error the guest is told of
   const Engine engine;
@@ -55,7 +73,13 @@ int run(const Options& o) {
   linker.set_limits(limits);
   if (const auto added = wasi::add_to(linker, std::move(context)); !added) return report(added.error());
   auto instance = linker.instantiate(*component);
-  if (!instance) return report(in_file(std::move(instance).error(), o.file));
+  if (!instance) return report_instantiation(in_file(std::move(instance).error(), o.file));
+  const std::vector<std::string> exports = component->exports();
+  if (std::none_of(exports.begin(), exports.end(), [](const std::string& e) { return e.starts_with("wasi:cli/run@"); })) {
+    Diagnostic d = error(diag::missing_export, "the component exports no `wasi:cli/run`: it is not a command", BinaryPos{.file = o.file, .path = {}, .offset = 0});
+    for (const std::string& e : exports) d.notes.push_back(fmt::format("it exports `{}`", e));
+    return report(Failure(std::move(d)));
+  }
   const auto status = wasi::run(*instance);
   return status ? *status : report(status.error());
 }
@@ -68,9 +92,9 @@ Action setup_run(CLI::App& app) {
   app.add_option("--env", o->env, "Grant an environment variable: NAME=VALUE, or NAME with the value it has here")->type_name("NAME[=VALUE]")->expected(1)->take_all();
   app.add_flag("--inherit-env", o->inherit_env, "Grant every environment variable");
   app.add_option("--argv0", o->argv0, "The program's name as the guest sees it (FILE's name when left out)");
-  app.add_option("--max-memory", o->max_memory, "Bound for each linear memory")->type_name("BYTES")->transform(CLI::AsSizeValue(false));
-  app.add_option("--max-stack", o->max_stack, "Bound for the guest's call stack")->type_name("BYTES")->transform(CLI::AsSizeValue(false));
-  app.add_option("--fuel", o->fuel, "Stop after about this many instructions")->type_name("N");
+  app.add_option("--max-memory", o->max_memory, "Bound for each linear memory")->type_name("BYTES")->transform(CLI::AsSizeValue(false))->transform(CLI::Validator(refuse_negative, ""));
+  app.add_option("--max-stack", o->max_stack, "Bound for the guest's call stack")->type_name("BYTES")->transform(CLI::AsSizeValue(false))->transform(CLI::Validator(refuse_negative, ""));
+  app.add_option("--fuel", o->fuel, "Stop after about this many instructions")->type_name("N")->check(CLI::Validator(check_count, ""));
   return [o] { return run(*o); };
 }
 

@@ -13,7 +13,7 @@ int validate_file(const std::string& path) {
   const auto bytes = read_wasm(path);
   if (!bytes) return report(bytes.error());
   if (component::detect(**bytes) == component::BinaryKind::component) {
-    const auto valid = read_component(path);
+    const auto valid = read_component(path, *bytes);
     return valid ? status_ok : report(valid.error());
   }
   auto module = core::decode(*bytes, **bytes);

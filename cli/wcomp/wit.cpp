@@ -10,7 +10,7 @@ namespace {
 Result<component::DecodedWorld> world_of(const std::string& path) {
   WCOMP_TRY(const std::shared_ptr<const Bytes> bytes, read_wasm(path));
   if (component::detect(*bytes) == component::BinaryKind::component) {
-    WCOMP_TRY(const component::ValidComponent valid, read_component(path));
+    WCOMP_TRY(const component::ValidComponent valid, read_component(path, bytes));
     return component::world_of_component(valid);
   }
   WCOMP_TRY(const core::Module module, core::decode(bytes, *bytes));
