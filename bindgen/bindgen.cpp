@@ -5,12 +5,42 @@
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
+#include "canonical-abi/shape.h"
 
 namespace wcomp::bindgen {
+
+namespace {
+
+/// A type of a few characters can describe a value of gigabytes; the emitters ask for shapes without looking for errors.
+Result<void> check_shapes(const wit::Graph& graph, const wit::World& world) {
+  const auto check = [&](const wit::Function& f) -> Result<void> {
+    auto shape = cabi::try_shape_of(graph.types, f.type);
+    if (shape) return {};
+    Failure failure = std::move(shape).error();
+    for (Diagnostic& d : failure.diagnostics()) d.notes.push_back(fmt::format("in a parameter or the result of `{}`", f.abi_name));
+    return Err(std::move(failure));
+  };
+  for (const auto* items : {&world.imports, &world.exports}) {
+    for (const wit::WorldItem& item : *items) {
+      if (const auto* f = std::get_if<wit::Function>(&item.item)) {
+        WCOMP_TRY(check(*f));
+      } else if (const auto* i = std::get_if<wit::InterfaceId>(&item.item)) {
+        for (const wit::Function& f2 : graph.interfaces[*i].functions) WCOMP_TRY(check(f2));
+      }
+    }
+  }
+  return {};
+}
+
+/// Generated files say in their first line what they are made for.
+std::string_view first_line(const OutputFile& file) { return std::string_view(file.content).substr(0, file.content.find('\n')); }
+
+}  // namespace
 
 Result<std::vector<OutputFile>> generate(const wit::Graph& graph, const std::vector<wit::WorldId>& worlds, Side side) {
   std::vector<OutputFile> out;
   for (const wit::WorldId world : worlds) {
+    WCOMP_TRY(check_shapes(graph, graph.worlds[world]));
     WCOMP_TRY(const Model model, Model::make(graph, world, side));
     std::vector<OutputFile> files;
     if (side == Side::guest) {
@@ -22,6 +52,12 @@ Result<std::vector<OutputFile>> generate(const wit::Graph& graph, const std::vec
       const auto same = std::find_if(out.begin(), out.end(), [&](const OutputFile& f) { return f.name == file.name; });
       if (same == out.end()) {
         out.push_back(std::move(file));
+      } else if (file.name.ends_with(".h") && first_line(*same) != first_line(file)) {
+        // `a:b/c-d` and `a:b-c/d`, or world `w-exports` beside world `w`.
+        Diagnostic d = error(diag::duplicate_name, fmt::format("two headers would have the name `{}`", file.name));
+        d.notes.push_back(fmt::format("one begins with `{}`, the other with `{}`", first_line(*same), first_line(file)));
+        d.notes.push_back("make bindings for the worlds one by one with --world, each into a directory of its own, or rename one of them");
+        return Err(Failure(std::move(d)));
       } else if (file.content.size() > same->content.size()) {
         same->content = std::move(file.content);  // an interface that one world imports and another only takes types from
       }

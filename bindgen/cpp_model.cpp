@@ -247,6 +247,7 @@ void Model::name_types(const std::vector<wit::TypeDeclId>& decls) {
 }
 
 void Model::add_functions(Scope& scope, const std::vector<const wit::Function*>& functions) const {
+  std::sort(scope.types.begin(), scope.types.end());  // ids are in dependency order, the source need not be
   for (const wit::TypeDeclId d : scope.types) {
     if (std::holds_alternative<types::ResourceType>(graph_->types[graph_->type_decls[d].type])) scope.resources.push_back({d, {}});
   }
@@ -389,6 +390,20 @@ bool Model::is_scalar(ValType type) const {
   const ValType t = graph_->types.resolve(type);
   if (const auto* p = std::get_if<types::Prim>(&t)) return *p != types::Prim::string;
   return graph_->types.get<types::EnumType>(t) != nullptr || graph_->types.get<types::FlagsType>(t) != nullptr;
+}
+
+bool Model::is_default_constructible(ValType type) const {
+  const ValType t = graph_->types.resolve(type);
+  const auto* id = std::get_if<types::TypeId>(&t);
+  if (id == nullptr) return true;
+  const auto maybe = [&](const std::optional<ValType>& part) { return !part || is_default_constructible(*part); };
+  return match(
+      graph_->types[*id],
+      [&](const types::RecordType& r) { return std::all_of(r.fields.begin(), r.fields.end(), [&](const auto& f) { return is_default_constructible(f.type); }); },
+      [&](const types::TupleType& r) { return std::all_of(r.types.begin(), r.types.end(), [&](ValType e) { return is_default_constructible(e); }); },
+      [&](const types::VariantType& v) { return maybe(v.cases.front().type); }, [&](const types::ResultType& r) { return maybe(r.ok); },
+      [&](const types::FixedListType& l) { return is_default_constructible(l.element); }, [](const types::OwnType&) { return false; },
+      [](const types::BorrowType&) { return false; }, [](const auto&) { return true; });
 }
 
 bool Model::is_declared(wit::TypeDeclId decl, const Scope& scope) const {

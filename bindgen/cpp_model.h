@@ -86,6 +86,8 @@ class Model {
   /// Whether a value holds an own (`only_own`) or any handle.
   [[nodiscard]] bool contains_handle(types::ValType type, bool only_own) const;
   [[nodiscard]] bool is_scalar(types::ValType type) const;
+  /// Whether its C++ type has a default constructor on both sides.
+  [[nodiscard]] bool is_default_constructible(types::ValType type) const;
   /// Whether a declaration of the scope exists in it as a C++ name.
   [[nodiscard]] bool is_declared(wit::TypeDeclId decl, const Scope& scope) const;
   /// Whether a function makes its resource or, since it can fail, a result with it.

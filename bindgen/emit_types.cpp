@@ -138,15 +138,16 @@ class Emitter {
       alternatives += (i == 0 ? "" : ", ") + names[i];
       constructors += fmt::format("  {}({} v) : value(std::move(v)) {{}}\n", name, names[i]);
       if (payload) {
-        out += fmt::format("  struct {} {{\n    {} value{};\n{}  }};\n", names[i], model_.value_type(*payload, scope_, false),
-                           model_.is_scalar(*payload) ? "{}" : "", equality(names[i], *payload, "    "));
+        // No initialiser: a nested class with one counts as not default-constructible until the outer class is complete.
+        out += fmt::format("  struct {} {{\n    {} value;\n{}  }};\n", names[i], model_.value_type(*payload, scope_, false),
+                           equality(names[i], *payload, "    "));
         has_handles = has_handles || model_.contains_handle(*payload, false);
       } else {
         out += fmt::format("  struct {0} {{\n    friend bool operator==(const {0}&, const {0}&) = default;\n  }};\n", names[i]);
       }
     }
     out += fmt::format("  std::variant<{}> value;\n\n", alternatives);
-    if (!t.cases.front().type || !model_.contains_handle(*t.cases.front().type, false)) out += fmt::format("  {}() = default;\n", name);
+    if (!t.cases.front().type || model_.is_default_constructible(*t.cases.front().type)) out += fmt::format("  {}() = default;\n", name);
     out += constructors;
     if (!has_handles) out += fmt::format("  friend bool operator==(const {0}& a, const {0}& b) {{ return a.value == b.value; }}\n", name);
     return out + "};\n";

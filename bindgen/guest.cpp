@@ -144,18 +144,29 @@ class GuestEmitter {
       for (const FuncModel& f : scope.functions) part += declaration(scope, f, "");
       if (part.empty()) continue;
       body += "\n" + doc_comment(scope.docs, "") + in_namespace(scope.cpp_namespace, part);
+      const std::string abi = emit_abi(model_, scope);
+      if (!abi.empty()) body += "\n" + abi;
+    }
+    return file_header(model_) + "// What the component does: these functions are yours to write.\n" +
+           guarded(stem() + "_exports.h", includes + with_diagnostics(model_, exported_resources() + body));
+  }
+  /// Before any type that holds a handle: that these classes are resources.
+  std::string exported_resources() {
+    std::string out;
+    for (const Scope& scope : model_.scopes()) {
+      if (scope.direction != Direction::export_ || scope.resources.empty()) continue;
+      std::string classes;
+      for (const ResourceModel& r : scope.resources) classes += fmt::format("class {};\n", model_.name(r.decl));
+      out += "\n" + in_namespace(scope.cpp_namespace, classes);
       for (const ResourceModel& r : scope.resources) {
-        body += fmt::format(
+        out += fmt::format(
             "template <>\nstruct wcomp::guest::ExportedResource<{0}> {{\n  static constexpr bool is_exported = true;\n"
             "  static std::int32_t make({0}* object);\n  static {0}* rep(std::int32_t handle);\n  static void drop(std::int32_t handle);\n}};\n"
             "template <>\ninline constexpr bool wcomp::abi::is_resource<{0}> = true;\n",
             model_.qualified(r.decl, scope, false));
       }
-      const std::string abi = emit_abi(model_, scope);
-      if (!abi.empty()) body += "\n" + abi;
     }
-    return file_header(model_) + "// What the component does: these functions are yours to write.\n" +
-           guarded(stem() + "_exports.h", includes + with_diagnostics(model_, body));
+    return out;
   }
   std::string exported_classes(const Scope& scope) {
     std::string out;
