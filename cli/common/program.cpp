@@ -1,5 +1,6 @@
 #include "cli/common/program.h"
 
+#include <csignal>
 #include <cstdio>
 #include <exception>
 
@@ -149,6 +150,7 @@ int run(const Program& program, int argc, char** argv) {
 }  // namespace
 
 int run_program(const Program& program, int argc, char** argv) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of the write, which cleans up after itself
   try {
     const int status = run(program, argc, argv);
     if (std::fflush(stdout) != 0 && status == status_ok) {

@@ -13,6 +13,8 @@ constexpr Command commands[] = {
     {"embed", "Attach a WIT world to a core module", "  wcomp embed wit core.wasm --world app -o core-with-wit.wasm", setup_embed},
     {"validate", "Check a core module or a component", "  wcomp validate main.wasm", setup_validate},
     {"wit", "Print the WIT of a component or of a module with embedded WIT", "  wcomp wit main.wasm", setup_wit},
+    {"print", "Print a core module as text", "  wcomp print module.wasm\n  wcomp print --folded module.wasm -o module.wat", setup_print},
+    {"parse", "Make a binary of a core module's text", "  wcomp parse module.wat -o module.wasm", setup_parse},
     {"plan", "Print how a component is instantiated, step by step", "  wcomp plan main.wasm", setup_plan},
 };
 
