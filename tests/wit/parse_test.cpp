@@ -63,9 +63,9 @@ TEST_CASE("docs of every form belong to the item that follows") {
 
 TEST_CASE("types nest to a bound") {
   const auto nested = [](int depth) {
-    std::string t = "u8";
-    for (int i = 0; i < depth; ++i) t = "list<" + t + ">";
-    return "interface i { type t = " + t + "; }";
+    std::string open;
+    for (int i = 0; i < depth; ++i) open += "list<";
+    return "interface i { type t = " + open + "u8" + std::string(static_cast<std::size_t>(depth), '>') + "; }";
   };
   CHECK(errors_of(nested(90)) == "accepted");
   CHECK(errors_of(nested(101)).starts_with("limit-exceeded"));
