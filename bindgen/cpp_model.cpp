@@ -344,14 +344,20 @@ std::string Model::value_type(ValType type, const Scope& from, bool is_short) co
   return anonymous_type(id, from, is_short);
 }
 
+wit::TypeDeclId Model::resource_decl(types::TypeId resource) const {
+  // An unnamed alias of a resource stands for the resource.
+  while (!graph_->decl_of_type.contains(resource)) {
+    resource = std::get<types::TypeId>(std::get<types::AliasType>(graph_->types[resource]).target);
+  }
+  return graph_->decl_of_type.at(resource);
+}
+
 std::string Model::anonymous_type(types::TypeId id, const Scope& from, bool is_short) const {
   const auto inner = [&](ValType t) { return value_type(t, from, is_short); };
   const auto inner_or_void = [&](const std::optional<ValType>& t) { return t ? inner(*t) : std::string("void"); };
   const auto resource = [&](types::TypeId r) {
-    // An unnamed alias of a resource stands for the resource.
-    while (!graph_->decl_of_type.contains(r)) r = std::get<types::TypeId>(std::get<types::AliasType>(graph_->types[r]).target);
-    const wit::TypeDeclId decl = graph_->decl_of_type.at(r);
-    return std::pair(qualified(decl, from, is_short), home(graph_->resolve_decl(decl), from.direction));
+    const wit::TypeDeclId decl = resource_decl(r);
+    return std::pair(qualified(decl, from, is_short), home(decl, from.direction));
   };
   return match(
       graph_->types[id], [&](const types::ListType& t) { return fmt::format("std::vector<{}>", inner(t.element)); },
@@ -435,11 +441,10 @@ std::string Model::param_type(ValType type, const Scope& from, bool is_short) co
   const std::string value = value_type(type, from, is_short);
   if (is_scalar(t)) return value;
   if (const auto* b = arena.get<types::BorrowType>(t)) {
-    const std::string wrapped = value_type(t, from, is_short);  // wcomp::Borrow<..>
-    const std::string name = wrapped.substr(14, wrapped.size() - 15);
-    const wit::TypeDeclId decl = graph_->decl_of_type.at(arena.resolve(b->resource));
-    const bool is_imported = home(decl, from.direction) == Direction::import_;
-    return (side_ == Side::guest && is_imported ? "const " : "") + name + "&";
+    const wit::TypeDeclId decl = resource_decl(b->resource);
+    // Hosts lend their own objects to be changed; a guest's methods do not change the handle that stands for its object.
+    const bool is_const = (home(decl, from.direction) == Direction::import_) == (side_ == Side::guest);
+    return (is_const ? "const " : "") + qualified(decl, from, is_short) + "&";
   }
   if (contains_handle(t, true)) return value;
   if (const auto* list = arena.get<types::ListType>(t)) {

@@ -107,6 +107,8 @@ class Model {
   void add_uses(Scope& scope);
   [[nodiscard]] std::string package_path(wit::PackageId id, bool as_file) const;
   [[nodiscard]] bool reaches_exported_resource(types::ValType type) const;
+  /// The declaration by which an own or borrow names its resource.
+  [[nodiscard]] wit::TypeDeclId resource_decl(types::TypeId resource) const;
   [[nodiscard]] const Scope* scope_of(wit::TypeDeclId decl, Direction direction) const;
 
   const wit::Graph* graph_;
