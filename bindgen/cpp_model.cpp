@@ -269,7 +269,7 @@ void Model::add_functions(Scope& scope, const std::vector<const wit::Function*>&
       const wit::TypeDeclId resource = graph_->resolve_decl(*f->resource);
       const std::string stem = to_snake_case(graph_->type_decls[resource].name);
       auto [it, is_new] = member_names.try_emplace(
-          resource, NameScope{"handle", "handle_", "guest_", "release", "reset", "from_handle", "drop_handle", "resource_name", "drop", "rep"});
+          resource, NameScope{"handle", "release", "reset", "from_handle", "drop_handle", "resource_name", "drop", "rep"});
       if (side_ == Side::host && f->kind == wit::FuncKind::constructor) {
         m.name = free_names.take("new_" + stem);
       } else if (side_ == Side::host && f->kind == wit::FuncKind::static_) {

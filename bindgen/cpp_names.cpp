@@ -55,8 +55,11 @@ std::string outer_namespace(std::string_view kebab) {
 }
 
 std::string NameScope::take(std::string name) {
-  while (!taken_.insert(name).second) name += '_';
-  return name;
+  if (taken_.insert(name).second) return name;
+  name += '_';  // one only: names with two in a row belong to the compiler
+  std::string next = name;
+  for (int i = 2; !taken_.insert(next).second; ++i) next = name + std::to_string(i);
+  return next;
 }
 
 std::string doc_comment(std::string_view docs, std::string_view indent) {

@@ -1,8 +1,8 @@
 // Names of C++ things for names of WIT, and texts that generated code carries.
 //
 // The rule: functions, fields, parameters, enumerators, flags and namespaces are snake_case, types PascalCase; what C++ (or a macro of the
-// C library) has taken gets a `_` at the end, as does the later of two names that come out equal. WIT names cannot end in `-`, so an
-// appended `_` never meets another name.
+// C library) has taken gets a `_` at the end, as does the later of two names that come out equal (`_2` for a third). WIT names cannot
+// end in `-`, so an appended `_` never meets another name.
 #pragma once
 
 #include <set>
@@ -23,7 +23,7 @@ class NameScope {
  public:
   NameScope() = default;
   NameScope(std::initializer_list<std::string_view> reserved) : taken_(reserved.begin(), reserved.end()) {}
-  /// `name`, with as many `_` as it takes.
+  /// `name`, or what is made of it when it is taken.
   [[nodiscard]] std::string take(std::string name);
 
  private:

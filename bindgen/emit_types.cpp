@@ -161,7 +161,7 @@ class Emitter {
   }
   std::string flags(const std::string& name, const std::string& mark, const types::FlagsType& t) {
     std::string out = fmt::format("class {0}{1} : public wcomp::Flags<{1}, {2}, {3}> {{\n public:\n", mark, name, bits_type(t.names.size()), t.names.size());
-    const auto names = member_names(t.names, {"bits", "bits_", "contains", "is_empty", "from_bits", "flag_count", "all_bits"}, value_name,
+    const auto names = member_names(t.names, {"bits", "contains", "is_empty", "from_bits", "flag_count", "all_bits"}, value_name,
                                     [](const std::string& s) -> std::string_view { return s; });
     for (const std::string& n : names) out += fmt::format("  static const {} {};\n", name, n);
     out += "};\n";

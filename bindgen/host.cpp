@@ -174,7 +174,7 @@ class HostEmitter {
       if (f.func->kind != wit::FuncKind::method) continue;
       const std::string args = args_text(model_, f);
       out += fmt::format("inline {} {}::{}({}) const {{\n", call_type(scope, f), name, f.name, params_text(model_, scope, f));
-      out += fmt::format("  if (guest_ == nullptr) return {}(std::in_place_index<1>, wcomp::Trap(wcomp::TrapCode::unknown_handle, \"an empty resource\"));\n", call_type(scope, f));
+      out += fmt::format("  if (guest_ == nullptr || !*this) return {}(std::in_place_index<1>, wcomp::Trap(wcomp::TrapCode::unknown_handle, \"an empty resource\"));\n", call_type(scope, f));
       out += fmt::format("  return guest_->{}.call(*this{}{});\n}}\n", members_.at(f.func), args.empty() ? "" : ", ", args);
     }
     return out;

@@ -10,10 +10,14 @@ function(wcomp_add_component name)
   file(GLOB_RECURSE wit CONFIGURE_DEPENDS ${arg_WIT}/*.wit)
   add_custom_command(
     OUTPUT ${bindings}/${stem}.cpp ${bindings}/${stem}_component_type.o
-    COMMAND witc bindgen ${arg_WIT} --lang cpp --world ${arg_WORLD} -o ${bindings}
+    COMMAND witc bindgen ${arg_WIT} --lang cpp --world ${arg_WORLD} --no-impl -o ${bindings}
     DEPENDS witc ${wit}
     COMMENT "Bindings of ${name}")
   set(flags --target=wasm32-wasi -std=c++20 -O2 -fno-exceptions -fno-rtti -Wall -Wextra -I${bindings})
+  foreach(source IN LISTS arg_SOURCES)
+    cmake_path(GET source PARENT_PATH source_folder)  # the generated glue includes WORLD_impl.h if the world exports resources
+    list(APPEND flags -I${source_folder})
+  endforeach()
   foreach(definition IN LISTS arg_DEFINITIONS)
     list(APPEND flags -D${definition})
   endforeach()

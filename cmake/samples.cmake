@@ -34,3 +34,7 @@ set_target_properties(greet-host PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_B
 target_include_directories(greet-host PRIVATE ${greet_bindings})
 target_link_libraries(greet-host PRIVATE wcomp_wasi)
 add_dependencies(samples greet-host)
+
+if(WCOMP_TESTS)
+  include(${PROJECT_SOURCE_DIR}/tests/bindgen/roundtrip/roundtrip.cmake)
+endif()

@@ -20,6 +20,7 @@ struct BindgenOptions {
   std::string lang;
   std::string world;
   std::string directory = ".";
+  bool no_impl = false;
 };
 
 Result<std::vector<wit::WorldId>> chosen_worlds(const wit::Graph& graph, const std::string& world) {
@@ -63,7 +64,10 @@ Result<void> run(const BindgenOptions& options) {
   std::error_code ec;
   fs::create_directories(options.directory, ec);
   if (ec) return fail(diag::file_error, fmt::format("cannot make the directory `{}`: {}", escape(options.directory), ec.message()));
-  for (const bindgen::OutputFile& file : files) WCOMP_TRY(write(options, file));
+  for (const bindgen::OutputFile& file : files) {
+    if (options.no_impl && file.is_written_once) continue;
+    WCOMP_TRY(write(options, file));
+  }
   return {};
 }
 
@@ -75,6 +79,7 @@ Action setup_bindgen(CLI::App& app) {
   app.add_option("--lang", options->lang, "cpp: a guest's bindings; cpp-host: typed bindings for a host")->required()->check(CLI::IsMember({"cpp", "cpp-host"}));
   app.add_option("-w,--world", options->world, "the world (default: every world of the package)");
   app.add_option("-o,--out-dir", options->directory, "where the files go, made if it is not there (default: here)");
+  app.add_flag("--no-impl", options->no_impl, "leave out the first versions of the user's files: they are elsewhere on the include path");
   return [options] {
     const auto done = run(*options);
     return done ? status_ok : report(done.error());

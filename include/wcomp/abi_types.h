@@ -58,13 +58,13 @@ class Flags {
   /// Bits without a flag are dropped.
   [[nodiscard]] static constexpr Self from_bits(Bits bits) {
     Self s;
-    s.bits_ = static_cast<Bits>(bits & all_bits);
+    s.set_ = static_cast<Bits>(bits & all_bits);
     return s;
   }
-  [[nodiscard]] constexpr Bits bits() const { return bits_; }
-  [[nodiscard]] constexpr bool is_empty() const { return bits_ == 0; }
+  [[nodiscard]] constexpr Bits bits() const { return set_; }
+  [[nodiscard]] constexpr bool is_empty() const { return set_ == 0; }
   /// Whether all flags of `other` are set.
-  [[nodiscard]] constexpr bool contains(Self other) const { return (bits_ & other.bits_) == other.bits_; }
+  [[nodiscard]] constexpr bool contains(Self other) const { return (set_ & other.set_) == other.set_; }
   friend constexpr Self operator|(Self a, Self b) { return from_bits(static_cast<Bits>(a.bits() | b.bits())); }
   friend constexpr Self operator&(Self a, Self b) { return from_bits(static_cast<Bits>(a.bits() & b.bits())); }
   friend constexpr Self operator^(Self a, Self b) { return from_bits(static_cast<Bits>(a.bits() ^ b.bits())); }
@@ -75,7 +75,7 @@ class Flags {
   friend constexpr bool operator==(Self a, Self b) { return a.bits() == b.bits(); }
 
  private:
-  Bits bits_ = 0;
+  Bits set_ = 0;
 };
 
 /// Base of the classes that stand for WIT variants: `Self` has a `std::variant<..> value` whose alternatives are Self's case structs.

@@ -100,23 +100,23 @@ class Context {
 template <class Self>
 class ImportedResource {
  public:
-  ImportedResource(ImportedResource&& other) noexcept : handle_(other.release()) {}
+  ImportedResource(ImportedResource&& other) noexcept : index_(other.release()) {}
   ImportedResource& operator=(ImportedResource&& other) noexcept {
     if (this != &other) {
       reset();
-      handle_ = other.release();
+      index_ = other.release();
     }
     return *this;
   }
   ~ImportedResource() { reset(); }
 
-  [[nodiscard]] std::int32_t handle() const { return handle_; }
+  [[nodiscard]] std::int32_t handle() const { return index_; }
   /// Gives the handle up.
-  [[nodiscard]] std::int32_t release() { return std::exchange(handle_, 0); }
-  [[nodiscard]] explicit operator bool() const { return handle_ != 0; }
+  [[nodiscard]] std::int32_t release() { return std::exchange(index_, 0); }
+  [[nodiscard]] explicit operator bool() const { return index_ != 0; }
   [[nodiscard]] static Self from_handle(std::int32_t handle) {
     Self s{Adopt{}};
-    s.handle_ = handle;
+    s.index_ = handle;
     return s;
   }
 
@@ -124,9 +124,9 @@ class ImportedResource {
   struct Adopt {};
   ImportedResource() = default;
   void reset() {
-    if (handle_ != 0) Self::drop_handle(release());
+    if (index_ != 0) Self::drop_handle(release());
   }
-  std::int32_t handle_ = 0;
+  std::int32_t index_ = 0;
 };
 
 /// What the glue of a component tells about a resource it exports: static make(object), rep(handle), drop(handle).
