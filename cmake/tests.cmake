@@ -1,4 +1,5 @@
 # Unit tests mirror the source tree: tests/<folder>/*_test.cpp make one doctest program per folder. File tests: tests/cases/**/*.test.
+configure_file(${PROJECT_SOURCE_DIR}/cmake/test_paths.h.in ${PROJECT_BINARY_DIR}/generated/test_paths.h @ONLY)
 get_property(layers GLOBAL PROPERTY WCOMP_LAYERS)
 foreach(folder IN LISTS layers)
   string(REPLACE "-" "_" name ${folder})
@@ -8,7 +9,6 @@ foreach(folder IN LISTS layers)
     target_link_libraries(${name}_tests PRIVATE wcomp_${name} doctest::doctest)
     target_include_directories(${name}_tests PRIVATE ${PROJECT_SOURCE_DIR}/tests)
     target_compile_options(${name}_tests PRIVATE $<$<CONFIG:Release,RelWithDebInfo>:-O1>)  # tests are compiled often and run briefly
-    target_compile_definitions(${name}_tests PRIVATE WCOMP_SOURCE_DIR="${PROJECT_SOURCE_DIR}" WCOMP_BINARY_DIR="${PROJECT_BINARY_DIR}")
     target_precompile_headers(${name}_tests REUSE_FROM wcomp_base)
     add_test(NAME ${folder} COMMAND ${name}_tests)
     if(EXISTS ${PROJECT_SOURCE_DIR}/cmake/${folder}_tests.cmake)

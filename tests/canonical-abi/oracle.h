@@ -9,6 +9,8 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "test_paths.h"
+
 namespace wcomp::cabi {
 
 /// Collects calls of the functions of oracle.py and runs them in one go.

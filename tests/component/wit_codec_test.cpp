@@ -1,6 +1,8 @@
 // wit_encode.cpp, wit_decode.cpp and wit_sections.cpp.
 #include "component/wit_codec.h"
 
+#include <algorithm>
+
 #include "component/make.h"
 
 using namespace wcomp;

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
+#include "test_paths.h"
 #include "tests/core/wast_text.h"
 
 namespace wcomp::core {

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "base/file.h"
+#include "test_paths.h"
 
 using namespace wcomp;
 using namespace wcomp::wit;
