@@ -61,6 +61,8 @@ class Store {
   /// `imports` are in the module's import order. A trap while filling or in `start` is the inner Result.
   [[nodiscard]] Result<Result<ModuleInstAddr, Trap>> instantiate(const core::ValidModule& module, std::span<const Extern> imports, std::string name = {});
 
+  /// The address that the next `instantiate` gives. While its start function runs, its exports can be found already.
+  [[nodiscard]] ModuleInstAddr next_instance() const;
   [[nodiscard]] std::optional<Extern> find_export(ModuleInstAddr instance, std::string_view name) const;
   [[nodiscard]] const core::FuncType& func_type(FuncAddr f) const;
   /// Calls a function: arguments in slots[0..params), results into slots[0..results); `slots` has at least max of the two, checked.
@@ -75,6 +77,8 @@ class Store {
   /// Stops running code at its next check (a taken branch or a call), from any thread: it traps with `interrupted`. If nothing runs, the next
   /// call does; the trap uses the request up.
   void interrupt();
+  /// Whether such a request waits to be seen: host functions that take long look and return. From any thread.
+  [[nodiscard]] bool is_interrupted() const;
 
  private:
   friend struct StoreImpl;

@@ -113,6 +113,8 @@ std::optional<Extern> Store::find_export(ModuleInstAddr instance, std::string_vi
   WCOMP_CHECK(instance.value < impl_->instances.size());
   const ModuleInst& inst = impl_->instances[instance.value];
   const core::Export* e = inst.module->find_export(name);
+ModuleInstAddr Store::next_instance() const { return ModuleInstAddr(impl_->instances.size()); }
+
   if (e == nullptr) return std::nullopt;
   switch (e->kind) {
     case core::ExternKind::func: return inst.func_addrs[e->index];
@@ -179,3 +181,5 @@ std::string func_name(const core::Module& module, core::FuncIdx f) {
 }
 
 }  // namespace wcomp::engine
+bool Store::is_interrupted() const { return impl_->run_state.is_interrupted.load(std::memory_order_relaxed) != 0; }
+

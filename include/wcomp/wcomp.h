@@ -52,7 +52,9 @@ class Engine {
  private:
   friend class Component;
   friend class Linker;
-  std::shared_ptr<struct EngineImpl> impl_;  // owners: handles, components, linkers
+  friend class Module;
+  friend class ModuleLinker;
+  std::shared_ptr<struct EngineImpl> impl_;  // owners: handles, components, modules, linkers
 };
 
 /// A component that was decoded, validated and planned: ready to be instantiated any number of times. Cheap handle, immutable.

@@ -1,0 +1,354 @@
+// wcomp for hosts of core modules: load one, give it imports, call its exports. No component, no WIT: numbers and a linear memory.
+//
+//   wcomp::Engine engine;
+//   auto module = wcomp::Module::load(engine, "sum.wasm");                             // Result<Module>; `.wat` text as well
+//   wcomp::ModuleLinker linker(engine);
+//   wcomp::define(linker, "env", "log", [](std::int32_t n) { std::printf("%d\n", n); });
+//   auto instance = linker.instantiate(*module);                                       // Result<ModuleInstance>
+//   auto sum = instance->func("sum")->typed<std::int32_t(std::int32_t, std::int32_t)>();
+//   auto three = sum->call(1, 2);                                                      // Result<std::int32_t, Trap>
+//
+// Modules of WASI preview 1 (`wasi_snapshot_preview1`, `wasi_unstable`) get theirs from `wasi::add_to` in wcomp/wasi.h.
+// Functions, memories and globals that a module exports are found by name; so are the memories that host functions read (`memory`).
+// Thread safety: Engine and Module may be shared between threads. A ModuleLinker may be shared once it is no longer changed. A
+// ModuleInstance, and all functions of it, belong to one thread at a time, but for `interrupt`. No function here throws; nothing prints.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+#include "wcomp/failure.h"
+#include "wcomp/result.h"
+#include "wcomp/trap.h"
+#include "wcomp/wcomp.h"
+
+namespace wcomp {
+
+/// Value types of core WebAssembly, by their binary opcode. https://webassembly.github.io/spec/core/binary/types.html
+enum class CoreType : std::uint8_t { i32 = 0x7f, i64 = 0x7e, f32 = 0x7d, f64 = 0x7c, v128 = 0x7b, funcref = 0x70, externref = 0x6f };
+[[nodiscard]] std::string_view to_string(CoreType type);
+
+struct CoreFuncType {
+  std::vector<CoreType> params, results;
+  friend bool operator==(const CoreFuncType&, const CoreFuncType&) = default;
+};
+/// As in the text format: `func (param i32 i32) (result i32)`.
+[[nodiscard]] std::string to_string(const CoreFuncType& type);
+
+/// A number of a guest. Floats keep their bits, those of NaNs included. Vectors and references have no form here.
+using CoreValue = std::variant<std::int32_t, std::int64_t, float, double>;
+[[nodiscard]] CoreType type_of(const CoreValue& value);
+/// Decimal and signed; floats with the fewest digits that read back as the same value, without exponent; `NaN`, `inf`, `-inf`.
+[[nodiscard]] std::string to_string(const CoreValue& value);
+
+class ModuleInstance;
+class CoreFunc;
+template <class Signature>
+class TypedCoreFunc;
+
+/// What a module imports or exports: type text as in the text format (`func (param i32)`, `memory 1`, `global (mut i32)`).
+struct ModuleImport {
+  std::string module, name, type;
+};
+struct ModuleExport {
+  std::string name, type;
+};
+
+/// A core module that was decoded and validated: ready to be instantiated any number of times. Cheap handle, immutable.
+class Module {
+ public:
+  /// Errors: file-error, or what is wrong with the binary (with section and offset) or the text (with line and column). A component is refused.
+  [[nodiscard]] static Result<Module> load(const Engine& engine, const std::filesystem::path& path);
+  /// A binary, or text beginning with `(`. `name` stands for the file in messages and backtraces. The bytes are copied.
+  [[nodiscard]] static Result<Module> from_bytes(const Engine& engine, std::span<const std::uint8_t> bytes, std::string name = "module");
+  /// In the order of the binary.
+  [[nodiscard]] std::vector<ModuleImport> imports() const;
+  [[nodiscard]] std::vector<ModuleExport> exports() const;
+
+ private:
+  friend class ModuleLinker;
+  friend class ModuleInstance;
+  std::shared_ptr<const struct ModuleImpl> impl_;  // owners: handles, linkers, instances
+};
+
+/// The guest that calls a host function, while the call lasts.
+class CoreCaller {
+ public:
+  /// The memory that the calling module exports as `memory`; empty if it exports none. Valid until guest code runs: a nested call may
+  /// grow it. What it holds is the guest's and may change with every such call.
+  [[nodiscard]] std::span<std::uint8_t> memory() const;
+  /// An exported function of the calling module, for calls back into it. Errors: missing-export.
+  [[nodiscard]] Result<CoreFunc> func(std::string_view name) const;
+  /// The object that `define_state` made for this instantiation; null if `key` is not known.
+  [[nodiscard]] void* state(const void* key) const;
+  /// Whether somebody asked for the guest to stop: a host function that waits looks from time to time and returns.
+  [[nodiscard]] bool is_interrupted() const;
+
+ private:
+  friend struct CoreCallerAccess;
+  explicit CoreCaller(struct CoreHostBinding& binding) : binding_(&binding) {}
+  struct CoreHostBinding* binding_;
+};
+
+/// A host function: the arguments are in slots[0..params), results go to slots[0..results); i32 and f32 in the low half of a slot, the high
+/// half zero. A returned trap ends the guest's run; an exception becomes one (a thrown `Trap` itself).
+using CoreHostFunc = std::function<std::optional<Trap>(CoreCaller& caller, std::uint64_t* slots)>;
+
+/// Imports by module and name.
+class ModuleLinker {
+ public:
+  explicit ModuleLinker(const Engine& engine);
+  ~ModuleLinker();
+  ModuleLinker(ModuleLinker&&) noexcept;
+  ModuleLinker& operator=(ModuleLinker&&) noexcept;
+
+  /// Adds a host function; a later definition of the same name replaces it. Typed form: `wcomp::define(linker, module, name, callable)`.
+  /// Numbers only: a type with vectors or references matches no import.
+  void define_func(std::string module, std::string name, CoreFuncType type, CoreHostFunc fn);
+  /// Every instantiation first instantiates `definition` and gives its exports to those who import from `module`; modules defined
+  /// earlier, and host functions, are imports of later ones. Names of `define_func` win over exports.
+  void define_module(std::string module, const Module& definition);
+  /// Each instantiation gets an object of its own from `make`, which host functions find by `key` (the address of something static).
+  void define_state(const void* key, std::function<std::shared_ptr<void>()> make);
+  void set_limits(const Limits& limits);
+
+  /// Errors: missing-import lists every import that nothing provides; import-mismatch names both types; a trap while memories and tables
+  /// are filled or in a start function comes as code `trap`. Exports named `_start` or `_initialize` are not called: see wasi::run.
+  [[nodiscard]] Result<ModuleInstance> instantiate(const Module& module) const;
+
+ private:
+  friend class ModuleInstance;
+  std::unique_ptr<struct ModuleLinkerImpl> impl_;
+};
+
+/// A running module, and those it was linked with. Move-only; functions and memories taken from it must not outlive it.
+/// A trap ends the call, not the instance: what the guest's memory holds then is for the host to judge.
+class ModuleInstance {
+ public:
+  ~ModuleInstance();
+  ModuleInstance(ModuleInstance&&) noexcept;
+  ModuleInstance& operator=(ModuleInstance&&) noexcept;
+
+  /// Errors: missing-export, naming what is exported under that name or near to it.
+  [[nodiscard]] Result<CoreFunc> func(std::string_view name) const;
+  [[nodiscard]] bool has_func(std::string_view name) const;
+  /// The exported memory's bytes, nothing if there is no such memory. Valid until guest code runs again: it may grow and move.
+  [[nodiscard]] std::optional<std::span<std::uint8_t>> memory(std::string_view name = "memory") const;
+  /// The exported global's value; nothing if there is no such global or it holds no number.
+  [[nodiscard]] std::optional<CoreValue> global(std::string_view name) const;
+  /// False if there is no such global, it is immutable or of another type.
+  bool set_global(std::string_view name, CoreValue value);
+  /// Stops running guest code soon, from any thread; waiting host functions of WASI return, too.
+  void interrupt();
+
+ private:
+  friend class ModuleLinker;
+  explicit ModuleInstance(std::unique_ptr<struct ModuleInstanceImpl> impl);
+  std::unique_ptr<struct ModuleInstanceImpl> impl_;
+};
+
+/// An exported function of a ModuleInstance. Cheap handle.
+class CoreFunc {
+ public:
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] const CoreFuncType& type() const { return type_; }
+  /// The arguments' types must be those of `type()`; otherwise, and for types that are no numbers, the trap is a host_error that says so.
+  [[nodiscard]] Result<std::vector<CoreValue>, Trap> call(std::span<const CoreValue> args) const;
+  /// Binds to a C++ signature of (un)signed 32- and 64-bit integers, float and double; results: void, one, or a std::tuple.
+  /// Errors: export-mismatch with both types.
+  template <class Signature>
+  [[nodiscard]] Result<TypedCoreFunc<Signature>> typed() const;
+  /// The call beneath: arguments in slots[0..params), results in slots[0..results). `slots` has room for both and is not checked against the type.
+  [[nodiscard]] Result<void, Trap> invoke(std::span<std::uint64_t> slots) const;
+
+ private:
+  friend class ModuleInstance;
+  friend class CoreCaller;
+  [[nodiscard]] Failure mismatch(const CoreFuncType& wanted) const;
+  struct ModuleInstanceImpl* instance_ = nullptr;
+  std::uint32_t addr_ = 0;
+  std::string name_;
+  CoreFuncType type_;
+};
+
+/// Arguments for a call of `func` from texts, as people type them: numbers as in the text format, decimal or hexadecimal, integers signed or
+/// unsigned; `inf`, `nan`. Errors: bad-usage, naming the function, its type and the argument at fault.
+[[nodiscard]] Result<std::vector<CoreValue>> parse_args(const CoreFunc& func, std::span<const std::string> texts);
+/// `parse_args`, call, `to_string` of each result. The inner Result is what the call came to.
+[[nodiscard]] Result<Result<std::vector<std::string>, Trap>> invoke_texts(const ModuleInstance& instance, std::string_view name,
+                                                                          std::span<const std::string> texts);
+
+// What follows is in the header because it is templates.
+
+namespace core_abi {
+
+template <class T>
+concept Integer = std::integral<T> && !std::same_as<T, bool> && (sizeof(T) == 4 || sizeof(T) == 8);
+template <class T>
+concept Number = Integer<T> || std::same_as<T, float> || std::same_as<T, double>;
+
+template <Number T>
+constexpr CoreType type_of_number() {
+  if constexpr (std::is_same_v<T, float>) return CoreType::f32;
+  else if constexpr (std::is_same_v<T, double>) return CoreType::f64;
+  else return sizeof(T) == 4 ? CoreType::i32 : CoreType::i64;
+}
+template <Number T>
+std::uint64_t to_slot(T value) {
+  std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t> bits;
+  std::memcpy(&bits, &value, sizeof value);
+  return bits;
+}
+template <Number T>
+T from_slot(std::uint64_t slot) {
+  T value;
+  const auto bits = static_cast<std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>>(slot);
+  std::memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+/// Results of a C++ function as core results.
+template <class R>
+struct Results {
+  static std::vector<CoreType> types() { return {type_of_number<R>()}; }
+  static constexpr std::size_t count = 1;
+  static R load(const std::uint64_t* slots) { return from_slot<R>(slots[0]); }
+  static std::optional<Trap> store(std::uint64_t* slots, R value) {
+    slots[0] = to_slot(value);
+    return std::nullopt;
+  }
+};
+template <>
+struct Results<void> {
+  static std::vector<CoreType> types() { return {}; }
+  static constexpr std::size_t count = 0;
+  static void load(const std::uint64_t*) {}
+};
+template <class... Rs>
+struct Results<std::tuple<Rs...>> {
+  static std::vector<CoreType> types() { return {type_of_number<Rs>()...}; }
+  static constexpr std::size_t count = sizeof...(Rs);
+  static std::tuple<Rs...> load(const std::uint64_t* slots) { return load(slots, std::index_sequence_for<Rs...>{}); }
+  static std::optional<Trap> store(std::uint64_t* slots, const std::tuple<Rs...>& values) {
+    store(slots, values, std::index_sequence_for<Rs...>{});
+    return std::nullopt;
+  }
+
+ private:
+  template <std::size_t... I>
+  static std::tuple<Rs...> load(const std::uint64_t* slots, std::index_sequence<I...>) {
+    return {from_slot<Rs>(slots[I])...};
+  }
+  template <std::size_t... I>
+  static void store(std::uint64_t* slots, const std::tuple<Rs...>& values, std::index_sequence<I...>) {
+    ((slots[I] = to_slot(std::get<I>(values))), ...);
+  }
+};
+/// Host functions may give a trap instead.
+template <class R>
+struct Results<Result<R, Trap>> {
+  static std::vector<CoreType> types() { return Results<R>::types(); }
+  static std::optional<Trap> store(std::uint64_t* slots, Result<R, Trap> result) {
+    if (!result) return std::move(result).error();
+    if constexpr (std::is_void_v<R>) return std::nullopt;
+    else return Results<R>::store(slots, *std::move(result));
+  }
+};
+
+template <class... Ps>
+std::vector<CoreType> types_of() {
+  return {type_of_number<std::decay_t<Ps>>()...};
+}
+
+template <class R, class... Ps>
+struct HostSignature {
+  static CoreFuncType type() { return {types_of<Ps...>(), Results<R>::types()}; }
+
+  template <class F, class... Caller>
+  static std::optional<Trap> serve(F& callable, std::uint64_t* slots, Caller&... caller) {
+    return serve(callable, slots, std::index_sequence_for<Ps...>{}, caller...);
+  }
+
+ private:
+  template <class F, std::size_t... I, class... Caller>
+  static std::optional<Trap> serve(F& callable, [[maybe_unused]] std::uint64_t* slots, std::index_sequence<I...>, Caller&... caller) {
+    if constexpr (std::is_void_v<R>) {
+      std::invoke(callable, caller..., from_slot<std::decay_t<Ps>>(slots[I])...);
+      return std::nullopt;
+    } else {
+      return Results<R>::store(slots, std::invoke(callable, caller..., from_slot<std::decay_t<Ps>>(slots[I])...));
+    }
+  }
+};
+
+/// The signature of a callable without overloads; its first parameter may be the caller.
+template <class F>
+struct Callable : Callable<decltype(&F::operator())> {};
+template <class R, class... Ps>
+struct Callable<R (*)(Ps...)> : HostSignature<R, Ps...> {
+  static constexpr bool wants_caller = false;
+};
+template <class R, class... Ps>
+struct Callable<R (*)(CoreCaller&, Ps...)> : HostSignature<R, Ps...> {
+  static constexpr bool wants_caller = true;
+};
+template <class C, class R, class... Ps>
+struct Callable<R (C::*)(Ps...)> : Callable<R (*)(Ps...)> {};
+template <class C, class R, class... Ps>
+struct Callable<R (C::*)(Ps...) const> : Callable<R (*)(Ps...)> {};
+
+}  // namespace core_abi
+
+/// Adds a C++ callable as a host function. Parameters: (un)signed 32- and 64-bit integers, float, double, after an optional `CoreCaller&`;
+/// results: void, one number, a std::tuple of them, or a Result of these with Trap. An exception out of it becomes a trap.
+template <class F>
+void define(ModuleLinker& linker, std::string module, std::string name, F callable) {
+  using Signature = core_abi::Callable<std::decay_t<F>>;
+  linker.define_func(std::move(module), std::move(name), Signature::type(),
+                     [callable = std::move(callable)]([[maybe_unused]] CoreCaller& caller, std::uint64_t* slots) mutable -> std::optional<Trap> {
+                       if constexpr (Signature::wants_caller) return Signature::serve(callable, slots, caller);
+                       else return Signature::serve(callable, slots);
+                     });
+}
+
+/// A function bound to a C++ signature. Cheap handle.
+template <class R, class... Ps>
+class TypedCoreFunc<R(Ps...)> {
+ public:
+  TypedCoreFunc() = default;
+  [[nodiscard]] Result<R, Trap> call(Ps... args) const {
+    std::uint64_t slots[std::max<std::size_t>({1, sizeof...(Ps), core_abi::Results<R>::count})] = {core_abi::to_slot(args)...};
+    auto called = func_.invoke(slots);
+    if (!called) return Err(std::move(called).error());
+    if constexpr (std::is_void_v<R>) return {};
+    else return core_abi::Results<R>::load(slots);
+  }
+
+ private:
+  friend class CoreFunc;
+  explicit TypedCoreFunc(const CoreFunc& func) : func_(func) {}
+  CoreFunc func_;
+};
+
+template <class Signature>
+Result<TypedCoreFunc<Signature>> CoreFunc::typed() const {
+  const CoreFuncType wanted = []<class R, class... Ps>(std::type_identity<R(Ps...)>) {
+    return CoreFuncType{core_abi::types_of<Ps...>(), core_abi::Results<R>::types()};
+  }(std::type_identity<Signature>{});
+  if (wanted != type_) return Err(mismatch(wanted));
+  return TypedCoreFunc<Signature>(*this);
+}
+
+}  // namespace wcomp

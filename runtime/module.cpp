@@ -1,0 +1,139 @@
+// Core modules: from bytes to a valid module, and what it says of itself.
+#include "wcomp/module.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/diagnostic.h"
+#include "base/file.h"
+#include "base/match.h"
+#include "component/component.h"
+#include "core/text/parse.h"
+#include "runtime/module_impl.h"
+
+namespace wcomp {
+
+namespace {
+
+/// Says which file a diagnostic is about.
+Failure in_file(Failure failure, const std::string& name) {
+  for (Diagnostic& d : failure.diagnostics()) {
+    if (auto* at = std::get_if<BinaryPos>(&d.location); at != nullptr && at->file.empty()) at->file = name;
+    if (std::holds_alternative<std::monostate>(d.location)) d.location = BinaryPos{.file = name, .path = {}, .offset = 0};
+  }
+  return failure;
+}
+
+Result<core::ValidModule> read(Bytes bytes, const std::string& name) {
+  if (core::text::is_text(bytes)) {
+    const std::string_view text = as_text(bytes);
+    const std::size_t start = text.find_first_not_of(" \t\r\n");
+    if (start == std::string_view::npos || (text[start] != '(' && text.substr(start, 2) != ";;")) {
+      return fail(diag::malformed, bytes.empty() ? "the file is empty" : "this is no WebAssembly binary: it does not begin with `\\0asm`");
+    }
+    WCOMP_TRY(bytes, core::text::parse(name, std::string(text)));
+  }
+  if (component::detect(bytes) == component::BinaryKind::component) {
+    Diagnostic d = error(diag::malformed, "this is a component, a core module was expected");
+    d.notes.emplace_back("components are loaded with `Component::load` and instantiated by a `Linker`");
+    return Err(Failure(std::move(d)));
+  }
+  WCOMP_TRY(core::Module decoded, core::decode(std::move(bytes)));
+  return core::validate(std::move(decoded));
+}
+
+void append_types(std::string& out, std::string_view keyword, const std::vector<CoreType>& types) {
+  if (types.empty()) return;
+  out += fmt::format(" ({}", keyword);
+  for (const CoreType t : types) out += fmt::format(" {}", to_string(t));
+  out += ")";
+}
+
+std::string describe(const core::Limits& l) {
+  return fmt::format("{}{}{}{}", l.is_64 ? "i64 " : "", l.min, l.max ? fmt::format(" {}", *l.max) : "", l.is_shared ? " shared" : "");
+}
+
+}  // namespace
+
+std::string_view to_string(CoreType type) { return core::to_string(static_cast<core::ValType>(type)); }
+
+std::string to_string(const CoreFuncType& type) {
+  std::string out = "func";
+  append_types(out, "param", type.params);
+  append_types(out, "result", type.results);
+  return out;
+}
+
+Result<Module> Module::from_bytes(const Engine& engine, std::span<const std::uint8_t> bytes, std::string name) {
+  auto valid = read(Bytes(bytes.begin(), bytes.end()), name);
+  if (!valid) return Err(in_file(std::move(valid).error(), name));
+  Module out;
+  out.impl_ = std::make_shared<const ModuleImpl>(ModuleImpl{.engine = engine.impl_, .name = std::move(name), .module = *std::move(valid)});
+  return out;
+}
+
+Result<Module> Module::load(const Engine& engine, const std::filesystem::path& path) {
+  WCOMP_TRY(Bytes bytes, read_file(path));
+  return from_bytes(engine, bytes, path.string());
+}
+
+std::vector<ModuleImport> Module::imports() const {
+  std::vector<ModuleImport> out;
+  if (impl_ == nullptr) return out;
+  const core::Module& module = *impl_->module;
+  for (const core::Import& i : module.imports) out.push_back({i.module, i.name, runtime::describe(module, i.type)});
+  return out;
+}
+
+std::vector<ModuleExport> Module::exports() const {
+  std::vector<ModuleExport> out;
+  if (impl_ == nullptr) return out;
+  const core::Module& module = *impl_->module;
+  for (const core::Export& e : module.exports) out.push_back({e.name, runtime::describe(module, e)});
+  return out;
+}
+
+namespace runtime {
+
+CoreFuncType to_public(const core::FuncType& type) {
+  const auto types = [](const std::vector<core::ValType>& from) {
+    std::vector<CoreType> out;
+    for (const core::ValType t : from) out.push_back(static_cast<CoreType>(t));
+    return out;
+  };
+  return {types(type.params), types(type.results)};
+}
+
+core::FuncType to_core(const CoreFuncType& type) {
+  const auto types = [](const std::vector<CoreType>& from) {
+    std::vector<core::ValType> out;
+    for (const CoreType t : from) out.push_back(static_cast<core::ValType>(t));
+    return out;
+  };
+  return {types(type.params), types(type.results)};
+}
+
+std::string describe(const core::Module& module, const core::ExternType& type) {
+  return match(
+      type, [&](core::TypeIdx t) { return to_string(to_public(module.types[t.value])); },
+      [](const core::TableType& t) { return fmt::format("table {} {}", wcomp::describe(t.limits), core::to_string(t.element)); },
+      [](const core::MemType& t) { return fmt::format("memory {}", wcomp::describe(t.limits)); },
+      [](const core::GlobalType& t) {
+        return t.is_mutable ? fmt::format("global (mut {})", core::to_string(t.type)) : fmt::format("global {}", core::to_string(t.type));
+      });
+}
+
+std::string describe(const core::Module& module, const core::Export& e) {
+  switch (e.kind) {
+    case core::ExternKind::func: return describe(module, module.func_types[e.index]);
+    case core::ExternKind::table: return describe(module, module.table_types[e.index]);
+    case core::ExternKind::mem: return describe(module, module.mem_types[e.index]);
+    case core::ExternKind::global: return describe(module, module.global_types[e.index]);
+    case core::ExternKind::tag: break;
+  }
+  return std::string(core::to_string(e.kind));
+}
+
+}  // namespace runtime
+}  // namespace wcomp
