@@ -79,6 +79,9 @@ class Store {
   void interrupt();
   /// Whether such a request waits to be seen: host functions that take long look and return. From any thread.
   [[nodiscard]] bool is_interrupted() const;
+  /// What is left of StoreLimits::fuel, and setting it anew; a store without that limit does not meter: none, false.
+  [[nodiscard]] std::optional<std::uint64_t> fuel() const;
+  bool set_fuel(std::uint64_t fuel);
 
  private:
   friend struct StoreImpl;

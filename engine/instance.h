@@ -95,6 +95,7 @@ struct StoreImpl {
   [[nodiscard]] std::uint32_t type_id(const core::FuncType& type);
   FuncInst& new_func(const core::FuncType& type, FuncAddr& addr);
   [[nodiscard]] Result<void, Trap> invoke(FuncInst& f, std::uint64_t* slots);
+  void set_fuel(std::uint64_t fuel);
 };
 
 /// Name of a function of a module for messages: from the name section, or the first export of it; empty if it has none.

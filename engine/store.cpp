@@ -33,8 +33,12 @@ StoreImpl::StoreImpl(const StoreLimits& l) : limits(l), stack(l.stack_bytes) {
   wants_guard = !wants_explicit_bounds(l) && can_catch_faults();
   run_state.stack_limit = stack.limit();
   run_state.stack_top = stack.base();
-  run_state.fuel = static_cast<std::int64_t>(std::min<std::uint64_t>(l.fuel.value_or(0), INT64_MAX));
+  set_fuel(l.fuel.value_or(0));
   backend = make_interpreter(*this);
+}
+
+void StoreImpl::set_fuel(std::uint64_t fuel) {
+  run_state.fuel = static_cast<std::int64_t>(std::min<std::uint64_t>(fuel, INT64_MAX));
 }
 
 std::uint32_t StoreImpl::type_id(const core::FuncType& type) {
@@ -109,12 +113,12 @@ Result<TableAddr, Trap> Store::add_table(core::TableType type) {
   return TableAddr(impl_->tables.size() - 1);
 }
 
+ModuleInstAddr Store::next_instance() const { return ModuleInstAddr(impl_->instances.size()); }
+
 std::optional<Extern> Store::find_export(ModuleInstAddr instance, std::string_view name) const {
   WCOMP_CHECK(instance.value < impl_->instances.size());
   const ModuleInst& inst = impl_->instances[instance.value];
   const core::Export* e = inst.module->find_export(name);
-ModuleInstAddr Store::next_instance() const { return ModuleInstAddr(impl_->instances.size()); }
-
   if (e == nullptr) return std::nullopt;
   switch (e->kind) {
     case core::ExternKind::func: return inst.func_addrs[e->index];
@@ -162,10 +166,23 @@ std::optional<FuncAddr> Store::table_func(TableAddr t, std::uint32_t index) cons
   return FuncAddr(table.elements[index] - 1);
 }
 
+std::optional<std::uint64_t> Store::fuel() const {
+  if (!impl_->limits.fuel) return std::nullopt;
+  return static_cast<std::uint64_t>(impl_->run_state.fuel);
+}
+
+bool Store::set_fuel(std::uint64_t fuel) {
+  if (!impl_->limits.fuel) return false;
+  impl_->set_fuel(fuel);
+  return true;
+}
+
 void Store::interrupt() {
   impl_->run_state.is_interrupted.store(1, std::memory_order_relaxed);
   impl_->run_state.stack_limit.store(nullptr, std::memory_order_relaxed);
 }
+
+bool Store::is_interrupted() const { return impl_->run_state.is_interrupted.load(std::memory_order_relaxed) != 0; }
 
 std::string func_name(const core::Module& module, core::FuncIdx f) {
   auto it = std::lower_bound(module.names.funcs.begin(), module.names.funcs.end(), f.value,
@@ -181,5 +198,3 @@ std::string func_name(const core::Module& module, core::FuncIdx f) {
 }
 
 }  // namespace wcomp::engine
-bool Store::is_interrupted() const { return impl_->run_state.is_interrupted.load(std::memory_order_relaxed) != 0; }
-

@@ -281,6 +281,14 @@ void Instance::interrupt() {
   impl_->store.interrupt();
 }
 
+std::optional<std::uint64_t> Instance::fuel() const {
+  return impl_->store.fuel();
+}
+
+bool Instance::set_fuel(std::uint64_t fuel) {
+  return impl_->store.set_fuel(fuel);
+}
+
 Result<void> Func::bind(const FuncDesc& desc) {
   auto bound = std::make_shared<FuncImpl>(*impl_);
   bound->keys.clear();

@@ -124,6 +124,10 @@ class Instance {
   [[nodiscard]] bool has_export(std::string_view name) const;
   /// Stops running guest code soon, from any thread.
   void interrupt();
+  /// What is left of Limits::fuel; none when the linker set no such limit.
+  [[nodiscard]] std::optional<std::uint64_t> fuel() const;
+  /// Sets the fuel for what runs from now on, e.g. before each call. False, and nothing is metered, when the linker set no fuel.
+  bool set_fuel(std::uint64_t fuel);
 
  private:
   friend class Linker;

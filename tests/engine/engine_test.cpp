@@ -231,6 +231,18 @@ TEST_CASE("fuel ends loops and recursion") {
   CHECK(trap_code(store, func(store, make(store, endless_recursion()), "f")) == TrapCode::out_of_fuel);
 }
 
+TEST_CASE("fuel can be read and set; a store without the limit has none") {
+  Store store({.fuel = 10'000});
+  CHECK(store.fuel() == 10'000);
+  CHECK(store.set_fuel(UINT64_MAX));
+  CHECK(store.fuel().value() == INT64_MAX);
+  CHECK(store.set_fuel(7));
+  CHECK(store.fuel() == 7);
+  Store unlimited;
+  CHECK_FALSE(unlimited.fuel());
+  CHECK_FALSE(unlimited.set_fuel(7));
+}
+
 TEST_CASE("an interrupt from another thread ends loops and recursion, and only once") {
   for (bool is_loop : {true, false}) {
     Store store({.stack_bytes = std::uint64_t{4} << 30});

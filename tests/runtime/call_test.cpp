@@ -118,6 +118,29 @@ TEST_CASE("endless recursion and endless loops end in a trap") {
   CHECK(typed<void()>(another, "", "spin").call().error().code() == TrapCode::out_of_fuel);
 }
 
+TEST_CASE("fuel is used up by calls and can be set anew before each") {
+  Engine engine;
+  Builder b = arithmetic();
+  const Component c = load(engine, b);
+  Linker linker(engine);
+  Limits limits;
+  limits.fuel = 1'000;
+  linker.set_limits(limits);
+  Instance instance = instantiate(linker, c);
+  auto add = typed<std::uint32_t(std::uint32_t, std::uint32_t)>(instance, "", "add");
+  CHECK(add.call(1, 2).value() == 3);
+  CHECK(instance.fuel().value() < 1'000);
+  CHECK(instance.set_fuel(500));
+  CHECK(instance.fuel() == 500);
+  CHECK(instance.set_fuel(0));
+  CHECK(add.call(1, 2).error().code() == TrapCode::out_of_fuel);
+
+  Instance unlimited = instantiate(Linker(engine), c);
+  CHECK_FALSE(unlimited.fuel());
+  CHECK_FALSE(unlimited.set_fuel(0));
+  CHECK(typed<std::uint32_t(std::uint32_t, std::uint32_t)>(unlimited, "", "add").call(1, 2).value() == 3);
+}
+
 TEST_CASE("another thread stops a guest that does not end") {
   Engine engine;
   Builder b = arithmetic();
