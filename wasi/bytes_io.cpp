@@ -11,7 +11,12 @@ namespace {
 
 class FdSource final : public Source {
  public:
-  explicit FdSource(int fd) : fd_(fd) {}
+  FdSource(int fd, bool owns) : fd_(fd), owns_(owns) {}
+  FdSource(const FdSource&) = delete;
+  FdSource& operator=(const FdSource&) = delete;
+  ~FdSource() override {
+    if (owns_) ::close(fd_);
+  }
 
   IoResult read(std::span<std::uint8_t> out) override {
     if (out.empty()) return {};
@@ -30,6 +35,7 @@ class FdSource final : public Source {
 
  private:
   int fd_;
+  bool owns_;
 };
 
 class FdSink final : public Sink {
@@ -90,7 +96,8 @@ class StringSink final : public Sink {
 
 }  // namespace
 
-std::shared_ptr<Source> source_of_fd(int fd) { return std::make_shared<FdSource>(fd); }
+std::shared_ptr<Source> source_of_fd(int fd) { return std::make_shared<FdSource>(fd, false); }
+std::shared_ptr<Source> source_owning_fd(int fd) { return std::make_shared<FdSource>(fd, true); }
 std::shared_ptr<Sink> sink_of_fd(int fd) { return std::make_shared<FdSink>(fd); }
 std::shared_ptr<Source> source_of_bytes(std::string bytes) { return std::make_shared<BytesSource>(std::move(bytes)); }
 std::shared_ptr<Sink> sink_to(std::string* out) { return std::make_shared<StringSink>(out); }

@@ -39,6 +39,8 @@ class Sink {
 /// A descriptor that somebody else closes.
 [[nodiscard]] std::shared_ptr<Source> source_of_fd(int fd);
 [[nodiscard]] std::shared_ptr<Sink> sink_of_fd(int fd);
+/// One that the source closes.
+[[nodiscard]] std::shared_ptr<Source> source_owning_fd(int fd);
 /// At its end from the start / takes everything and keeps nothing.
 [[nodiscard]] std::shared_ptr<Source> source_of_bytes(std::string bytes);
 [[nodiscard]] std::shared_ptr<Sink> sink_to(std::string* out);

@@ -91,12 +91,14 @@ Context&& Context::inherit_env() && {
   return std::move(*this);
 }
 Context&& Context::inherit_stdio() && {
+  impl_->stdin_file.clear();
   impl_->input = source_of_fd(0);
   impl_->output = sink_of_fd(1);
   impl_->error = sink_of_fd(2);
   return std::move(*this);
 }
 Context&& Context::stdin_bytes(std::string bytes) && {
+  impl_->stdin_file.clear();
   impl_->input = source_of_bytes(std::move(bytes));
   return std::move(*this);
 }
@@ -109,8 +111,23 @@ Context&& Context::stderr_to(std::string* sink) && {
   return std::move(*this);
 }
 
+Context&& Context::stdin_file(std::filesystem::path path) && {
+  impl_->stdin_file = std::move(path);
+  return std::move(*this);
+}
+Context&& Context::dir(std::filesystem::path host, std::string guest, DirAccess access) && {
+  impl_->grants.push_back({.host = std::move(host), .guest = std::move(guest), .access = access});
+  return std::move(*this);
+}
+Context&& Context::on_denied(std::function<void(const Denial&)> listener) && {
+  impl_->sandbox->on_denied = std::move(listener);
+  return std::move(*this);
+}
+
 Result<void> add_to(Linker& linker, Context context) {
-  auto all = std::make_shared<All>(std::move(context.impl_));  // owners: the linker and its instances
+  auto impl = ContextAccess::take(std::move(context));
+  if (auto opened = impl->open_grants(); !opened) return opened;
+  auto all = std::make_shared<All>(std::move(impl));  // owners: the linker and its instances
   add_to(linker, all->error);
   add_to(linker, all->poll);
   add_to(linker, all->streams);

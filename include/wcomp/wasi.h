@@ -6,10 +6,13 @@
 //   auto status = wcomp::wasi::run(*instance);          // Result<int, Trap>
 //
 // A new Context grants nothing: no arguments, no environment, no standard streams, no files. Clocks and random numbers are always there.
+// A granted directory is a root of its own: names are resolved inside it by the kernel, so neither `..` nor symbolic links lead out of it.
 // Interfaces are declared as WASI 0.2.8 and answer imports of any 0.2.x.
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -18,6 +21,16 @@
 #include "wcomp/wcomp.h"
 
 namespace wcomp::wasi {
+
+/// What a guest may do below a granted directory.
+enum class DirAccess : std::uint8_t { read_write, read_only };
+
+/// A call of a guest that was refused because something was not granted. All texts are data of the guest: escape them before printing.
+struct Denial {
+  std::string operation;      ///< in the words of WASI, e.g. `open-at`
+  std::string subject;        ///< the path, as the guest sees it
+  std::string missing_grant;  ///< what would have allowed it, as an option of `wcomp run`: `--dir /etc`; empty if nothing can
+};
 
 /// What one guest is granted. Setters give the context back so that they chain; later calls add to earlier ones.
 class Context {
@@ -35,12 +48,18 @@ class Context {
   Context&& inherit_stdio() &&;
   /// Standard input is these bytes.
   Context&& stdin_bytes(std::string bytes) &&;
+  /// Standard input is this file's contents. It is opened by `add_to`, whose failure names it.
+  Context&& stdin_file(std::filesystem::path path) &&;
+  /// The guest sees the directory `host` under the name `guest` (an absolute path or `.`). It is opened by `add_to`, whose failure names it.
+  Context&& dir(std::filesystem::path host, std::string guest, DirAccess access = DirAccess::read_write) &&;
+  /// Is told of every call refused for want of a grant, on the guest's thread, during the call. A listener must not call the guest.
+  Context&& on_denied(std::function<void(const Denial&)> listener) &&;
   /// Standard output / error are appended to `sink`, which must outlive the instance.
   Context&& stdout_to(std::string* sink) &&;
   Context&& stderr_to(std::string* sink) &&;
 
  private:
-  friend Result<void> add_to(Linker& linker, Context context);
+  friend struct ContextAccess;  // the library's own way in
   std::unique_ptr<struct ContextImpl> impl_;
 };
 

@@ -1,0 +1,50 @@
+#include "wasi/files/denial.h"
+
+#include <filesystem>
+#include <system_error>
+
+namespace wcomp::wasi::files {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path joined(std::string_view root, std::string_view below, std::string_view path) {
+  return (fs::path(root) / fs::path(below) / fs::path(path)).lexically_normal();
+}
+
+bool is_inside(const fs::path& path, const fs::path& root) {
+  const fs::path relative = path.lexically_relative(root.lexically_normal());
+  return !relative.empty() && *relative.begin() != "..";
+}
+
+std::string dir_option(const fs::path& directory) { return "--dir " + directory.string(); }
+
+}  // namespace
+
+std::string guest_path(const Root& root, std::string_view below, std::string_view path) {
+  if (path.find('\0') != std::string_view::npos) return std::string(path);
+  return joined(root.guest, below, path).string();
+}
+
+Denial denial_of_escape(const char* operation, const Root& root, std::string_view below, std::string_view path) {
+  Denial out{.operation = operation, .subject = guest_path(root, below, path), .missing_grant = {}};
+  if (!is_inside(out.subject, root.guest)) {
+    const fs::path parent = fs::path(out.subject).parent_path();
+    out.missing_grant = dir_option(parent.empty() ? fs::path(".") : parent);
+    return out;
+  }
+  // The text stays inside, so a link led out. Where to is the host's knowledge; the guest is not told.
+  std::error_code error;
+  const fs::path target = fs::weakly_canonical(joined(root.host, below, path), error);
+  const fs::path host = fs::weakly_canonical(root.host, error);
+  if (!error && !is_inside(target, host)) out.missing_grant = dir_option(target.parent_path());
+  return out;
+}
+
+Denial denial_of_change(const char* operation, const Root& root, std::string_view below, std::string_view path) {
+  const std::string grant = root.host == root.guest ? root.host : root.host + "::" + root.guest;
+  return {.operation = operation, .subject = guest_path(root, below, path), .missing_grant = "--dir " + grant + " without ::ro"};
+}
+
+}  // namespace wcomp::wasi::files
