@@ -32,6 +32,8 @@ class Sink {
   virtual ~Sink() = default;
   /// Writes all of it, waiting where needed; the count says how far it got before an error.
   virtual IoResult write(std::span<const std::uint8_t> bytes) = 0;
+  /// How many bytes a guest may write at once.
+  [[nodiscard]] virtual std::uint64_t capacity() const { return 64 * 1024; }
   [[nodiscard]] virtual Condition writable() const { return {}; }
   [[nodiscard]] virtual bool is_terminal() const { return false; }
 };

@@ -27,7 +27,7 @@ Result<void> ContextImpl::open_grants() {
     }
     auto directory = files::Descriptor::open_root(sandbox, grant.host.c_str(), grant.guest, grant.access);
     if (directory) {
-      preopens.push_back({.directory = std::move(*directory), .guest = grant.guest});
+      preopens.push_back({.directory = std::make_shared<files::Descriptor>(std::move(*directory)), .guest = grant.guest});
       continue;
     }
     auto failure = cannot("grant the directory", grant.host, static_cast<int>(directory.error()));
@@ -42,6 +42,10 @@ Result<void> ContextImpl::open_grants() {
     input = source_owning_fd(fd);
   }
   return Ok{};
+}
+
+void ContextImpl::tell_if_no_directories() const {
+  if (preopens.empty() && sandbox->on_denied) sandbox->on_denied({.operation = "get-directories", .subject = {}, .missing_grant = "--dir HOST"});
 }
 
 }  // namespace wcomp::wasi

@@ -24,7 +24,7 @@ struct Grant {
 
 /// A granted directory, open.
 struct Preopen {
-  files::Descriptor directory;
+  std::shared_ptr<files::Descriptor> directory;  // owners: the context and the guest's descriptors
   std::string guest;
 };
 
@@ -41,6 +41,8 @@ struct ContextImpl {
 
   /// Opens what was granted by name: `preopens`, and the file of standard input as `input`. Called once, before a guest runs.
   [[nodiscard]] Result<void> open_grants();
+  /// For when the guest asks for its directories: without any, whatever it wants to open is lost, and it may not even ask us.
+  void tell_if_no_directories() const;
 };
 
 /// How add_to and modules of preview 1 get at what a Context holds.

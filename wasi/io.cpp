@@ -71,7 +71,8 @@ std::unique_ptr<io_poll::Pollable> InputStreamObject::subscribe() {
 Result<std::uint64_t, StreamError> OutputStreamObject::check_write() {
   if (is_closed_) return closed();
   const Condition wanted = sink_->writable();
-  permitted_ = check({&wanted, 1}).front() ? max_chunk : 0;
+  const bool is_ready = (wanted.fd < 0 && wanted.deadline == 0) || check({&wanted, 1}).front();
+  permitted_ = is_ready ? sink_->capacity() : 0;
   return permitted_;
 }
 

@@ -28,7 +28,7 @@ enum class DirAccess : std::uint8_t { read_write, read_only };
 /// A call of a guest that was refused because something was not granted. All texts are data of the guest: escape them before printing.
 struct Denial {
   std::string operation;      ///< in the words of WASI, e.g. `open-at`
-  std::string subject;        ///< the path, as the guest sees it
+  std::string subject;        ///< the path, as the guest sees it; empty when it looks for directories and has none
   std::string missing_grant;  ///< what would have allowed it, as an option of `wcomp run`: `--dir /etc`; empty if nothing can
 };
 

@@ -19,8 +19,6 @@ using Outcome = Result<T, Errno>;
 /// The failure that the last system call left in errno.
 [[nodiscard]] Err<Errno> fail_with_errno();
 
-/// The position in wasi:filesystem's `error-code`; numbers without a row are `io`.
-[[nodiscard]] std::uint8_t error_code_of(Errno e);
 /// The number in wasi_snapshot_preview1's `errno`; numbers without a row are `io`.
 [[nodiscard]] std::uint16_t preview1_errno_of(Errno e);
 
