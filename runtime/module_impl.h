@@ -39,7 +39,7 @@ struct ModuleLinkerImpl {
   std::shared_ptr<struct EngineImpl> engine;
   std::map<std::string, Funcs, std::less<>> hosts;  ///< by module
   std::vector<Definition> modules;
-  std::vector<std::pair<const void*, std::function<std::shared_ptr<void>()>>> states;
+  std::vector<std::pair<const void*, std::function<Result<std::shared_ptr<void>>()>>> states;
   Limits limits;
 };
 

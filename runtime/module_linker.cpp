@@ -5,6 +5,7 @@
 
 #include "base/diagnostic.h"
 #include "base/text.h"
+#include "runtime/crossing_impl.h"
 #include "runtime/module_impl.h"
 
 namespace wcomp {
@@ -30,9 +31,7 @@ std::optional<Trap> call_core_host(void* context, std::uint64_t* slots) {
 }
 
 Failure trapped(const Trap& t, const std::string& module) {
-  std::string text = t.to_string();
-  while (text.ends_with('\n')) text.pop_back();
-  return Failure(error(diag::trap, fmt::format("instantiation ended: {}", text), BinaryPos{.file = module, .path = {}, .offset = 0}));
+  return runtime::instantiation_failure(t, BinaryPos{.file = module, .path = {}, .offset = 0});
 }
 
 /// What there is under a module's name, near to a missing item.
@@ -70,7 +69,7 @@ struct Instantiator {
     std::vector<engine::Extern> imports;
     std::vector<Diagnostic> missing;
     for (const core::Import& i : module.module->imports) {
-      if (auto found = find(module, i, importer)) {
+      if (auto found = find(i, importer)) {
         imports.push_back(*found);
       } else if (missing.size() < max_listed) {
         missing.push_back(missing_import(module, i));
@@ -86,7 +85,7 @@ struct Instantiator {
     return **made;
   }
 
-  std::optional<engine::Extern> find(const ModuleImpl& module, const core::Import& i, CoreImporter& importer) {
+  std::optional<engine::Extern> find(const core::Import& i, CoreImporter& importer) {
     if (const auto host = linker.hosts.find(i.module); host != linker.hosts.end() && std::holds_alternative<core::TypeIdx>(i.type)) {
       if (const auto def = host->second.find(i.name); def != host->second.end()) {
         // An import may be there twice, which is two functions.
@@ -94,7 +93,6 @@ struct Instantiator {
         return inst.store.add_host_func(def->second->core_type, &call_core_host, &binding, binding.name);
       }
     }
-    (void)module;
     if (const auto l = linked.find(i.module); l != linked.end()) return inst.store.find_export(l->second.first, i.name);
     return std::nullopt;
   }
@@ -148,7 +146,7 @@ void ModuleLinker::define_module(std::string module, const Module& definition) {
   if (definition.impl_ != nullptr) impl_->modules.push_back({std::move(module), definition.impl_});
 }
 
-void ModuleLinker::define_state(const void* key, std::function<std::shared_ptr<void>()> make) {
+void ModuleLinker::define_state(const void* key, std::function<Result<std::shared_ptr<void>>()> make) {
   for (auto& [known, old] : impl_->states) {
     if (known == key) {
       old = std::move(make);
@@ -164,7 +162,10 @@ Result<ModuleInstance> ModuleLinker::instantiate(const Module& module) const {
   if (module.impl_ == nullptr) return fail(diag::invalid, "the module is empty: it was never loaded");
   auto inst = std::make_unique<ModuleInstanceImpl>(store_limits(impl_->limits));
   inst->module = module.impl_;
-  for (const auto& [key, make] : impl_->states) inst->states.emplace_back(key, make());
+  for (const auto& [key, make] : impl_->states) {
+    WCOMP_TRY(auto object, make());
+    inst->states.emplace_back(key, std::move(object));
+  }
   Instantiator in{*impl_, *inst};
   for (const auto& [name, definition] : impl_->modules) {
     WCOMP_TRY(const engine::ModuleInstAddr addr, in.instantiate(*definition));

@@ -121,7 +121,8 @@ class ModuleLinker {
   /// earlier, and host functions, are imports of later ones. Names of `define_func` win over exports.
   void define_module(std::string module, const Module& definition);
   /// Each instantiation gets an object of its own from `make`, which host functions find by `key` (the address of something static).
-  void define_state(const void* key, std::function<std::shared_ptr<void>()> make);
+  /// A failure of `make` is that of `instantiate`.
+  void define_state(const void* key, std::function<Result<std::shared_ptr<void>>()> make);
   void set_limits(const Limits& limits);
 
   /// Errors: missing-import lists every import that nothing provides; import-mismatch names both types; a trap while memories and tables

@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "wcomp/module.h"
 #include "wcomp/wcomp.h"
 
 namespace wcomp::wasi {
@@ -69,5 +70,13 @@ class Context {
 /// Runs a command: its export `wasi:cli/run`. The guest's exit status (0 or 1 from `run`'s result, or what it passed to `exit`), or the trap.
 /// Failure of lookup (no such export) comes as `host_error`.
 [[nodiscard]] Result<int, Trap> run(Instance& instance);
+
+/// Preview 1 for core modules: every function of `wasi_snapshot_preview1` and `wasi_unstable`. One context serves every instance made from the
+/// linker; each has descriptors of its own: 0 to 2 the standard streams, from 3 on the granted directories. Sockets there are none.
+[[nodiscard]] Result<void> add_to(ModuleLinker& linker, Context context);
+
+/// Runs a module: its export `_initialize` (a reactor's), then `_start` (a command's), as far as it has them. The status it passed to
+/// `proc_exit`, all 32 bits of it; 0 if it just returned; or the trap.
+[[nodiscard]] Result<int, Trap> run(ModuleInstance& instance);
 
 }  // namespace wcomp::wasi
