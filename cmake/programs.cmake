@@ -1,14 +1,17 @@
 # The two programs: one main and one short file per subcommand each, under cli/witc and cli/wcomp; cli/common is shared.
-execute_process(COMMAND git -C ${PROJECT_SOURCE_DIR} rev-parse --short HEAD OUTPUT_VARIABLE WCOMP_COMMIT OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
-if(NOT WCOMP_COMMIT)
-  set(WCOMP_COMMIT "no commit")
-endif()
-configure_file(${PROJECT_SOURCE_DIR}/cmake/wcomp_version.h.in ${PROJECT_BINARY_DIR}/generated/wcomp_version.h @ONLY)
+# The commit is looked up at every build; in Debug, where a new commit shall not cost a link, only when cmake runs.
+set(version_command ${CMAKE_COMMAND} -DOUT=${PROJECT_BINARY_DIR}/generated/wcomp_version.h -DSOURCE=${PROJECT_SOURCE_DIR} -DVERSION=${PROJECT_VERSION}
+    -P ${PROJECT_SOURCE_DIR}/cmake/install/version.cmake)
+execute_process(COMMAND ${version_command} COMMAND_ERROR_IS_FATAL ANY)
 
 file(GLOB common CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/common/*.cpp)
 add_library(wcomp_cli_common STATIC ${common})
 target_link_libraries(wcomp_cli_common PUBLIC wcomp_base CLI11::CLI11)
 target_precompile_headers(wcomp_cli_common REUSE_FROM wcomp_base)
+if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
+  add_custom_target(wcomp_commit COMMAND ${version_command} BYPRODUCTS ${PROJECT_BINARY_DIR}/generated/wcomp_version.h COMMENT "Looking up the commit" VERBATIM)
+  add_dependencies(wcomp_cli_common wcomp_commit)
+endif()
 
 function(wcomp_program name)
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/${name}/*.cpp)

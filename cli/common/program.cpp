@@ -21,6 +21,7 @@ namespace {
 
 std::vector<std::string> guest_args;
 bool messages_as_json = false;
+const Program* current_program = nullptr;
 
 bool has_colours() {
   static const bool on = ::isatty(2) == 1 && std::getenv("NO_COLOR") == nullptr;
@@ -149,7 +150,10 @@ int run(const Program& program, int argc, char** argv) {
 
 }  // namespace
 
+const Program& get_program() { return *current_program; }
+
 int run_program(const Program& program, int argc, char** argv) {
+  current_program = &program;
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of the write, which cleans up after itself
   try {
     const int status = run(program, argc, argv);

@@ -30,6 +30,21 @@ struct Command {
   const char* examples;  ///< lines shown at the end of --help
   Action (*setup)(CLI::App& app);
   bool guest_args = false;  ///< everything after the first positional belongs to the guest: `get_guest_args()`
+  bool is_hidden = false;   ///< for build steps: in no list
+};
+
+/// A row of the lists at the end of a manual page.
+struct Note {
+  const char* name;
+  const char* meaning;
+};
+
+inline constexpr Note exit_statuses[] = {
+    {"0", "success"},
+    {"1", "the input or the guest failed; diagnostics are on standard error"},
+    {"2", "wrong usage"},
+    {"134", "the guest trapped (`wcomp run`); the trap and its backtrace are on standard error"},
+    {"other", "the exit status of the guest itself (`wcomp run`)"},
 };
 
 struct Program {
@@ -37,7 +52,20 @@ struct Program {
   const char* summary;
   std::span<const Command> commands;
   const char* default_command = nullptr;  ///< used when the first word that is no option names no command but an existing file
+  std::span<const Note> environment = {};  ///< variables that are read
 };
+
+/// The program that runs.
+const Program& get_program();
+
+/// Declares a command with all its options below `app`; used where options are parsed, and where they are described.
+struct Declared {
+  CLI::App* app;
+  Action action;
+};
+Declared declare(CLI::App& app, const Command& command);
+/// What every command has: `--help`, `--message-format`.
+void declare_common(CLI::App& app);
 
 /// Parses and runs; the value for main to return. Never throws.
 int run_program(const Program& program, int argc, char** argv);

@@ -2,12 +2,36 @@
 
 #include <fmt/format.h>
 
-#include "wcomp_version.h"  // generated: WCOMP_VERSION, WCOMP_COMMIT
+#include "wcomp_version.h"  // generated: WCOMP_VERSION, WCOMP_COMMIT, WCOMP_DATE, WCOMP_WASI_VERSION
 
 namespace wcomp::cli {
 
+namespace {
+
+constexpr const char* tiers = "interpreter";
+constexpr const char* core = "2.0 without SIMD; of 3.0: multiple memories, extended constant expressions";
+
+#ifdef NDEBUG
+constexpr const char* checks = "";
+#else
+constexpr const char* checks = ", with assertions";
+#endif
+
+}  // namespace
+
+std::string short_version(std::string_view program) { return fmt::format("{} {}", program, WCOMP_VERSION); }
+
+std::string_view release_date() { return WCOMP_DATE; }
+
 std::string version_text(std::string_view program) {
-  return fmt::format("{} {} ({})\ntiers: interpreter\nspecifications: core WebAssembly 2.0 (no SIMD) with multi-memory, Component Model (WASI 0.2), WASI 0.2.8", program, WCOMP_VERSION, WCOMP_COMMIT);
+  return fmt::format(
+      "{} ({})\n"
+      "built with: clang {}{}\n"
+      "tiers: {}\n"
+      "core WebAssembly: {}\n"
+      "Component Model: as of WASI 0.2, synchronous\n"
+      "WASI: {}, and preview 1",
+      short_version(program), WCOMP_COMMIT, __clang_version__, checks, tiers, core, WCOMP_WASI_VERSION);
 }
 
 }  // namespace wcomp::cli

@@ -29,8 +29,8 @@ Result<Bytes> compose_files(const Options& o) {
 Action setup_compose(CLI::App& app) {
   auto o = std::make_shared<Options>();
   app.add_option("FILES", o->files, "Components, in any order")->required();
-  app.add_option("--root", o->root, "The input whose exports the composition has (found by itself when left out)");
-  app.add_option("--output,-o", o->output, "Where to write (standard output when left out)");
+  app.add_option("--root", o->root, "The input whose exports the composition has (found by itself when left out)")->type_name("FILE");
+  app.add_option("--output,-o", o->output, "Where to write (standard output when left out)")->type_name("FILE");
   return [o] {
     const auto bytes = compose_files(*o);
     return bytes ? write_output(o->output, std::span<const std::uint8_t>(*bytes)) : report(bytes.error());

@@ -40,7 +40,7 @@ Action setup_embed(CLI::App& app) {
   app.add_option("--world,-w", o->world, "World to attach, when there are several");
   app.add_option("--features", o->features, "Unstable features to keep")->delimiter(',');
   app.add_flag("--all-features", o->all_features, "Keep everything unstable");
-  app.add_option("--output,-o", o->output, "Where to write (standard output when left out)");
+  app.add_option("--output,-o", o->output, "Where to write (standard output when left out)")->type_name("FILE");
   return [o] {
     const auto bytes = embed(*o);
     return bytes ? write_output(o->output, std::span<const std::uint8_t>(*bytes)) : report(bytes.error());

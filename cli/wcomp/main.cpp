@@ -1,6 +1,8 @@
 // wcomp: make components, compose them, look inside, run them.
 #include "cli/wcomp/commands.h"
 
+#include "cli/common/describe.h"
+
 namespace {
 
 using namespace wcomp::cli;
@@ -13,13 +15,19 @@ constexpr Command commands[] = {
     {"embed", "Attach a WIT world to a core module", "  wcomp embed wit core.wasm --world app -o core-with-wit.wasm", setup_embed},
     {"validate", "Check a core module or a component", "  wcomp validate main.wasm", setup_validate},
     {"wit", "Print the WIT of a component or of a module with embedded WIT", "  wcomp wit main.wasm", setup_wit},
-    {"print", "Print a core module as text", "  wcomp print module.wasm\n  wcomp print --folded module.wasm -o module.wat", setup_print},
-    {"parse", "Make a binary of a core module's text", "  wcomp parse module.wat -o module.wasm", setup_parse},
+    {"print", "Print a core module or a component as text", "  wcomp print module.wasm\n  wcomp print --folded module.wasm -o module.wat", setup_print},
+    {"parse", "Make a binary of the text of a core module or component", "  wcomp parse module.wat -o module.wasm", setup_parse},
     {"plan", "Print how a component is instantiated, step by step", "  wcomp plan main.wasm", setup_plan},
+    {"completions", "Print a completion script for a shell", "  wcomp completions bash > ~/.local/share/bash-completion/completions/wcomp", setup_completions},
+    {"manual", "Write the manual pages", "  wcomp manual man1", setup_manual, false, true},
+};
+
+constexpr Note environment[] = {
+    {"NO_COLOR", "if set, diagnostics have no colours on a terminal either"},
 };
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  return run_program({.name = "wcomp", .summary = "WebAssembly components: make, compose, explain, run", .commands = commands, .default_command = "run"}, argc, argv);
+  return run_program({.name = "wcomp", .summary = "WebAssembly components: make, compose, explain, run", .commands = commands, .default_command = "run", .environment = environment}, argc, argv);
 }

@@ -24,7 +24,7 @@ Result<Bytes> make(const Options& o) {
 Action setup_new(CLI::App& app) {
   auto o = std::make_shared<Options>();
   app.add_option("MODULE", o->module, "Core module with embedded WIT; imports of wasi_snapshot_preview1 are adapted")->required();
-  app.add_option("--output,-o", o->output, "Where to write (standard output when left out)");
+  app.add_option("--output,-o", o->output, "Where to write (standard output when left out)")->type_name("FILE");
   return [o] {
     const auto bytes = make(*o);
     return bytes ? write_output(o->output, std::span<const std::uint8_t>(*bytes)) : report(bytes.error());

@@ -1,6 +1,8 @@
 // witc: check WIT, print it, make bindings of it.
 #include "cli/witc/commands.h"
 
+#include "cli/common/describe.h"
+
 namespace {
 
 using namespace wcomp::cli;
@@ -10,10 +12,16 @@ constexpr Command commands[] = {
     {"print", "Print canonical WIT text", "  witc print wit\n  witc print wit --all-features -o all.wit", setup_print},
     {"json", "Print the resolved packages as JSON", "  witc json wit\n  witc json wit --features fancy -o wit.json", setup_json},
     {"bindgen", "Generate C++ bindings", "  witc bindgen calc.wit --lang cpp --world calculator -o gen\n  witc bindgen wit --lang cpp-host -o gen", setup_bindgen},
+    {"completions", "Print a completion script for a shell", "  witc completions bash > ~/.local/share/bash-completion/completions/witc", setup_completions},
+    {"manual", "Write the manual pages", "  witc manual man1", setup_manual, false, true},
+};
+
+constexpr Note environment[] = {
+    {"NO_COLOR", "if set, diagnostics have no colours on a terminal either"},
 };
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  return run_program({.name = "witc", .summary = "WIT: check, print, generate bindings", .commands = commands}, argc, argv);
+  return run_program({.name = "witc", .summary = "WIT: check, print, generate bindings", .commands = commands, .environment = environment}, argc, argv);
 }

@@ -8,7 +8,7 @@ Action setup_print(CLI::App& app) {
   auto input = add_wit_input(app, false);
   auto output = std::make_shared<std::string>("-");
   auto has_deps = std::make_shared<bool>(false);
-  app.add_option("-o,--output", *output, "Write to this file");
+  app.add_option("-o,--output", *output, "Write to this file")->type_name("FILE");
   app.add_flag("--with-deps", *has_deps, "Nest the packages it depends on, so that the text stands alone");
   return [input, output, has_deps] {
     const auto loaded = input->load();
