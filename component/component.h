@@ -142,6 +142,7 @@ struct InlineExports {
 using Instance = std::variant<Instantiate, InlineExports>;
 
 using cabi::StringEncoding;
+enum class CanonOpt : std::uint8_t { string_encoding, memory, realloc, post_return };
 /// `canonopt`s
 struct CanonOpts {
   StringEncoding encoding = StringEncoding::utf8;
@@ -149,6 +150,7 @@ struct CanonOpts {
   std::optional<CoreFuncIdx> realloc;
   std::optional<CoreFuncIdx> post_return;
   bool is_encoding_explicit = false;  ///< an utf8 that is written down; encode writes the others always
+  std::vector<CanonOpt> order{};      ///< as they were written; encode puts what is not here after it
 };
 struct CanonLift { CoreFuncIdx core_func; CanonOpts opts; TypeIdx type; };
 struct CanonLower { FuncIdx func; CanonOpts opts; };

@@ -4,6 +4,7 @@
 #include "base/diagnostic.h"
 #include "component/component.h"
 #include "component/decode_types.h"
+#include "component/name_section.h"
 
 namespace wcomp::component {
 
@@ -108,10 +109,11 @@ Result<Instance> instance(ByteReader& in) {
 Result<CanonOpts> canon_opts(ByteReader& in) {
   CanonOpts out;
   WCOMP_TRY(const std::uint32_t count, in.count());
-  const auto index_once = [&](auto& slot, std::string_view name, const BinaryPos& at) -> Result<void> {
+  const auto index_once = [&](auto& slot, CanonOpt opt, std::string_view name, const BinaryPos& at) -> Result<void> {
     if (slot) return fail(diag::invalid, fmt::format("canonical option `{}` is given twice", name), at);
     WCOMP_TRY(const std::uint32_t index, in.leb_u32());
     slot.emplace(index);
+    out.order.push_back(opt);
     return Ok{};
   };
   for (std::uint32_t i = 0; i < count; ++i) {
@@ -123,11 +125,12 @@ Result<CanonOpts> canon_opts(ByteReader& in) {
       case 0x02:
         if (out.is_encoding_explicit) return fail(diag::invalid, "canonical option `string-encoding` is given twice", at);
         out.is_encoding_explicit = true;
+        out.order.push_back(CanonOpt::string_encoding);
         out.encoding = kind == 0x00 ? StringEncoding::utf8 : kind == 0x01 ? StringEncoding::utf16 : StringEncoding::latin1_utf16;
         break;
-      case 0x03: WCOMP_TRY(index_once(out.memory, "memory", at)); break;
-      case 0x04: WCOMP_TRY(index_once(out.realloc, "realloc", at)); break;
-      case 0x05: WCOMP_TRY(index_once(out.post_return, "post-return", at)); break;
+      case 0x03: WCOMP_TRY(index_once(out.memory, CanonOpt::memory, "memory", at)); break;
+      case 0x04: WCOMP_TRY(index_once(out.realloc, CanonOpt::realloc, "realloc", at)); break;
+      case 0x05: WCOMP_TRY(index_once(out.post_return, CanonOpt::post_return, "post-return", at)); break;
       case 0x06: return fail(diag::feature_disabled, "canonical option `async` needs the feature `async`", at);
       case 0x07: return fail(diag::feature_disabled, "canonical option `callback` needs the feature `async`", at);
       case 0x08: return fail(diag::feature_disabled, "canonical option `core-type` needs the feature `gc`", at);
@@ -205,28 +208,12 @@ Result<void> Decoder::definitions(Component& out, ByteReader in, std::string_vie
   return Ok{};
 }
 
-/// The name in a `component-name` section. A section that is not well-formed is as good as none.
-std::string component_name(ByteReader in) {
-  while (!in.at_end()) {
-    const Result<std::uint8_t> id = in.u8();
-    const Result<std::uint32_t> size = id ? in.leb_u32() : Result<std::uint32_t>(0u);
-    if (!id || !size || *size > in.remaining()) return {};
-    Result<ByteReader> sub = in.sub(*size, {});
-    if (!sub) return {};
-    if (*id == 0x00) {
-      const Result<std::string_view> name = sub->name();
-      return name ? std::string(*name) : std::string();
-    }
-  }
-  return {};
-}
-
 Result<void> Decoder::custom(Component& out, ByteReader in) {
   const std::uint64_t offset = in.offset();
   in.set_path(in.path() + " > custom section");
   WCOMP_TRY(const std::string_view name, in.name());
-  if (name == "component-name" && out.name.empty()) out.name = component_name(in);
   WCOMP_TRY(const ByteSpan bytes, in.bytes(in.remaining()));
+  if (name == name_section && out.name.empty()) out.name = decode_names(bytes).component;
   out.definitions.push_back({.item = CustomSection{.name = std::string(name), .bytes = bytes, .storage = storage_}, .offset = offset});
   return Ok{};
 }

@@ -2,9 +2,13 @@
 // that decode and encode of such files give the same bytes.
 #include "component/encode.h"
 
+#include <array>
+#include <utility>
+
 #include "base/check.h"
 #include "base/match.h"
 #include "component/component.h"
+#include "component/name_section.h"
 
 namespace wcomp::component {
 
@@ -378,24 +382,24 @@ void Encoder::instance(const Instance& i) {
 void Encoder::opts(const CanonOpts& o) {
   const bool has_encoding = o.encoding != StringEncoding::utf8 || o.is_encoding_explicit;
   out_.leb_u32((has_encoding ? 1u : 0u) + (o.memory ? 1u : 0u) + (o.realloc ? 1u : 0u) + (o.post_return ? 1u : 0u));
-  if (o.memory) {
-    out_.u8(0x03);
-    out_.leb_u32(o.memory->value);
-  }
-  if (o.realloc) {
-    out_.u8(0x04);
-    out_.leb_u32(o.realloc->value);
-  }
-  if (has_encoding) {
-    switch (o.encoding) {
-      case StringEncoding::utf8: out_.u8(0x00); break;
-      case StringEncoding::utf16: out_.u8(0x01); break;
-      case StringEncoding::latin1_utf16: out_.u8(0x02); break;
+  std::vector<CanonOpt> order = o.order;
+  order.insert(order.end(), {CanonOpt::memory, CanonOpt::realloc, CanonOpt::string_encoding, CanonOpt::post_return});
+  std::array<bool, 4> is_written{};
+  const auto index = [&](std::uint8_t opcode, const auto& idx) {
+    if (!idx) return;
+    out_.u8(opcode);
+    out_.leb_u32(idx->value);
+  };
+  for (const CanonOpt opt : order) {
+    if (std::exchange(is_written[static_cast<std::size_t>(opt)], true)) continue;
+    switch (opt) {
+      case CanonOpt::memory: index(0x03, o.memory); break;
+      case CanonOpt::realloc: index(0x04, o.realloc); break;
+      case CanonOpt::post_return: index(0x05, o.post_return); break;
+      case CanonOpt::string_encoding:
+        if (has_encoding) out_.u8(o.encoding == StringEncoding::utf8 ? 0x00 : o.encoding == StringEncoding::utf16 ? 0x01 : 0x02);
+        break;
     }
-  }
-  if (o.post_return) {
-    out_.u8(0x05);
-    out_.leb_u32(o.post_return->value);
   }
 }
 
@@ -491,15 +495,13 @@ Bytes Encoder::component(const Component& c) {
       file.u8(static_cast<std::uint8_t>(id));
       file.sized(encoded);
     }
-    if (const auto* custom = std::get_if<CustomSection>(&d.item)) has_name = has_name || custom->name == "component-name";
+    if (const auto* custom = std::get_if<CustomSection>(&d.item)) has_name = has_name || custom->name == name_section;
   }
   flush();
   if (!has_name) {
-    ByteWriter name, body;
-    name.name(c.name);
-    body.name("component-name");
-    body.u8(0x00);
-    body.sized(name.view());
+    ByteWriter body;
+    body.name(name_section);
+    body.bytes(encode_names({.component = c.name, .items = {}}));
     file.u8(static_cast<std::uint8_t>(SectionId::custom));
     file.sized(body.view());
   }

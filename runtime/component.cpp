@@ -4,6 +4,7 @@
 #include "base/diagnostic.h"
 #include "base/file.h"
 #include "component/component.h"
+#include "component/text/parse.h"
 #include "component/validate.h"
 #include "runtime/instance_impl.h"
 
@@ -20,7 +21,10 @@ Failure in_file(Failure failure, const std::string& name) {
   return failure;
 }
 
-Result<link::Plan> plan_bytes(Bytes bytes) {
+Result<link::Plan> plan_bytes(Bytes bytes, const std::string& name) {
+  if (component::text::is_wat(bytes)) {
+    WCOMP_TRY(bytes, component::text::parse(name, std::string(as_text(bytes))));
+  }
   switch (component::detect(bytes)) {
     case component::BinaryKind::component:
       break;
@@ -42,7 +46,7 @@ Result<link::Plan> plan_bytes(Bytes bytes) {
 Engine::Engine() : impl_(std::make_shared<EngineImpl>()) {}
 
 Result<Component> Component::from_bytes(const Engine& engine, std::span<const std::uint8_t> bytes, std::string name) {
-  auto plan = plan_bytes(Bytes(bytes.begin(), bytes.end()));
+  auto plan = plan_bytes(Bytes(bytes.begin(), bytes.end()), name);
   if (!plan) return Err(in_file(std::move(plan).error(), name));
   Component out;
   out.impl_ =

@@ -4,7 +4,7 @@
 
 #include "base/diagnostic.h"
 #include "base/file.h"
-#include "core/text/parse.h"
+#include "component/text/parse.h"
 
 namespace wcomp::cli {
 
@@ -20,21 +20,10 @@ Failure in_file(Failure failure, const std::string& path) {
   return failure;
 }
 
-namespace {
-
-/// Text that begins like a `.wat` file: a parenthesis or a comment, after white space.
-bool is_wat(const Bytes& bytes) {
-  const std::string_view text = as_text(bytes);
-  const std::size_t start = text.find_first_not_of(" \t\r\n");
-  return core::text::is_text(bytes) && start != std::string_view::npos && (text[start] == '(' || text.substr(start, 2) == ";;");
-}
-
-}  // namespace
-
 Result<std::shared_ptr<const Bytes>> read_wasm(const std::string& path) {
   WCOMP_TRY(Bytes bytes, read_file(path));
-  if (is_wat(bytes)) {
-    WCOMP_TRY(bytes, core::text::parse(path, std::string(as_text(bytes))));
+  if (component::text::is_wat(bytes)) {
+    WCOMP_TRY(bytes, component::text::parse(path, std::string(as_text(bytes))));
   }
   if (component::detect(bytes) == component::BinaryKind::not_wasm) {
     Diagnostic d = error(diag::malformed, bytes.empty() ? "the file is empty" : "this is no WebAssembly binary: it does not begin with `\\0asm`",

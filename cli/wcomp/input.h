@@ -10,7 +10,7 @@
 
 namespace wcomp::cli {
 
-/// The bytes of a `.wasm` file, or of a core module in a `.wat` file; refuses what is neither a core module nor a component, saying what it looks like.
+/// The bytes of a `.wasm` file, or of what a `.wat` file has the text of; refuses what is neither a core module nor a component, saying what it looks like.
 Result<std::shared_ptr<const Bytes>> read_wasm(const std::string& path);
 /// The same, decoded and validated as a component.
 Result<component::ValidComponent> read_component(const std::string& path);

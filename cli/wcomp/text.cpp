@@ -1,7 +1,7 @@
-// wcomp print FILE, wcomp parse FILE: core modules as text and back.
-#include "base/diagnostic.h"
+// wcomp print FILE, wcomp parse FILE: core modules and components as text and back.
 #include "cli/wcomp/commands.h"
 #include "cli/wcomp/input.h"
+#include "component/text/print.h"
 #include "core/print.h"
 
 namespace wcomp::cli {
@@ -11,21 +11,21 @@ namespace {
 struct Options {
   std::string file, output;
   bool is_folded = false;
+  bool is_skeleton = false;
 };
 
-Result<std::shared_ptr<const Bytes>> read_core_module(const std::string& path) {
-  WCOMP_TRY(std::shared_ptr<const Bytes> bytes, read_wasm(path));
-  if (component::detect(*bytes) != component::BinaryKind::core_module) {
-    return fail(diag::unsupported, "components have no text form here yet: only core modules do", BinaryPos{.file = path, .path = {}, .offset = 0});
+Result<std::string> print_bytes(const Options& o, std::shared_ptr<const Bytes> bytes) {
+  if (component::detect(*bytes) == component::BinaryKind::component) {
+    WCOMP_TRY(const std::shared_ptr<const component::Component> component, component::decode(std::move(bytes)));
+    return component::text::print(*component, {.is_folded = o.is_folded, .use_names = true, .is_skeleton = o.is_skeleton});
   }
-  return bytes;
+  WCOMP_TRY(const core::Module module, core::decode(bytes, *bytes));
+  return core::print(module, {.is_folded = o.is_folded, .use_names = true});
 }
 
 Result<std::string> print_file(const Options& o) {
-  WCOMP_TRY(const std::shared_ptr<const Bytes> bytes, read_core_module(o.file));
-  auto module = core::decode(bytes, *bytes);
-  if (!module) return Err(in_file(std::move(module).error(), o.file));
-  auto text = core::print(*module, {.is_folded = o.is_folded, .use_names = true});
+  WCOMP_TRY(std::shared_ptr<const Bytes> bytes, read_wasm(o.file));
+  Result<std::string> text = print_bytes(o, std::move(bytes));
   if (!text) return Err(in_file(std::move(text).error(), o.file));
   return text;
 }
@@ -34,9 +34,10 @@ Result<std::string> print_file(const Options& o) {
 
 Action setup_print(CLI::App& app) {
   auto o = std::make_shared<Options>();
-  app.add_option("FILE", o->file, "Core module")->required();
+  app.add_option("FILE", o->file, "Core module or component")->required();
   app.add_flag("--folded", o->is_folded, "Operands as children of their instruction");
-  app.add_option("--output,-o", o->output, "Where to write (standard output when left out)");
+  app.add_flag("--skeleton", o->is_skeleton, "Leave out what is in a component's core modules (such text cannot be parsed)");
+  app.add_option("--output,-o", o->output, "Where to write (standard output when left out)")->type_name("FILE");
   return [o] {
     const auto text = print_file(*o);
     return text ? write_output(o->output, std::string_view(*text)) : report(text.error());
@@ -45,10 +46,10 @@ Action setup_print(CLI::App& app) {
 
 Action setup_parse(CLI::App& app) {
   auto o = std::make_shared<Options>();
-  app.add_option("FILE", o->file, "Core module as text")->required();
-  app.add_option("--output,-o", o->output, "Where to write (standard output when left out)");
+  app.add_option("FILE", o->file, "Core module or component as text")->required();
+  app.add_option("--output,-o", o->output, "Where to write (standard output when left out)")->type_name("FILE");
   return [o] {
-    const auto bytes = read_core_module(o->file);
+    const auto bytes = read_wasm(o->file);
     return bytes ? write_output(o->output, std::span<const std::uint8_t>(**bytes)) : report(bytes.error());
   };
 }

@@ -1,5 +1,8 @@
 #include "core/text/context.h"
 
+#include <algorithm>
+#include <array>
+
 #include <fmt/format.h>
 
 #include "base/text.h"
@@ -69,6 +72,9 @@ Result<ValType> val_type(Cursor& in) {
   for (const ValType t : {ValType::i32, ValType::i64, ValType::f32, ValType::f64, ValType::funcref, ValType::externref}) {
     if (in.take_atom(to_string(t))) return t;
   }
+  for (const std::string_view word : {"anyref", "eqref", "i31ref", "structref", "arrayref", "nullref", "nullfuncref", "nullexternref", "exnref", "nullexnref", "contref", "nullcontref", "i8", "i16"}) {
+    if (in.at_atom(word)) return fail(diag::unsupported, fmt::format("the type {} is not supported", word), in.where());
+  }
   if (in.at_atom("v128")) return fail(diag::unsupported, "the type v128 (SIMD) is not supported", in.where());
   if (in.at_open("ref")) {
     const std::size_t start = in.position();
@@ -94,6 +100,39 @@ Result<ValType> heap_type(Cursor& in) {
   if (in.take_atom("func")) return ValType::funcref;
   if (in.take_atom("extern")) return ValType::externref;
   return in.unexpected("`func` or `extern`");
+}
+
+Result<Limits> limits(Cursor& in) {
+  Limits out;
+  out.is_64 = in.take_atom("i64");
+  if (!out.is_64) in.take_atom("i32");
+  const std::uint64_t most = out.is_64 ? ~std::uint64_t{0} : 0xffff'ffff;
+  WCOMP_TRY(out.min, in.nat(most));
+  if (IdSpace::at_index(in) && in.at(TokenKind::atom)) {
+    WCOMP_TRY(out.max, in.nat(most));
+  }
+  out.is_shared = in.take_atom("shared");
+  if (in.at_open("pagesize")) return fail(diag::unsupported, "custom page sizes are not supported", in.where());
+  return out;
+}
+
+Result<TableType> table_type(Cursor& in) {
+  TableType t;
+  WCOMP_TRY(t.limits, limits(in));
+  WCOMP_TRY(t.element, ref_type(in));
+  return t;
+}
+
+Result<GlobalType> global_type(Cursor& in) {
+  GlobalType t;
+  if (in.take_open("mut")) {
+    t.is_mutable = true;
+    WCOMP_TRY(t.type, val_type(in));
+    WCOMP_TRY(in.expect_close());
+  } else {
+    WCOMP_TRY(t.type, val_type(in));
+  }
+  return t;
 }
 
 Result<FuncType> signature(Cursor& in, IdSpace* locals) {
@@ -133,6 +172,35 @@ Result<TypeUse> type_use(Context& context, Cursor& in, IdSpace* locals) {
   }
   WCOMP_TRY(use.type, signature(in, locals));
   return use;
+}
+
+Result<Bytes> producers_section(Cursor& in) {
+  constexpr std::array<std::string_view, 3> fields{"language", "sdk", "processed-by"};
+  std::array<ByteWriter, 3> values;
+  std::array<std::uint32_t, 3> counts{};
+  while (in.at(TokenKind::open)) {
+    std::size_t field = 0;
+    while (field < fields.size() && !in.take_open(fields[field])) ++field;
+    if (field == fields.size()) {
+      in.advance();
+      return in.unexpected("`language`, `sdk` or `processed-by`");
+    }
+    for (int i = 0; i < 2; ++i) {
+      WCOMP_TRY(const std::string text, in.name());
+      values[field].name(text);
+    }
+    WCOMP_TRY(in.expect_close());
+    ++counts[field];
+  }
+  ByteWriter out;
+  out.leb_u32(static_cast<std::uint32_t>(std::ranges::count_if(counts, [](std::uint32_t n) { return n != 0; })));
+  for (std::size_t field = 0; field < fields.size(); ++field) {
+    if (counts[field] == 0) continue;
+    out.name(fields[field]);
+    out.leb_u32(counts[field]);
+    out.bytes(values[field].view());
+  }
+  return out.take();
 }
 
 }  // namespace wcomp::core::text

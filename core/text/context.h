@@ -57,9 +57,17 @@ struct Context {
 [[nodiscard]] Result<ValType> ref_type(Cursor& in);
 /// `func` or `extern`
 [[nodiscard]] Result<ValType> heap_type(Cursor& in);
+/// `i64? min max? shared?`; 64-bit and shared ones are the caller's to refuse.
+[[nodiscard]] Result<Limits> limits(Cursor& in);
+[[nodiscard]] Result<TableType> table_type(Cursor& in);
+[[nodiscard]] Result<GlobalType> global_type(Cursor& in);
 /// `locals`: where parameters get their identifiers; without it they may have none.
 [[nodiscard]] Result<TypeUse> type_use(Context& context, Cursor& in, IdSpace* locals);
 /// The `(param ..)* (result ..)*` part.
 [[nodiscard]] Result<FuncType> signature(Cursor& in, IdSpace* locals);
+
+/// `(language "name" "version")* (sdk ..)* (processed-by ..)*` as the contents of a `producers` section.
+/// https://github.com/WebAssembly/tool-conventions/blob/main/ProducersSection.md
+[[nodiscard]] Result<Bytes> producers_section(Cursor& in);
 
 }  // namespace wcomp::core::text

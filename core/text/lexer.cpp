@@ -150,7 +150,8 @@ class Lexer {
         while (pos_ < text_.size() && is_id_char(text_[pos_])) ++pos_;
         if (pos_ == name_at) return error_at(diag::syntax, start, "empty annotation id");
       }
-      if (text_.substr(name_at, pos_ - name_at) != "custom") {
+      const std::string_view name = text_.substr(name_at, pos_ - name_at);
+      if (name != "custom" && name != "producers") {
         list_.has_annotations = true;
         skip_starts_.push_back(start);
         return separated();

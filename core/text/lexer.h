@@ -26,12 +26,12 @@ struct Token {
   std::uint32_t match = 0;  ///< open and annotation: the number of the closing token
 };
 
-/// A source and its tokens. Comments are gone; so are annotations other than `@custom`, with all that they hold.
+/// A source and its tokens. Comments are gone; so are annotations other than `@custom` and `@producers`, with all that they hold.
 struct TokenList {
   SourceMap sources;
   SourceId source;
   std::vector<Token> tokens;
-  bool has_annotations = false;  ///< other than `@custom`
+  bool has_annotations = false;  ///< that are gone
 
   [[nodiscard]] std::string_view text(const Token& t) const { return sources.text(source).substr(t.begin, t.end - t.begin); }
   [[nodiscard]] TextPos where(const Token& t) const { return sources.locate({source, t.begin, t.end}); }

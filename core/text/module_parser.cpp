@@ -159,8 +159,9 @@ Result<void> ModuleParser::field() {
   const std::size_t start = in_.position();
   Result<void> done;
   if (in_.at(TokenKind::annotation)) {
+    const bool is_producers = in_.text() == "(@producers";
     in_.advance();
-    done = custom_field();
+    done = is_producers ? producers_field() : custom_field();
   } else if (in_.at_open("type")) {
     skip_to(start);
     return {};
@@ -209,7 +210,7 @@ Result<ExternType> ModuleParser::extern_type(ExternKind kind) {
     }
     default: {
       ++next_global_;
-      WCOMP_TRY(const GlobalType type, global_type());
+      WCOMP_TRY(const GlobalType type, global_type(in_));
       return ExternType(type);
     }
   }
@@ -297,15 +298,10 @@ Result<void> ModuleParser::func_field() {
 }
 
 Result<Limits> ModuleParser::limits() {
-  if (in_.at_atom("i64")) return fail(diag::unsupported, "64-bit memories and tables are not supported", in_.where());
-  in_.take_atom("i32");
-  Limits out;
-  WCOMP_TRY(out.min, in_.nat(0xffff'ffff));
-  if (IdSpace::at_index(in_) && in_.at(TokenKind::atom)) {
-    WCOMP_TRY(out.max, in_.nat(0xffff'ffff));
-  }
-  if (in_.at_atom("shared")) return fail(diag::unsupported, "shared memories (threads) are not supported", in_.where());
-  if (in_.at_open("pagesize")) return fail(diag::unsupported, "custom page sizes are not supported", in_.where());
+  const std::size_t start = in_.position();
+  WCOMP_TRY(const Limits out, text::limits(in_));
+  if (out.is_64) return fail(diag::unsupported, "64-bit memories and tables are not supported", in_.where(start));
+  if (out.is_shared) return fail(diag::unsupported, "shared memories (threads) are not supported", in_.where(start));
   return out;
 }
 
@@ -313,18 +309,6 @@ Result<TableType> ModuleParser::table_type() {
   TableType t;
   WCOMP_TRY(t.limits, limits());
   WCOMP_TRY(t.element, ref_type(in_));
-  return t;
-}
-
-Result<GlobalType> ModuleParser::global_type() {
-  GlobalType t;
-  if (in_.take_open("mut")) {
-    t.is_mutable = true;
-    WCOMP_TRY(t.type, val_type(in_));
-    WCOMP_TRY(in_.expect_close());
-  } else {
-    WCOMP_TRY(t.type, val_type(in_));
-  }
   return t;
 }
 
@@ -416,7 +400,7 @@ Result<void> ModuleParser::global_field() {
   }
   ++next_global_;
   Global g;
-  WCOMP_TRY(g.type, global_type());
+  WCOMP_TRY(g.type, global_type(in_));
   WCOMP_TRY(g.init, const_body());
   c_.m.globals.push_back(g);
   return {};
@@ -587,6 +571,14 @@ Result<void> ModuleParser::custom_field() {
   bytes.bytes(as_bytes(text));
   c.bytes = c_.keep(std::move(bytes)).code;
   c_.m.customs.push_back(std::move(c));
+  return {};
+}
+
+Result<void> ModuleParser::producers_field() {
+  WCOMP_TRY(const Bytes contents, producers_section(in_));
+  ByteWriter bytes;
+  bytes.bytes(contents);
+  c_.m.customs.push_back({.name = "producers", .bytes = c_.keep(std::move(bytes)).code, .after = section_words.back().id});
   return {};
 }
 

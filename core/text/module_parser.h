@@ -34,13 +34,13 @@ class ModuleParser {
   [[nodiscard]] Result<void> elem_field();
   [[nodiscard]] Result<void> data_field();
   [[nodiscard]] Result<void> custom_field();
+  [[nodiscard]] Result<void> producers_field();
 
   [[nodiscard]] Result<void> inline_exports(ExternKind kind, std::uint32_t index);
   /// `(import "m" "n")` inside a definition.
   [[nodiscard]] Result<bool> inline_import(Import& out);
   [[nodiscard]] Result<Limits> limits();
   [[nodiscard]] Result<TableType> table_type();
-  [[nodiscard]] Result<GlobalType> global_type();
   [[nodiscard]] Result<Expr> offset();
   [[nodiscard]] Result<void> elem_list(Elem& e, bool may_be_indices);
   [[nodiscard]] Result<void> elem_items(Elem& e);

@@ -27,6 +27,10 @@ Result<Bytes> parse_module(const TokenList& list, Cursor& in) {
 Result<Bytes> parse(std::string name, std::string source) {
   WCOMP_TRY(const TokenList list, tokenize(std::move(name), std::move(source)));
   Cursor in(list);
+  return parse_file(list, in);
+}
+
+Result<Bytes> parse_file(const TokenList& list, Cursor& in) {
   Bytes out;
   if (in.at_open("module")) {
     WCOMP_TRY(out, parse_module(list, in));

@@ -17,6 +17,9 @@ namespace wcomp::core::text {
 /// A whole file: `(module ..)`, or a module's fields alone. `name` is the file's, for messages.
 [[nodiscard]] Result<Bytes> parse(std::string name, std::string source);
 
+/// The same for a file's tokens.
+[[nodiscard]] Result<Bytes> parse_file(const TokenList& list, Cursor& in);
+
 /// A module at the cursor, `(module` and all; `(module binary ..)` and `(module quote ..)` too.
 [[nodiscard]] Result<Bytes> parse_module(const TokenList& list, Cursor& in);
 

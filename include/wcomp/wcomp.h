@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <span>
@@ -33,6 +34,9 @@ namespace wcomp {
 
 class Instance;
 class Func;
+class Type;    // wcomp/value.h
+struct Param;
+struct Value;
 template <class Signature>
 class TypedFunc;
 
@@ -57,16 +61,24 @@ class Engine {
   std::shared_ptr<struct EngineImpl> impl_;  // owners: handles, components, modules, linkers
 };
 
+/// Where an exported function is found: `Instance::func(interface, name)`.
+struct ExportedFunc {
+  std::string interface;  ///< empty: the component's own
+  std::string name;
+};
+
 /// A component that was decoded, validated and planned: ready to be instantiated any number of times. Cheap handle, immutable.
 class Component {
  public:
-  /// Errors: file-error, or what is wrong with the binary, with component path, section and offset.
+  /// A `.wasm` or `.wat` file. Errors: file-error, or what is wrong with the binary (component path, section and offset) or the text (line and column).
   [[nodiscard]] static Result<Component> load(const Engine& engine, const std::filesystem::path& path);
-  /// `name` stands for the file in messages. The bytes are copied.
+  /// A binary, or its text. `name` stands for the file in messages. The bytes are copied.
   [[nodiscard]] static Result<Component> from_bytes(const Engine& engine, std::span<const std::uint8_t> bytes, std::string name = "component");
   /// Names of the imports and exports, in order (`wasi:io/streams@0.2.0`, `run`).
   [[nodiscard]] std::vector<std::string> imports() const;
   [[nodiscard]] std::vector<std::string> exports() const;
+  /// Every function that instances of it export, in order; without those that it only hands through from its imports.
+  [[nodiscard]] std::vector<ExportedFunc> functions() const;
 
  private:
   friend class Linker;
@@ -164,6 +176,16 @@ class Func {
   [[nodiscard]] Result<void> bind(const FuncDesc& desc);
   /// WIT text of its type.
   [[nodiscard]] std::string type() const;
+
+  // For types that are known only at run time (wcomp/value.h).
+  [[nodiscard]] std::vector<Param> params() const;
+  [[nodiscard]] std::optional<Type> result() const;  ///< nothing: the function gives nothing
+  /// Calls with a value for each parameter; no value comes back when the function gives nothing. Values that are not of the parameters'
+  /// types, and resources of hosts, come as the trap `host_error`; the instance stays usable then.
+  [[nodiscard]] Result<std::optional<Value>, Trap> call(std::span<const Value> args) const;
+  [[nodiscard]] Result<std::optional<Value>, Trap> call(std::initializer_list<Value> args) const;
+  /// Arguments from WAVE text: `("x", {a: 1})`. Errors name the parameter and its type.
+  [[nodiscard]] Result<std::vector<Value>> parse_args(std::string_view wave) const;
 
  private:
   friend class Instance;

@@ -1,0 +1,44 @@
+#include "component/text/parse.h"
+
+#include "base/diagnostic.h"
+#include "component/text/parser.h"
+#include "core/text/module_parser.h"
+
+namespace wcomp::component::text {
+
+Result<Bytes> parse_component(const TokenList& list, Cursor& in) {
+  WCOMP_TRY(in.expect_open("component"));
+  const std::size_t position = in.position();
+  const Id id{in.take_id(), position};
+  if (in.take_atom("binary")) {
+    WCOMP_TRY(const std::string bytes, in.strings());
+    WCOMP_TRY(in.expect_close());
+    const ByteSpan view = as_bytes(bytes);
+    return Bytes(view.begin(), view.end());
+  }
+  if (in.take_atom("quote")) {
+    WCOMP_TRY(const std::string fields, in.strings());
+    WCOMP_TRY(in.expect_close());
+    return parse("quoted component", "(component " + fields + "\n)");
+  }
+  WCOMP_TRY(const Component made, Parser(list, in).component(id));
+  WCOMP_TRY(in.expect_close());
+  return encode(made);
+}
+
+Result<Bytes> parse(std::string name, std::string source) {
+  WCOMP_TRY(const TokenList list, core::text::tokenize(std::move(name), std::move(source)));
+  Cursor in(list);
+  if (!in.at_open("component")) return core::text::parse_file(list, in);
+  WCOMP_TRY(Bytes out, parse_component(list, in));
+  if (!in.at(TokenKind::end)) return in.unexpected("the end of the text");
+  return out;
+}
+
+bool is_wat(ByteSpan bytes) {
+  const std::string_view text = as_text(bytes);
+  const std::size_t start = text.find_first_not_of(" \t\r\n");
+  return core::text::is_text(bytes) && start != std::string_view::npos && (text[start] == '(' || text.substr(start, 2) == ";;");
+}
+
+}  // namespace wcomp::component::text

@@ -1,0 +1,34 @@
+// The text format of components to their binary: `.wat` files, and the components inside of `.wast` scripts.
+//
+// One pass over the tokens makes a component::Component, definition by definition: unlike in core modules, what is used has been defined
+// before. The abbreviations are written out on the way, in front of the definition that uses them, in the order in which the reference
+// tool does it, so that equal texts give equal bytes:
+//   types written in place           first, innermost first: `(list (list u8))` is two types; each use makes its own
+//   instances written in place       next, in their order: `(with "a" (instance (export ..)))`
+//   exports of instances by name     `(func $i "a" "b")` is an alias for each name, in the order in which they are used
+//   identifiers of scopes around     an alias of the outer item for each use
+//   exports inside of definitions    `(func (export "f") ..)`: at the end of the component
+// So a definition with types inside is walked twice: once for those types, once for itself.
+//
+// Identifiers become the `component-name` section; `(@custom ..)` and `(@producers ..)` custom sections. Core modules are read by core/text.
+// Nothing is validated here: what comes out is decoded and validated like any other binary. Stops at the first error, which has line and
+// column. What the rest of component/ does not know yet is refused with the name of the feature. Nesting is bounded.
+// Explainer.md; https://webassembly.github.io/spec/core/text/index.html for its lexical part.
+#pragma once
+
+#include <string>
+
+#include "core/text/parse.h"
+
+namespace wcomp::component::text {
+
+/// A whole file: `(component ..)`, `(module ..)`, or a module's fields alone. `name` is the file's, for messages.
+[[nodiscard]] Result<Bytes> parse(std::string name, std::string source);
+
+/// A component at the cursor, `(component` and all; `(component binary ..)` and `(component quote ..)` too.
+[[nodiscard]] Result<Bytes> parse_component(const core::text::TokenList& list, core::text::Cursor& in);
+
+/// Text that begins like a `.wat` file: a parenthesis or a comment, after white space.
+[[nodiscard]] bool is_wat(ByteSpan bytes);
+
+}  // namespace wcomp::component::text

@@ -1,0 +1,174 @@
+// Scopes and references.
+#include "component/text/parser.h"
+
+#include <fmt/format.h>
+
+#include "base/diagnostic.h"
+#include "component/decode_types.h"
+
+namespace wcomp::component::text {
+
+namespace {
+
+struct CoreSortWord {
+  std::string_view word;
+  Sort sort;
+};
+constexpr std::array<CoreSortWord, 8> core_sorts{{{"func", Sort::core_func},
+                                                  {"table", Sort::core_table},
+                                                  {"memory", Sort::core_memory},
+                                                  {"global", Sort::core_global},
+                                                  {"tag", Sort::core_tag},
+                                                  {"type", Sort::core_type},
+                                                  {"module", Sort::core_module},
+                                                  {"instance", Sort::core_instance}}};
+constexpr std::array<CoreSortWord, 5> component_sorts{{{"func", Sort::func},
+                                                       {"value", Sort::value},
+                                                       {"type", Sort::type},
+                                                       {"component", Sort::component},
+                                                       {"instance", Sort::instance}}};
+
+}  // namespace
+
+Result<std::unique_ptr<Scope>> Parser::within(Scope::Kind kind, const Id& id, Result<void> (Parser::*item)()) {
+  if (scopes_.size() > max_nesting) {
+    return fail(diag::limit_exceeded, fmt::format("components and types are nested more than {} deep", max_nesting), in_.where());
+  }
+  auto inner = std::make_unique<Scope>();
+  inner->kind = kind;
+  inner->id = id.name;
+  scopes_.push_back(inner.get());
+  Result<void> done;
+  while (done && !in_.at(TokenKind::close) && !in_.at(TokenKind::end)) done = (this->*item)();
+  scopes_.pop_back();
+  WCOMP_TRY(std::move(done));
+  return inner;
+}
+
+Id Parser::take_id() {
+  const std::size_t position = in_.position();
+  return {in_.take_id(), position};
+}
+
+Result<void> Parser::check_new(Sort sort, const Id& id) {
+  if (!id.name) return {};
+  const IndexSpace::Named* first = scope().space(sort).find(*id.name);
+  if (first == nullptr) return {};
+  Diagnostic d = error(diag::duplicate_name, fmt::format("duplicate {} identifier `${}`", to_string(sort), *id.name), in_.where(id.position));
+  d.labels.push_back({in_.where(first->position), "first defined here"});
+  return Err(Failure(std::move(d)));
+}
+
+Err<Failure> Parser::needs_feature(std::string_view what, std::string_view feature) const {
+  return fail(diag::feature_disabled, fmt::format("{} needs the feature `{}`", what, feature), in_.where());
+}
+
+std::optional<Sort> Parser::take_core_sort() {
+  for (const CoreSortWord& row : core_sorts) {
+    if (in_.take_atom(row.word)) return row.sort;
+  }
+  return std::nullopt;
+}
+
+std::optional<Sort> Parser::take_open_sort() {
+  const std::size_t start = in_.position();
+  if (in_.take_open("core")) {
+    if (const std::optional<Sort> sort = take_core_sort()) return sort;
+    in_.move_to(start);
+    return std::nullopt;
+  }
+  for (const CoreSortWord& row : component_sorts) {
+    if (in_.take_open(row.word)) return row.sort;
+  }
+  return std::nullopt;
+}
+
+Result<std::uint32_t> Parser::index(Sort sort) {
+  const std::size_t start = in_.position();
+  const std::optional<std::string> id = in_.take_id();
+  if (!id) {
+    if (!core::text::IdSpace::at_index(in_)) return in_.unexpected(fmt::format("the identifier or index of a {}", to_string(sort)));
+    WCOMP_TRY(const std::uint64_t n, in_.nat(0xffff'ffff));
+    return static_cast<std::uint32_t>(n);
+  }
+  for (std::uint32_t depth = 0; depth < scopes_.size(); ++depth) {
+    const IndexSpace::Named* found = scopes_[scopes_.size() - 1 - depth]->space(sort).find(*id);
+    if (found == nullptr) continue;
+    if (depth == 0) return found->index;
+    if (!can_alias_outer(sort)) {
+      Diagnostic d = error(diag::unknown_item, fmt::format("`${}` is a {} of a component around this one", *id, to_string(sort)), in_.where(start));
+      d.labels.push_back({in_.where(found->position), "defined here"});
+      d.notes.emplace_back("only components, types, core modules and core types can be used inside; import it");
+      return Err(Failure(std::move(d)));
+    }
+    if (scope().kind == Scope::Kind::module_type) {
+      scope().module_type.decls.emplace_back(CoreModuleType::AliasOuterType{depth, found->index});
+      return scope().space(sort).add({});
+    }
+    return define(sort, {}, Alias(AliasOuter{.sort = sort, .count = depth, .index = found->index}));
+  }
+  Diagnostic d = error(diag::unknown_item, fmt::format("unknown {} `${}`", to_string(sort), *id), in_.where(start));
+  for (const auto& rows : {std::span<const CoreSortWord>(core_sorts), std::span<const CoreSortWord>(component_sorts)}) {
+    for (const CoreSortWord& row : rows) {
+      const IndexSpace::Named* other = scope().space(row.sort).find(*id);
+      if (other != nullptr) d.labels.push_back({in_.where(other->position), fmt::format("this is a {}", to_string(row.sort))});
+    }
+  }
+  return Err(Failure(std::move(d)));
+}
+
+Result<std::uint32_t> Parser::reference(Sort sort) {
+  const std::size_t start = in_.position();
+  const Id id = take_id();
+  const bool has_names = id.name ? in_.at(TokenKind::string) : list_.tokens[start + 1].kind == TokenKind::string;
+  in_.move_to(start);
+  if (!has_names) {
+    WCOMP_TRY(const std::uint32_t i, index(sort));
+    WCOMP_TRY(in_.expect_close());
+    return i;
+  }
+  if (sort == Sort::core_instance || sort == Sort::core_type) {
+    return fail(diag::syntax, fmt::format("a {} is no export of an instance", to_string(sort)), in_.where(start));
+  }
+  if (is_core_alias(sort)) {
+    WCOMP_TRY(const std::uint32_t instance, index(Sort::core_instance));
+    WCOMP_TRY(std::string name, in_.name());
+    WCOMP_TRY(in_.expect_close());
+    return define(sort, {}, Alias(AliasCoreExport{.sort = sort, .instance = CoreInstanceIdx(instance), .name = std::move(name)}));
+  }
+  WCOMP_TRY(std::uint32_t i, index(Sort::instance));
+  while (!in_.take_close()) {
+    WCOMP_TRY(std::string name, in_.name());
+    const Sort step = in_.at(TokenKind::close) ? sort : Sort::instance;
+    WCOMP_TRY(i, define(step, {}, Alias(AliasExport{.sort = step, .instance = InstanceIdx(i), .name = std::move(name)})));
+  }
+  return i;
+}
+
+Result<std::uint32_t> Parser::index_or_reference(Sort sort, std::string_view words) {
+  const std::size_t start = in_.position();
+  if (in_.at(TokenKind::open)) {
+    const bool has_core = words.starts_with("core ");
+    const bool is_right = has_core ? in_.take_open("core") && in_.take_atom(words.substr(5)) : in_.take_open(words);
+    if (is_right) return reference(sort);
+    in_.move_to(start);
+    return in_.unexpected(fmt::format("an index, an identifier or `({} ..)`", words));
+  }
+  WCOMP_TRY(const std::uint32_t i, index(sort));
+  if (in_.at(TokenKind::string)) {
+    Diagnostic d = error(diag::syntax, "an export's name has to stand in a reference of its own", in_.where());
+    d.notes.push_back(fmt::format("write `({} .. {})`", words, in_.text()));
+    return Err(Failure(std::move(d)));
+  }
+  return i;
+}
+
+Result<SortIdx> Parser::sort_reference() {
+  const std::optional<Sort> sort = take_open_sort();
+  if (!sort) return in_.unexpected("a reference such as `(func $f)`");
+  if (*sort == Sort::value) return needs_feature("a value", "value-types");
+  WCOMP_TRY(const std::uint32_t i, reference(*sort));
+  return SortIdx{*sort, i};
+}
+
+}  // namespace wcomp::component::text
