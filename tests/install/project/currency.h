@@ -1,0 +1,2 @@
+#pragma once
+constexpr unsigned currency_factor = 1;
