@@ -150,6 +150,7 @@ Reply fd_filestat_set_times(Call& call, Fd fd, std::uint64_t atim, std::uint64_t
 }
 
 Reply fd_prestat_get(Call& call, Fd fd, Ptr buf) {
+  call.system.context->tell_if_no_directories();
   WCOMP_TRY(OpenFile* const file, call.descriptors().find(fd));
   if (!file->preopen) return Err(Errno::badf);
   WCOMP_TRY(const auto out, call.memory.slice(buf, 8));

@@ -38,7 +38,9 @@ Checked<OpenFile*> DescriptorTable::find(Fd fd) {
 
 Checked<OpenFile*> DescriptorTable::find(Fd fd, Rights needed) {
   WCOMP_TRY(OpenFile* const file, find(fd));
-  if ((file->base & needed) != needed) return Err(Errno::notcapable);
+  const Rights missing = needed & ~file->base;
+  if ((missing & (right::fd_read | right::fd_write)) != 0) return Err(Errno::badf);
+  if (missing != 0) return Err(Errno::notcapable);
   return file;
 }
 

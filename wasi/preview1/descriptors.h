@@ -55,7 +55,7 @@ class DescriptorTable {
   Fd add(OpenFile file);
   /// `badf` if it is not open.
   [[nodiscard]] Checked<OpenFile*> find(Fd fd);
-  /// The same, and `notcapable` if one of the rights is missing.
+  /// The same, and `notcapable` if one of the rights is missing; `badf`, as in POSIX, if it is that to read or write.
   [[nodiscard]] Checked<OpenFile*> find(Fd fd, Rights needed);
   /// A directory; `notdir` for a file, `badf` for a stream.
   [[nodiscard]] Checked<OpenFile*> find_directory(Fd fd, Rights needed);

@@ -45,7 +45,8 @@ struct Subscription {
 /// Nanoseconds of the monotonic clock when the subscribed time comes.
 Checked<std::uint64_t> deadline_of(std::uint32_t clock, std::uint64_t timeout, bool is_absolute) {
   const std::uint64_t now = monotonic_now();
-  if (clock > static_cast<std::uint32_t>(Clockid::monotonic)) return Err(Errno::inval);
+  if (clock > static_cast<std::uint32_t>(Clockid::thread_cputime_id)) return Err(Errno::inval);
+  if (clock > static_cast<std::uint32_t>(Clockid::monotonic)) return Err(Errno::notsup);  // it stands still while the guest waits
   std::uint64_t left = timeout;
   if (is_absolute) {
     std::uint64_t clock_now = now;
