@@ -8,7 +8,7 @@ say() { printf '\033[2m==\033[0m %s\n' "$*" >&2; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
 
 packages=(clang-19 lld-19 libclang-rt-19-dev cmake ninja-build ccache
-  libboost1.81-dev libfmt-dev doctest-dev nlohmann-json3-dev libcli11-dev
+  libboost1.81-dev libfmt-dev doctest-dev nlohmann-json3-dev libcli11-dev libbenchmark-dev
   g++ python3 python3-venv git ca-certificates pkg-config dpkg-dev
   wasi-libc libc++-19-dev-wasm32 libclang-rt-19-dev-wasm32)
 

@@ -1,0 +1,162 @@
+"""What is measured from outside, or by the guests themselves: process start, kernels, files, the toolchain's commands."""
+import re
+
+from .table import Table
+from .tools import Problem, interleave, run, spend
+
+
+def runners(context, component, arguments=(), native=None, options=(), core=None):
+    """Commands that run one guest, by contender. `options` go before the file; wasmtime and we spell them alike."""
+    out = {"wcomp": [context.wcomp, "run", *options, component, *arguments]}
+    if native is not None:
+        out["native"] = [native, *arguments]
+    if core is not None:
+        out["wcomp, core module"] = [context.wcomp, "run", *options, core, *arguments]
+    if "wasmtime" in context.peers:
+        wasmtime = [context.peers["wasmtime"], "run"]
+        out["wasmtime"] = [*wasmtime, *options, component, *arguments]
+        out["winch"] = [*wasmtime, "-C", "compiler=winch", *options, component, *arguments]
+        out["pulley"] = [*wasmtime, "--target", "pulley64", *options, component, *arguments]
+    return out
+
+
+def finish(context, table, failed):
+    for name, why in failed.items():
+        table.missing[name] = why
+        table.contenders = [c for c in table.contenders if c != name]
+    for name in ("wasmtime", "jco"):
+        if name in context.peers.why and name not in table.missing:
+            table.missing[name] = context.peers.why[name]
+    return table
+
+
+def start(context):
+    guests, peers = context.guests, context.peers
+    table = Table("Process start", "The whole process, from start to exit, on the wall. `ahead`: compiled before, `run --allow-precompiled`.",
+                  ["wcomp", "native", "wasmtime", "winch", "ahead", "jco"])
+    repetitions = 5 if context.quick else 40
+    cases = {"`--version`": {"wcomp": [context.wcomp, "--version"]}}
+    hello = guests.components["hello"]
+    size = f"{hello.stat().st_size / 1024:.0f} KB"
+    cases[f"hello, a component of {size}"] = runners(context, hello, native=guests.native["hello"])
+    cases["hello, the preview 1 module"] = {"wcomp": [context.wcomp, "run", guests.cores["hello"]], "native": [guests.native["hello"]]}
+    if "wasmtime" in peers:
+        cases["`--version`"]["wasmtime"] = [peers["wasmtime"], "--version"]
+        module = cases["hello, the preview 1 module"]
+        module["wasmtime"] = [peers["wasmtime"], "run", guests.cores["hello"]]
+        module["winch"] = [peers["wasmtime"], "run", "-C", "compiler=winch", guests.cores["hello"]]
+        ahead = guests.path("hello.cwasm")
+        try:
+            run([peers["wasmtime"], "compile", hello, "-o", ahead])
+            cases[f"hello, a component of {size}"]["ahead"] = [peers["wasmtime"], "run", "--allow-precompiled", ahead]
+        except Problem as problem:
+            table.missing["ahead"] = str(problem)
+    if "jco" in peers:
+        cases[f"hello, a component of {size}"]["jco"] = [peers["jco"], "run", hello]
+    calculator = sorted(context.build.glob("samples/calculator/step2/*.wasm"))
+    parts = {p.name: p for p in calculator if ".core." not in p.name}
+    if {"app.wasm", "calculator.wasm", "adder.wasm"} <= parts.keys():
+        whole = guests.path("calculator.wasm")
+        run([context.wcomp, "compose", parts["app.wasm"], *[p for n, p in parts.items() if n != "app.wasm"], "-o", whole])
+        cases["calculator, five components in one"] = runners(context, whole, ["1", "2", "add"])
+    for case, commands in cases.items():
+        commands = {n: c for n, c in commands.items() if n in table.contenders}
+        slow = {n: c for n, c in commands.items() if n == "jco"}
+        best, failed = interleave({n: c for n, c in commands.items() if n not in slow}, repetitions, spend)
+        more, failed_too = interleave(slow, 2, spend)
+        table.add(case, {name: spent.wall for name, spent in (best | more).items()})
+        table.notes += [f"{case}, {name}: {why.splitlines()[0]}" for name, why in (failed | failed_too).items()]
+        if "wcomp" in best:
+            table.notes.append(f"{case}: {best['wcomp'].cpu / 1e6:.2f} ms of processor time.")
+    return [finish(context, table, {})]
+
+
+def compute(context):
+    """The guest times its own kernels: short runs, the best of many, so that neither compilation nor other processes count."""
+    out = []
+    sets = [("compute", "Computing", ["all", "20" if context.quick else "60"])]
+    if "compute2" in context.guests.components:
+        sets.append(("compute2", "Computing: further guests", ["all", "2", "3" if context.quick else "15"]))
+    for name, title, arguments in sets:
+        commands = runners(context, context.guests.components[name], arguments, context.guests.native[name])
+        if "jco" in context.peers and name == "compute":
+            commands["jco"] = [context.peers["jco"], "run", context.guests.components[name], *arguments]
+        sums = {}
+
+        def measure(command, sums=sums):
+            times = {}
+            for line in run(command).splitlines():
+                kernel, time, checksum = line.split("\t")
+                times[kernel] = int(time)
+                if sums.setdefault(kernel, checksum) != checksum:
+                    raise Problem(f"{kernel}: the checksum is {checksum}, not {sums[kernel]} as natively")
+            return times
+
+        best, failed = interleave(dict(sorted(commands.items(), key=lambda item: item[0] != "native")), 1 if context.quick else 4, measure)
+        table = Table(title, "Kernels, timed by the guest itself; checksums agree with native code (clang -O2, which vectorizes).",
+                      ["wcomp", "native", "wasmtime", "winch", "pulley", "jco"])
+        for kernel in best["native"]:
+            table.add(kernel, {contender: times[kernel] for contender, times in best.items()})
+        table = finish(context, table, failed)
+        table.contenders = [c for c in table.contenders if c in best]
+        table.mean = [kernel for kernel in best["native"] if kernel not in ("bulk", "memops")]
+        table.notes.append("The mean leaves out copying and filling of memory. pulley is wasmtime's interpreter.")
+        out.append(table)
+    return out
+
+
+def files(context):
+    guests = context.guests
+    data = context.work / "files"
+    data.mkdir(exist_ok=True)
+    source = data / "from.bin"
+    size = (8 if context.quick else 64) << 20
+    if not source.exists() or source.stat().st_size != size:
+        source.write_bytes(bytes(range(256)) * (size // 256))
+    table = Table("Files", f"A guest copies {size >> 20} MiB with `read` and `write` into a granted directory; processor time, user and system.",
+                  ["wcomp", "wcomp, core module", "native", "wasmtime", "winch"])
+    for buffer in (65536, 4096):
+        commands = runners(context, guests.components["copy"], ["from.bin", "to.bin", str(buffer)], guests.native["copy"], ["--dir", "."],
+                           guests.cores["copy"])
+        commands = {n: c for n, c in commands.items() if n in table.contenders}
+        best, failed = interleave(commands, 2 if context.quick else 9, lambda command: spend(command, cwd=data))
+        if (data / "to.bin").exists() and (data / "to.bin").read_bytes() != source.read_bytes():
+            raise Problem("the copy differs from the original")
+        table.add(f"buffers of {buffer // 1024} KiB", {name: spent.cpu for name, spent in best.items()}, size)
+        finish(context, table, failed)
+    return [table]
+
+
+def toolchain(context):
+    """Commands side by side: processor time of the whole process."""
+    guests, peers = context.guests, context.peers
+    table = Table("Toolchain", "One command each on the same input; processor time of the process, start included.",
+                  ["wcomp", "wasm-tools", "wit-bindgen", "wac"])
+    wit, module = guests.path("large.wit"), guests.cores.get("large")
+    out = guests.path("out")
+    cases = []
+    if module is not None:
+        text = guests.path("large.wat")
+        run([context.wcomp, "print", module, "-o", text])
+        cases += [("validate a module", module, [context.wcomp, "validate", module], ("wasm-tools", ["validate", module])),
+                  ("print a module", module, [context.wcomp, "print", module, "-o", out], ("wasm-tools", ["print", module, "-o", out])),
+                  ("parse a module's text", text, [context.wcomp, "parse", text, "-o", out], ("wasm-tools", ["parse", text, "-o", out]))]
+    core = guests.cores["hello"]
+    parts = [guests.components["caller"], guests.components["callee"]]
+    cases += [("check WIT", wit, [context.witc, "check", wit], ("wasm-tools", ["component", "wit", wit, "-o", out])),
+              ("C or C++ bindings of a guest", wit, [context.witc, "bindgen", wit, "--lang", "cpp", "-o", guests.path("bindings")],
+               ("wit-bindgen", ["c", wit, "--out-dir", guests.path("peer-bindings")])),
+              ("componentize, preview 1 adapter included", core, [context.wcomp, "new", core, "-o", out], None),
+              ("compose two components", parts[0], [context.wcomp, "compose", *parts, "-o", out],
+               ("wac", ["plug", "--plug", parts[1], parts[0], "-o", out]))]
+    for case, source, ours, peer in cases:
+        commands = {"wcomp": ours}
+        if peer is not None and peer[0] in peers:
+            commands[peer[0]] = [peers[peer[0]], *peer[1]]
+        best, failed = interleave(commands, 2 if context.quick else 7, spend)
+        table.add(case, {name: spent.cpu for name, spent in best.items()}, source.stat().st_size)
+        table.notes += [f"{case}, {name}: {re.sub(r'^.*/', '', why.splitlines()[0])}" for name, why in failed.items()]
+    for name in ("wasm-tools", "wit-bindgen", "wac"):
+        if name in peers.why:
+            table.missing[name] = peers.why[name]
+    return [table]
