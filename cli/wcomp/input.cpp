@@ -1,5 +1,7 @@
 #include "cli/wcomp/input.h"
 
+#include <cstdlib>
+
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
@@ -23,7 +25,8 @@ Failure in_file(Failure failure, const std::string& path) {
 Result<std::shared_ptr<const Bytes>> read_wasm(const std::string& path) {
   WCOMP_TRY(Bytes bytes, read_file(path));
   if (component::text::is_wat(bytes)) {
-    WCOMP_TRY(bytes, component::text::parse(path, std::string(as_text(bytes))));
+    const char* strict = std::getenv("WAST_STRICT_COMPONENT_INDICES");  // as wasm-tools has it
+    WCOMP_TRY(bytes, component::text::parse(path, std::string(as_text(bytes)), {.has_lenient_indices = strict != nullptr && std::string_view(strict) == "0"}));
   }
   if (component::detect(bytes) == component::BinaryKind::not_wasm) {
     Diagnostic d = error(diag::malformed, bytes.empty() ? "the file is empty" : "this is no WebAssembly binary: it does not begin with `\\0asm`",

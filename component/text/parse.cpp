@@ -6,7 +6,7 @@
 
 namespace wcomp::component::text {
 
-Result<Bytes> parse_component(const TokenList& list, Cursor& in) {
+Result<Bytes> parse_component(const TokenList& list, Cursor& in, const ParseOptions& options) {
   WCOMP_TRY(in.expect_open("component"));
   const std::size_t position = in.position();
   const Id id{in.take_id(), position};
@@ -19,18 +19,18 @@ Result<Bytes> parse_component(const TokenList& list, Cursor& in) {
   if (in.take_atom("quote")) {
     WCOMP_TRY(const std::string fields, in.strings());
     WCOMP_TRY(in.expect_close());
-    return parse("quoted component", "(component " + fields + "\n)");
+    return parse("quoted component", "(component " + fields + "\n)", options);
   }
-  WCOMP_TRY(const Component made, Parser(list, in).component(id));
+  WCOMP_TRY(const Component made, Parser(list, in, options).component(id));
   WCOMP_TRY(in.expect_close());
   return encode(made);
 }
 
-Result<Bytes> parse(std::string name, std::string source) {
+Result<Bytes> parse(std::string name, std::string source, const ParseOptions& options) {
   WCOMP_TRY(const TokenList list, core::text::tokenize(std::move(name), std::move(source)));
   Cursor in(list);
   if (!in.at_open("component")) return core::text::parse_file(list, in);
-  WCOMP_TRY(Bytes out, parse_component(list, in));
+  WCOMP_TRY(Bytes out, parse_component(list, in, options));
   if (!in.at(TokenKind::end)) return in.unexpected("the end of the text");
   return out;
 }

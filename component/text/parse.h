@@ -22,11 +22,16 @@
 
 namespace wcomp::component::text {
 
+struct ParseOptions {
+  /// References to core items in canonical options and destructors as they were written once: `(memory $i "m")`, `(realloc (func $f))`.
+  bool has_lenient_indices = false;
+};
+
 /// A whole file: `(component ..)`, `(module ..)`, or a module's fields alone. `name` is the file's, for messages.
-[[nodiscard]] Result<Bytes> parse(std::string name, std::string source);
+[[nodiscard]] Result<Bytes> parse(std::string name, std::string source, const ParseOptions& options = {});
 
 /// A component at the cursor, `(component` and all; `(component binary ..)` and `(component quote ..)` too.
-[[nodiscard]] Result<Bytes> parse_component(const core::text::TokenList& list, core::text::Cursor& in);
+[[nodiscard]] Result<Bytes> parse_component(const core::text::TokenList& list, core::text::Cursor& in, const ParseOptions& options = {});
 
 /// Text that begins like a `.wat` file: a parenthesis or a comment, after white space.
 [[nodiscard]] bool is_wat(ByteSpan bytes);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
+#include "base/text.h"
 #include "component/decode_types.h"
 
 namespace wcomp::component::text {
@@ -118,28 +119,26 @@ Result<std::uint32_t> Parser::index(Sort sort) {
 }
 
 Result<std::uint32_t> Parser::reference(Sort sort) {
+  WCOMP_TRY(const std::uint32_t i, projection(sort));
+  WCOMP_TRY(in_.expect_close());
+  return i;
+}
+
+Result<std::uint32_t> Parser::projection(Sort sort) {
   const std::size_t start = in_.position();
-  const Id id = take_id();
-  const bool has_names = id.name ? in_.at(TokenKind::string) : list_.tokens[start + 1].kind == TokenKind::string;
-  in_.move_to(start);
-  if (!has_names) {
-    WCOMP_TRY(const std::uint32_t i, index(sort));
-    WCOMP_TRY(in_.expect_close());
-    return i;
-  }
+  if (!in_.at(TokenKind::close) && list_.tokens[start + 1].kind != TokenKind::string) return index(sort);
   if (sort == Sort::core_instance || sort == Sort::core_type) {
     return fail(diag::syntax, fmt::format("a {} is no export of an instance", to_string(sort)), in_.where(start));
   }
   if (is_core_alias(sort)) {
     WCOMP_TRY(const std::uint32_t instance, index(Sort::core_instance));
     WCOMP_TRY(std::string name, in_.name());
-    WCOMP_TRY(in_.expect_close());
     return define(sort, {}, Alias(AliasCoreExport{.sort = sort, .instance = CoreInstanceIdx(instance), .name = std::move(name)}));
   }
   WCOMP_TRY(std::uint32_t i, index(Sort::instance));
-  while (!in_.take_close()) {
+  while (in_.at(TokenKind::string)) {
     WCOMP_TRY(std::string name, in_.name());
-    const Sort step = in_.at(TokenKind::close) ? sort : Sort::instance;
+    const Sort step = in_.at(TokenKind::string) ? Sort::instance : sort;
     WCOMP_TRY(i, define(step, {}, Alias(AliasExport{.sort = step, .instance = InstanceIdx(i), .name = std::move(name)})));
   }
   return i;
@@ -147,20 +146,26 @@ Result<std::uint32_t> Parser::reference(Sort sort) {
 
 Result<std::uint32_t> Parser::index_or_reference(Sort sort, std::string_view words) {
   const std::size_t start = in_.position();
+  const std::string_view core = "core ";
+  const bool has_core = words.starts_with(core);
   if (in_.at(TokenKind::open)) {
-    const bool has_core = words.starts_with("core ");
-    const bool is_right = has_core ? in_.take_open("core") && in_.take_atom(words.substr(5)) : in_.take_open(words);
-    if (is_right) return reference(sort);
+    const std::string_view word = has_core ? words.substr(core.size()) : words;
+    if (has_core ? in_.take_open("core") && in_.take_atom(word) : in_.take_open(word)) return reference(sort);
     in_.move_to(start);
+    if (has_core && in_.at_open(word)) {
+      if (!options_.has_lenient_indices) return in_.fail_here(fmt::format("the word `core` is missing: write `({} ..)`", words));
+      in_.take_open(word);
+      return reference(sort);
+    }
     return in_.unexpected(fmt::format("an index, an identifier or `({} ..)`", words));
   }
-  WCOMP_TRY(const std::uint32_t i, index(sort));
-  if (in_.at(TokenKind::string)) {
-    Diagnostic d = error(diag::syntax, "an export's name has to stand in a reference of its own", in_.where());
-    d.notes.push_back(fmt::format("write `({} .. {})`", words, in_.text()));
-    return Err(Failure(std::move(d)));
+  if (!in_.at(TokenKind::close) && list_.tokens[start + 1].kind == TokenKind::string) {
+    if (has_core && options_.has_lenient_indices) return projection(sort);
+    const std::string instance(in_.text());
+    in_.advance();
+    return in_.fail_here(fmt::format("an export's name stands in a reference of its own: write `({} {} {})`", words, escape(instance), escape(in_.text())));
   }
-  return i;
+  return index(sort);
 }
 
 Result<SortIdx> Parser::sort_reference() {

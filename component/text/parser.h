@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 
+#include "component/text/parse.h"
 #include "component/text/scope.h"
 #include "core/text/context.h"
 #include "core/text/cursor.h"
@@ -17,7 +18,7 @@ using core::text::TokenList;
 
 class Parser {
  public:
-  Parser(const TokenList& list, Cursor& in) : list_(list), in_(in) {}
+  Parser(const TokenList& list, Cursor& in, const ParseOptions& options) : list_(list), in_(in), options_(options) {}
 
   /// Fields up to the `)` of a component.
   [[nodiscard]] Result<Component> component(const Id& id);
@@ -45,7 +46,9 @@ class Parser {
   void push(T item);
   /// A number, or an identifier; one of a scope around this one makes an alias.
   [[nodiscard]] Result<std::uint32_t> index(Sort sort);
-  /// `idx name*` up to and with the `)`: what follows a sort in a reference. Names make aliases.
+  /// `idx name*`: what follows a sort in a reference. Names make aliases.
+  [[nodiscard]] Result<std::uint32_t> projection(Sort sort);
+  /// The same up to and with the `)`.
   [[nodiscard]] Result<std::uint32_t> reference(Sort sort);
   /// `idx`, or a reference in parentheses with the words for the sort: `(core func idx name*)`.
   [[nodiscard]] Result<std::uint32_t> index_or_reference(Sort sort, std::string_view words);
@@ -133,6 +136,7 @@ class Parser {
 
   const TokenList& list_;
   Cursor& in_;
+  const ParseOptions& options_;
   std::vector<Scope*> scopes_;
   std::size_t depth_ = 0;                       ///< of types in types
   std::map<std::size_t, TypeIdx> inline_types_;  ///< by the token at which they are written
