@@ -46,29 +46,16 @@ void render_location(std::string& out, const Location& at) {
       });
 }
 
-/// Messages may span lines (notes with types); each line is escaped by itself.
-std::string escape_lines(std::string_view text, std::string_view indent) {
-  std::string out;
-  for (;;) {
-    const std::size_t end = text.find('\n');
-    out += escape(text.substr(0, end));
-    if (end == std::string_view::npos) return out;
-    out += "\n";
-    out += indent;
-    text.remove_prefix(end + 1);
-  }
-}
-
 }  // namespace
 
 std::string render(const Diagnostic& d) {
-  std::string out = fmt::format("{}[{}]: {}\n", d.severity == Severity::error ? "error" : "warning", d.code, escape_lines(d.message, "  "));
+  std::string out = fmt::format("{}[{}]: {}\n", d.severity == Severity::error ? "error" : "warning", d.code, escape(d.message));
   render_location(out, d.location);
   for (const Label& label : d.labels) {
-    out += fmt::format("  note: {}\n", escape_lines(label.message, "    "));
+    out += fmt::format("  note: {}\n", escape(label.message));
     render_location(out, label.location);
   }
-  for (const std::string& note : d.notes) out += fmt::format("  help: {}\n", escape_lines(note, "    "));
+  for (const std::string& note : d.notes) out += fmt::format("  {}{}\n", note.starts_with("  ") ? "  " : "help: ", escape(note));
   return out;
 }
 
@@ -89,7 +76,7 @@ std::string_view to_string(TrapCode code) {
 
 std::string Trap::to_string() const {
   std::string out = fmt::format("trap: {}", wcomp::to_string(code()));
-  if (!message().empty()) out += ": " + escape_lines(message(), "  ");
+  if (!message().empty()) out += ": " + escape(message());
   out += "\n";
   constexpr std::size_t shown = 20;
   std::size_t number = 0;

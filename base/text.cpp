@@ -93,6 +93,26 @@ std::string escape(std::string_view text) {
   return out;
 }
 
+std::string escape_json(std::string_view json) {
+  std::string out;
+  out.reserve(json.size());
+  for (std::size_t at = 0; at < json.size();) {
+    const Decoded d = decode_utf8(json, at);
+    const std::size_t length = std::max<std::size_t>(d.length, 1);
+    if (d.length == 0) {
+      out += "\\ufffd";
+    } else if (!acts_on_display(d.value) || d.value == '\n') {
+      out += json.substr(at, length);
+    } else if (d.value < 0x10000) {
+      out += fmt::format("\\u{:04x}", d.value);
+    } else {
+      out += fmt::format("\\u{:04x}\\u{:04x}", 0xd7c0 + (d.value >> 10), 0xdc00 + (d.value & 0x3ff));
+    }
+    at += length;
+  }
+  return out;
+}
+
 std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t limit) {
   if (a.size() > b.size()) std::swap(a, b);
   if (b.size() - a.size() > limit || b.size() > 256) return limit + 1;

@@ -19,6 +19,9 @@ bool append_utf8(std::string& out, std::uint32_t c);
 /// are not UTF-8 become `\u{..}` / `\xNN`; everything else stays. Newline is escaped too.
 [[nodiscard]] std::string escape(std::string_view text);
 
+/// The same for a text that is JSON already: such characters become `\u....` of JSON, line breaks stay.
+[[nodiscard]] std::string escape_json(std::string_view json);
+
 /// Levenshtein distance, for "did you mean"; gives up beyond `limit` (and then returns limit + 1).
 [[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t limit = 3);
 

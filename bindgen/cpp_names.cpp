@@ -80,10 +80,10 @@ std::string doc_comment(std::string_view docs, std::string_view indent) {
 std::string literal(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
-    if (c == '"' || c == '\\') {
+    if (c == '"' || c == '\\' || c == '?') {  // `?` begins a trigraph
       out += '\\';
       out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+    } else if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x7f) {
       out += fmt::format("\\{:03o}", static_cast<unsigned char>(c));
     } else {
       out += c;

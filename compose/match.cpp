@@ -65,21 +65,20 @@ class Matcher {
     Diagnostic d = error(diag::import_mismatch, fmt::format("`{}` exports `{}`, but not as `{}` imports it: {}", input(provider).name, exported.name, input(user).name, why),
                          BinaryPos{.file = input(user).name, .path = fmt::format("import \"{}\"", import.name), .offset = 0});
     d.labels.push_back({BinaryPos{.file = input(provider).name, .path = fmt::format("export \"{}\"", exported.name), .offset = 0}, "the export"});
-    d.notes.push_back(describe_both(user, import, provider, exported));
+    describe_both(d.notes, user, import, provider, exported);
     errors_.push_back(std::move(d));
   }
 
   /// Both sides' types, a line each for functions that are in the import.
-  std::string describe_both(InputIdx user, const NamedEntity& import, InputIdx provider, const NamedEntity& exported) {
-    std::string out = fmt::format("imported by {}:", input(user).name);
+  void describe_both(std::vector<std::string>& out, InputIdx user, const NamedEntity& import, InputIdx provider, const NamedEntity& exported) {
+    out.push_back(fmt::format("imported by {}:", input(user).name));
     describe(out, input(user), import.type, nullptr);
-    out += fmt::format("\nexported by {}:", input(provider).name);
+    out.push_back(fmt::format("exported by {}:", input(provider).name));
     describe(out, input(provider), exported.type, &import.type);
-    return out;
   }
 
-  static void describe(std::string& out, const Input& in, const Entity& entity, const Entity* only) {
-    const auto func = [&](std::string_view name, const component::FuncEntity& f) { out += fmt::format("\n  {}: {}", name, types::to_string(in.component.types(), f.type)); };
+  static void describe(std::vector<std::string>& out, const Input& in, const Entity& entity, const Entity* only) {
+    const auto func = [&](std::string_view name, const component::FuncEntity& f) { out.push_back(fmt::format("  {}: {}", name, types::to_string(in.component.types(), f.type))); };
     if (const auto* f = std::get_if<component::FuncEntity>(&entity)) return func("function", *f);
     const auto* instance = std::get_if<std::shared_ptr<const component::InstanceType>>(&entity);
     if (instance == nullptr) return;
@@ -88,7 +87,7 @@ class Matcher {
       const bool is_wanted = wanted == nullptr || std::any_of((*wanted)->exports.begin(), (*wanted)->exports.end(), [&](const NamedEntity& w) { return w.name == e.name; });
       if (!is_wanted) continue;
       if (const auto* f = std::get_if<component::FuncEntity>(&e.type)) func(e.name, *f);
-      if (const auto* t = std::get_if<component::TypeEntity>(&e.type)) out += fmt::format("\n  type {} = {}", e.name, types::to_string(in.component.types(), t->type));
+      if (const auto* t = std::get_if<component::TypeEntity>(&e.type)) out.push_back(fmt::format("  type {} = {}", e.name, types::to_string(in.component.types(), t->type)));
     }
   }
 

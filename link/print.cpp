@@ -78,7 +78,7 @@ struct Printer {
             }
           },
           [&](const LowerImport& l) {
-            line("core-func {} = host {}    ;; {}", l.func.value, name(l.interface, l.name), types::to_string(plan.types, l.type));
+            line("core-func {} = host {}    ;; {}", l.func.value, name(l.interface, l.name), escape(types::to_string(plan.types, l.type)));
             line("    caller: {}", options(l.opts));
           },
           [&](const MakeAdapter& a) {
@@ -109,7 +109,7 @@ struct Printer {
     }
   }
   void lifted(const LiftedFunc& f) {
-    line("export {} = lift {}    ;; {}", escape(f.name), ref(f.core_func), types::to_string(plan.types, f.type));
+    line("export {} = lift {}    ;; {}", escape(f.name), ref(f.core_func), escape(types::to_string(plan.types, f.type)));
     line("    callee: {}", options(f.opts));
   }
 };

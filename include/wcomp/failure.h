@@ -40,7 +40,7 @@ struct Label {
 };
 
 /// One message. `code` is a stable kebab-case word (rows of base/diagnostics.def). Texts that come from input are stored as they are:
-/// `render` escapes control characters.
+/// `render` escapes control characters, line breaks too. A note that begins with two spaces continues the one before it.
 struct Diagnostic {
   std::string_view code;  ///< static storage
   Severity severity = Severity::error;
