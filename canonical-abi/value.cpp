@@ -167,7 +167,7 @@ class Walk {
       }
       case ShapeKind::own:
       case ShapeKind::borrow: {
-        WCOMP_TRY(const std::uint32_t handle, cx_.lower_handle(shape, std::get<HandleValue>(value.data).number));
+        WCOMP_TRY(const std::uint32_t handle, cx_.lower_handle(shape, std::get<HandleValue>(value.data)));
         write(ptr, 4, handle);
         return {};
       }
@@ -208,7 +208,7 @@ class Walk {
       }
       case ShapeKind::own:
       case ShapeKind::borrow: {
-        WCOMP_TRY(const std::uint32_t handle, cx_.lower_handle(shape, std::get<HandleValue>(value.data).number));
+        WCOMP_TRY(const std::uint32_t handle, cx_.lower_handle(shape, std::get<HandleValue>(value.data)));
         slots.push_back(handle);
         return {};
       }
@@ -278,8 +278,8 @@ class Walk {
   }
 
   Lifted<Value> handle(const Shape& shape, std::uint32_t handle) {
-    WCOMP_TRY(const std::uint32_t number, cx_.lift_handle(shape, handle));
-    return Value{HandleValue{number}};
+    WCOMP_TRY(HandleValue value, cx_.lift_handle(shape, handle));
+    return Value{std::move(value)};
   }
 
   Lifted<std::uint32_t> allocate(std::uint32_t align, std::uint64_t size) {

@@ -2,47 +2,26 @@
 //
 // For calls by name (runtime/dynamic_call.h), tests and tools. Typed code does not come here: generated bindings and adapters move values
 // without boxing. A Value means something only together with a Shape: the Shape says which alternative it holds, and the two walk together.
-// Lifting checks everything that a guest can get wrong; a Value that does not fit its Shape is a bug of the caller (`fits` asks).
+// Their text form is in canonical-abi/wave.h. Lifting checks everything that a guest can get wrong; a Value that does not fit its Shape is a bug of the caller (`fits` asks).
 // CanonicalABI.md "Loading", "Storing", "Flat Lifting", "Flat Lowering".
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <span>
-#include <string>
-#include <variant>
 #include <vector>
 
 #include "canonical-abi/encoding.h"
 #include "canonical-abi/shape.h"
 #include "wcomp/trap.h"
+#include "wcomp/value.h"
 
 namespace wcomp::cabi {
 
-struct Value;
-/// A variant's, enum's, option's or result's case, with its payload: none or one.
-struct CaseValue {
-  std::uint32_t index = 0;
-  std::vector<Value> payload;
-  friend bool operator==(const CaseValue&, const CaseValue&);
-};
-struct FlagsValue {
-  std::uint32_t bits = 0;
-  friend bool operator==(FlagsValue, FlagsValue) = default;
-};
-/// own or borrow; what the number means is up to the context's lift_handle and lower_handle.
-struct HandleValue {
-  std::uint32_t number = 0;
-  friend bool operator==(HandleValue, HandleValue) = default;
-};
-
-/// Alternatives by kind: bool_; s8..s64 int64_t; u8..u64 uint64_t; f32 float; f64 double; char_ char32_t; string UTF-8;
-/// list, fixed_list, record their parts; variant; flags; own, borrow.
-struct Value {
-  std::variant<bool, std::int64_t, std::uint64_t, float, double, char32_t, std::string, std::vector<Value>, CaseValue, FlagsValue, HandleValue> data;
-  friend bool operator==(const Value&, const Value&) = default;
-};
-inline bool operator==(const CaseValue& a, const CaseValue& b) { return a.index == b.index && a.payload == b.payload; }
+using wcomp::CaseValue;
+using wcomp::FlagsValue;
+using wcomp::HandleValue;
+using wcomp::Value;
 
 /// What lifting and lowering need of an instance: its memory, allocator and handles. The functions may be empty if the types need none.
 struct LiftLowerContext {
@@ -51,8 +30,8 @@ struct LiftLowerContext {
   std::function<std::span<std::uint8_t>()> memory;
   /// The guest's realloc(0, 0, align, size). What it gives is checked here.
   std::function<Result<std::uint32_t, TrapCode>(std::uint32_t align, std::uint32_t size)> allocate;
-  std::function<Result<std::uint32_t, TrapCode>(const Shape& shape, std::uint32_t handle)> lift_handle;
-  std::function<Result<std::uint32_t, TrapCode>(const Shape& shape, std::uint32_t number)> lower_handle;
+  std::function<Result<HandleValue, TrapCode>(const Shape& shape, std::uint32_t handle)> lift_handle;
+  std::function<Result<std::uint32_t, TrapCode>(const Shape& shape, const HandleValue& value)> lower_handle;
   /// Values that may still be lifted: a list of a few megabytes makes far more bytes of Values. limit_exceeded when used up.
   std::uint64_t values_left = std::uint64_t{1} << 24;
 };
@@ -70,8 +49,5 @@ using Slots = std::span<const std::uint64_t>;
 
 /// Whether the value is one of that shape, with all its parts.
 [[nodiscard]] bool fits(const Value& value, const Shape& shape);
-
-/// The value as WAVE text: `{name: "x", sizes: [1, 2]}`. `arena` is the one that the shape was made from.
-[[nodiscard]] std::string to_wave(const types::TypeArena& arena, const Value& value, const Shape& shape);
 
 }  // namespace wcomp::cabi

@@ -1,6 +1,5 @@
-// Values as WAVE text. https://github.com/bytecodealliance/wasm-tools/tree/main/crates/wasm-wave
-#include <algorithm>
-#include <array>
+#include "canonical-abi/wave.h"
+
 #include <charconv>
 #include <cmath>
 #include <string_view>
@@ -8,16 +7,10 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "canonical-abi/value.h"
+#include "canonical-abi/wave_lexer.h"
 
 namespace wcomp::cabi {
 namespace {
-
-/// Words of WAVE itself; a case of that name is written with a `%`.
-bool is_keyword(std::string_view name) {
-  constexpr std::array<std::string_view, 8> keywords{"true", "false", "some", "none", "ok", "err", "inf", "nan"};
-  return std::find(keywords.begin(), keywords.end(), name) != keywords.end();
-}
 
 /// The shortest digits that read back as the same number, without an exponent.
 template <class Float>
@@ -99,18 +92,15 @@ class Printer {
 
   void quoted(std::string_view text, char quote) {
     out_ += quote;
-    for (const char c : text) {
-      switch (c) {
-        case '\\': out_ += "\\\\"; break;
-        case '\'': out_ += "\\'"; break;
-        case '"': out_ += "\\\""; break;
-        case '\t': out_ += "\\t"; break;
-        case '\n': out_ += "\\n"; break;
-        case '\r': out_ += "\\r"; break;
-        default:
-          if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) out_ += fmt::format("\\u{{{:x}}}", static_cast<unsigned>(c));
-          else out_ += c;
-      }
+    // What acts on a terminal becomes `\u{..}`, which WAVE reads back.
+    while (!text.empty()) {
+      const std::string_view plain = text.substr(0, text.find_first_of("\\'\"\r"));
+      out_ += escape(plain);
+      text.remove_prefix(plain.size());
+      if (text.empty()) break;
+      out_ += '\\';
+      out_ += text[0] == '\r' ? 'r' : text[0];
+      text.remove_prefix(1);
     }
     out_ += quote;
   }
@@ -144,7 +134,7 @@ class Printer {
     } else if (arena_.get<types::ResultType>(s.type) != nullptr) {
       out_ += c.index == 0 ? "ok" : "err";
     } else {
-      if (is_keyword(shape.name)) out_ += '%';
+      if (is_wave_keyword(shape.name)) out_ += '%';
       out_ += shape.name;
     }
     if (shape.payload == nullptr) return;

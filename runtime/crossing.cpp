@@ -1,6 +1,9 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/check.h"
+#include "base/diagnostic.h"
 #include "runtime/crossing_impl.h"
 
 namespace wcomp {
@@ -179,6 +182,19 @@ std::uint32_t CrossingImpl::add_handle(const Handle& h) {
   if (added) return *added;
   fail(std::move(added).error());
   return 0;
+}
+
+Failure instantiation_failure(const Trap& trap, Location at) {
+  const std::string text = trap.to_string();
+  std::vector<std::string> lines;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    lines.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  Diagnostic d = error(diag::trap, fmt::format("instantiation ended: {}", lines.front()), std::move(at));
+  d.notes.assign(lines.begin() + 1, lines.end());
+  return Failure(std::move(d));
 }
 
 Trap in_function(Trap trap, std::string_view function) {

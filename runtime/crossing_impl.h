@@ -23,6 +23,9 @@ struct CrossingImpl : Crossing {
   std::uint32_t add_handle(const Handle& h);
 };
 
+/// A trap of code that runs while something is instantiated: its frames are notes.
+[[nodiscard]] Failure instantiation_failure(const Trap& trap, Location at);
+
 /// Adds the function's name to a trap's message.
 [[nodiscard]] Trap in_function(Trap trap, std::string_view function);
 

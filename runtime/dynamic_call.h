@@ -17,8 +17,8 @@ struct FuncView {
 };
 [[nodiscard]] FuncView view(const Func& func);
 
-/// Calls with values that fit the parameters' shapes (else `host_error`). No value when the function has no result. Functions with
-/// resources in their types are refused with `host_error`.
+/// Calls with values that fit the parameters' shapes (else `host_error`). No value when the function has no result. Resources that guests
+/// define travel as HandleValue::resource; functions with a host's resources in their types are refused with `host_error`.
 [[nodiscard]] Result<std::optional<cabi::Value>, Trap> call(const Func& func, std::span<const cabi::Value> args);
 
 }  // namespace wcomp::runtime

@@ -7,6 +7,7 @@
 #include "base/diagnostic.h"
 #include "base/match.h"
 #include "component/versions.h"
+#include "runtime/crossing_impl.h"
 #include "runtime/instance_impl.h"
 #include "runtime/linker.h"
 #include "runtime/store_functions.h"
@@ -41,9 +42,7 @@ struct Instantiator {
     return Err(failure(r.error()));
   }
   static Failure failure(const Trap& t) {
-    std::string text = t.to_string();
-    while (text.ends_with('\n')) text.pop_back();
-    return Failure(error(diag::trap, fmt::format("instantiation ended: {}", text)));
+    return instantiation_failure(t, {});
   }
 
   Result<void> make_instances() {

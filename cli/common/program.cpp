@@ -6,13 +6,13 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/diagnostic.h"
 #include "base/file.h"
 #include "base/match.h"
 #include "base/text.h"
+#include "cli/common/command_line.h"
 #include "cli/common/version.h"
 
 namespace wcomp::cli {
@@ -45,105 +45,78 @@ nlohmann::json as_json(const Location& at) {
       [](const BinaryPos& p) { return json{{"file", p.file}, {"path", p.path}, {"offset", p.offset}}; });
 }
 
+// Bytes that are no UTF-8 become U+FFFD instead of an exception; all but ASCII is written as escapes.
+std::string json_text(const nlohmann::json& line) { return line.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace); }
+
+std::string as_json_line(const Trap& trap) {
+  nlohmann::json frames = nlohmann::json::array();
+  for (const Frame& f : trap.backtrace()) frames.push_back({{"module", f.module}, {"func_idx", f.func_idx}, {"func_name", f.func_name}, {"offset", f.offset}});
+  std::string message(to_string(trap.code()));
+  if (!trap.message().empty()) message += ": " + trap.message();
+  return json_text({{"code", diag::trap.code}, {"severity", "error"}, {"message", message}, {"backtrace", frames}});
+}
+
 std::string as_json_line(const Diagnostic& d) {
   nlohmann::json labels = nlohmann::json::array();
   for (const Label& l : d.labels) labels.push_back({{"location", as_json(l.location)}, {"message", l.message}});
   const nlohmann::json line = {{"code", d.code},   {"severity", d.severity == Severity::error ? "error" : "warning"}, {"message", d.message},
                                {"location", as_json(d.location)}, {"labels", labels}, {"notes", d.notes}};
-  // Bytes that are no UTF-8 become U+FFFD instead of an exception.
-  return line.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+  return json_text(line);
 }
 
-bool is_file(const std::string& path) {
-  struct stat info {};
-  return ::stat(path.c_str(), &info) == 0 && !S_ISDIR(info.st_mode);
-}
-
-/// Position in `args` of the first word that is neither an option of `app` nor the value of one; args.size() if there is none.
-std::size_t find_positional(const CLI::App& app, const std::vector<std::string>& args) {
-  for (std::size_t i = 0; i < args.size(); ++i) {
-    const std::string& word = args[i];
-    if (word == "--") return i + 1;
-    if (word.size() < 2 || word[0] != '-') return i;
-    if (word.find('=') != std::string::npos) continue;
-    const CLI::Option* option = app.get_option_no_throw(word);
-    if (option == nullptr && word[1] != '-') option = app.get_option_no_throw(word.substr(0, 2));
-    if (option != nullptr && option->get_items_expected_min() > 0 && (word[1] == '-' || word.size() == 2)) ++i;
+/// Whether diagnostics shall be JSON, as far as the words say so: needed for those about the words themselves.
+bool wants_json(const std::vector<std::string>& words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == "--message-format=json" || (words[i] == "--message-format" && i + 1 < words.size() && words[i + 1] == "json")) return true;
   }
-  return args.size();
+  return false;
 }
 
-std::string nearest_command(const Program& program, const std::string& word) {
-  for (const Command& c : program.commands) {
-    if (edit_distance(c.name, word, 2) <= 2) return fmt::format("\n  help: did you mean `{}`?", c.name);
-  }
-  return fmt::format("\n  help: `{} --help` lists the commands", program.name);
+int report_usage(const Diagnostic& d) {
+  print(d);
+  return status_usage;
 }
 
 int run(const Program& program, int argc, char** argv) {
+  if (argc == 2 && std::string_view(argv[1]) == "--version") {
+    fmt::print("{}\n", version_text(program.name));
+    return status_ok;
+  }
   CLI::App app(program.summary, program.name);
   app.set_version_flag("--version", [&] { return version_text(program.name); });
-  app.set_help_flag("-h,--help", "Print this help");
   app.require_subcommand(0, 1);
   app.get_formatter()->column_width(34);
-  std::string message_format = "text";
-  std::vector<Action> actions;
-  std::vector<CLI::App*> subs;
-  for (const Command& c : program.commands) {
-    CLI::App* sub = app.add_subcommand(c.name, c.summary);
-    sub->set_help_flag("-h,--help", "Print this help");
-    actions.push_back(c.setup(*sub));
-    sub->add_option("--message-format", message_format, "How diagnostics are written: text or json (one object a line)")->check(CLI::IsMember({"text", "json"}));
-    sub->footer(fmt::format("Examples:\n{}", c.examples));
-    subs.push_back(sub);
-  }
+  app.footer(fmt::format("`{} COMMAND --help` shows a command's options and examples.", program.name));
+  declare_common(app);
+  // Only what is used is declared: starting is part of every run's time.
+  std::vector<Declared> declared(program.commands.size());
+  const auto declare_command = [&](std::size_t i) -> CLI::App& {
+    if (declared[i].app == nullptr) declared[i] = declare(app, program.commands[i]);
+    return *declared[i].app;
+  };
 
-  std::vector<std::string> args(argv + std::min(argc, 1), argv + argc);
-  // `wcomp FILE ARGS`, `wcomp --dir . FILE ARGS`: the default command may be left out.
-  std::size_t chosen = program.commands.size();
-  if (!args.empty()) {
-    for (std::size_t i = 0; i < program.commands.size(); ++i) {
-      if (args[0] == program.commands[i].name) chosen = i;
-    }
-    if (chosen == program.commands.size() && program.default_command != nullptr) {
-      for (std::size_t i = 0; i < program.commands.size(); ++i) {
-        if (std::string_view(program.commands[i].name) != program.default_command) continue;
-        const std::size_t at = find_positional(*subs[i], args);
-        if (at < args.size() && (at > 0 || is_file(args[at]))) {
-          args.insert(args.begin(), program.default_command);
-          chosen = i;
-        }
-      }
-    }
-    if (chosen == program.commands.size() && args[0][0] != '-') {
-      fmt::print(stderr, "error[bad-usage]: there is no command{} `{}`{}\n", program.default_command != nullptr ? " and no file" : "", escape(args[0]), nearest_command(program, args[0]));
-      return status_usage;
-    }
+  CommandLine line = split_command_line(program, declare_command, std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
+  for (std::size_t i = 0; i < declared.size(); ++i) {
+    if (line.command ? i == *line.command : !program.commands[i].is_hidden) (void)declare_command(i);
   }
-  // Everything after FILE belongs to the guest, whatever it looks like: cut it off before the option parser sees it.
-  if (chosen < program.commands.size() && program.commands[chosen].guest_args) {
-    const std::vector<std::string> own(args.begin() + 1, args.end());
-    const std::size_t at = find_positional(*subs[chosen], own);
-    if (at < own.size()) {
-      guest_args.assign(own.begin() + static_cast<std::ptrdiff_t>(at) + 1, own.end());
-      args.resize(at + 2);
-    }
-  }
-
+  messages_as_json = wants_json(line.words);
+  if (line.problem) return report_usage(*line.problem);
+  guest_args = std::move(line.guest_args);
   try {
-    std::reverse(args.begin(), args.end());  // CLI11 takes them as a stack
-    app.parse(args);
+    std::reverse(line.words.begin(), line.words.end());  // CLI11 takes them as a stack
+    app.parse(line.words);
   } catch (const CLI::Success& e) {
     return app.exit(e);
   } catch (const CLI::ParseError& e) {
-    const std::string command = chosen < program.commands.size() ? fmt::format("{} {}", program.name, program.commands[chosen].name) : program.name;
-    fmt::print(stderr, "error[bad-usage]: {}\n  help: `{} --help` shows how it is used\n", escape(e.what()), command);
-    return status_usage;
+    Diagnostic d = error(diag::bad_usage, e.what());
+    const CLI::App& used = line.command ? *declared[*line.command].app : app;
+    if (const std::size_t word = d.message.rfind(": -"); dynamic_cast<const CLI::ExtrasError*>(&e) != nullptr && word != std::string::npos) {
+      if (std::string note = suggest_option(used, std::string_view(d.message).substr(word + 2)); !note.empty()) d.notes.push_back(std::move(note));
+    }
+    d.notes.push_back(fmt::format("`{}{}{} --help` shows how it is used", program.name, line.command ? " " : "", line.command ? program.commands[*line.command].name : ""));
+    return report_usage(d);
   }
-  messages_as_json = message_format == "json";
-  for (std::size_t i = 0; i < subs.size(); ++i) {
-    if (subs[i]->parsed()) return actions[i]();
-  }
+  if (line.command) return declared[*line.command].action();
   fmt::print("{}", app.help());
   return status_ok;
 }
@@ -180,10 +153,12 @@ int report(const Failure& failure) {
   return status_failed;
 }
 
+bool messages_are_json() { return messages_as_json; }
+
 int report(const Trap& trap) {
   if (trap.is_exit()) return trap.exit_code();
   std::fflush(stdout);
-  const std::string text = trap.to_string();
+  const std::string text = messages_as_json ? as_json_line(trap) + "\n" : trap.to_string();
   std::fwrite(text.data(), 1, text.size(), stderr);
   return status_trapped;
 }

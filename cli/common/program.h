@@ -75,6 +75,7 @@ const std::vector<std::string>& get_guest_args();
 
 /// Prints to standard error, as text or (with --message-format=json) one JSON object a line. Colours only on a terminal.
 void print(const Diagnostic& diagnostic);
+[[nodiscard]] bool messages_are_json();
 int report(const Failure& failure);  ///< prints all; status_failed
 int report(const Trap& trap);        ///< an exit's own status, else prints the trap; status_trapped
 

@@ -126,7 +126,8 @@ class AdapterHarness {
     cx.encoding = instance.encoding;
     cx.memory = [this, s] { return memory(s); };
     cx.allocate = [this, &instance](std::uint32_t align, std::uint32_t size) { return bump(instance, align, size); };
-    cx.lift_handle = cx.lower_handle = [](const Shape&, std::uint32_t handle) -> Result<std::uint32_t, TrapCode> { return handle; };
+    cx.lift_handle = [](const Shape&, std::uint32_t handle) -> Result<HandleValue, TrapCode> { return HandleValue{handle, {}}; };
+    cx.lower_handle = [](const Shape&, const HandleValue& value) -> Result<std::uint32_t, TrapCode> { return value.number; };
     return cx;
   }
 

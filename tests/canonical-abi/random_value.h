@@ -40,7 +40,7 @@ class RandomValue {
       }
       case ShapeKind::flags: return {FlagsValue{static_cast<std::uint32_t>(word() & ((std::uint64_t{1} << s.flag_count) - 1))}};
       case ShapeKind::own:
-      case ShapeKind::borrow: return {HandleValue{below(1000)}};
+      case ShapeKind::borrow: return {HandleValue{below(1000), {}}};
       default: break;
     }
     WCOMP_CHECK(false);

@@ -132,7 +132,8 @@ TEST_CASE("random values survive lowering and lifting in every encoding") {
     Memory m;
     m.bytes.resize(1 << 16);
     auto cx = m.context(static_cast<StringEncoding>(i % 3));
-    cx.lift_handle = cx.lower_handle = [](const Shape&, std::uint32_t handle) -> Result<std::uint32_t, TrapCode> { return handle; };
+    cx.lift_handle = [](const Shape&, std::uint32_t handle) -> Result<HandleValue, TrapCode> { return HandleValue{handle, {}}; };
+    cx.lower_handle = [](const Shape&, const HandleValue& value) -> Result<std::uint32_t, TrapCode> { return value.number; };
     const Value v = values.value(*s);
     REQUIRE(fits(v, *s));
     REQUIRE(store(cx, v, *s, 0).has_value());

@@ -1,0 +1,56 @@
+#include "cli/wcomp/watchdog.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "cli/common/program.h"
+
+namespace wcomp::cli {
+
+Watchdog::Watchdog(std::optional<std::chrono::milliseconds> time) {
+  if (!time) return;
+  time_ = time->count() % 1000 == 0 ? fmt::format("{} s", time->count() / 1000) : fmt::format("{} ms", time->count());
+  thread_ = std::thread([this, t = *time] { watch(t); });
+}
+
+Watchdog::~Watchdog() {
+  if (!thread_.joinable()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    has_ended_ = true;
+  }
+  ended_.notify_one();
+  thread_.join();
+}
+
+void Watchdog::watch(std::chrono::milliseconds time) {
+  constexpr std::chrono::milliseconds moment(300);
+  std::unique_lock lock(mutex_);
+  if (ended_.wait_for(lock, time, [this] { return has_ended_; })) return;
+  is_over_ = true;
+  if (interrupt_) interrupt_();
+  if (ended_.wait_for(lock, moment, [this] { return has_ended_; })) return;
+  (void)report(Trap(TrapCode::interrupted, reason()));
+  std::_Exit(status_trapped);
+}
+
+void Watchdog::set_guest(std::function<void()> interrupt) {
+  const std::lock_guard lock(mutex_);
+  interrupt_ = std::move(interrupt);
+  if (is_over_ && interrupt_) interrupt_();
+}
+
+std::string Watchdog::reason() const { return fmt::format("the {} of `--timeout` are over", time_); }
+
+Trap Watchdog::explain(Trap trap) {
+  const std::lock_guard lock(mutex_);
+  if (!is_over_ || trap.code() != TrapCode::interrupted) return trap;
+  Trap out(trap.code(), trap.message().empty() ? reason() : fmt::format("{}: {}", reason(), trap.message()));
+  out.backtrace() = std::move(trap.backtrace());
+  return out;
+}
+
+}  // namespace wcomp::cli
