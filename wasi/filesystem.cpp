@@ -265,8 +265,4 @@ std::vector<std::tuple<std::unique_ptr<fs_types::Descriptor>, std::string>> Preo
   return out;
 }
 
-void add_filesystem(Linker& linker, FilesystemTypes& host) {
-  fs_types::add_to(linker, host);
-}
-
 }  // namespace wcomp::wasi

@@ -71,7 +71,4 @@ class Preopens final : public ::wasi_filesystem::preopens::Host {
   const ContextImpl& context_;
 };
 
-/// The functions of `wasi:filesystem/types`, `read` among them as one that reads into the guest's memory without a copy.
-void add_filesystem(Linker& linker, FilesystemTypes& host);
-
 }  // namespace wcomp::wasi

@@ -146,7 +146,7 @@ Result<void> add_to(Linker& linker, Context context) {
   add_to(linker, all->random);
   add_to(linker, all->insecure);
   add_to(linker, all->insecure_seed);
-  add_filesystem(linker, all->filesystem_types);
+  add_to(linker, all->filesystem_types);
   add_to(linker, all->preopens);
   linker.keep(std::move(all));
   return Ok{};

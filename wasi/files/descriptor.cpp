@@ -183,7 +183,7 @@ Err<Errno> Descriptor::refuse(const char* operation, std::string_view path, Errn
   return Err(is_escape ? Errno{EPERM} : e);
 }
 
-void Descriptor::refuse_object(const char* operation, std::string_view path) const {
+void Descriptor::refuse_ever(const char* operation, std::string_view path) const {
   if (const auto& listener = slot_.sandbox().on_denied) listener({.operation = operation, .subject = guest_path(*root_, below_, path), .missing_grant = {}});
 }
 

@@ -181,8 +181,8 @@ class Descriptor {
 
   /// Calls the sandbox's listener if `e` is `leads_outside` or EROFS, and gives the error as the guest sees it.
   [[nodiscard]] Err<Errno> refuse(const char* operation, std::string_view path, Errno e) const;
-  /// Tells the listener that the object at `path` is one that no grant includes.
-  void refuse_object(const char* operation, std::string_view path) const;
+  /// Tells the listener of something that no grant allows.
+  void refuse_ever(const char* operation, std::string_view path) const;
   [[nodiscard]] Outcome<Place> place(const char* operation, std::string_view path, Follow follow) const;
   /// The place of a name to be made, changed or removed: EROFS if the grant forbids that; no link in the last component is followed.
   [[nodiscard]] Outcome<Place> place_to_mutate(const char* operation, std::string_view path) const;

@@ -94,7 +94,7 @@ Outcome<Descriptor> Descriptor::open_at(std::string_view path, const OpenHow& ho
   if (!fd) return refuse("open-at", path, fd.error());
   auto type = type_if_allowed(fd->get());
   if (!type) {
-    if (type.error() == Errno{EPERM}) refuse_object("open-at", path);
+    if (type.error() == Errno{EPERM}) refuse_ever("open-at", path);
     return Err(type.error());
   }
   if (*type == Type::fifo && ::fcntl(fd->get(), F_SETFL, ::fcntl(fd->get(), F_GETFL) & ~O_NONBLOCK) != 0) return fail_with_errno();
@@ -142,7 +142,10 @@ Outcome<std::string> Descriptor::readlink_at(std::string_view path) const {
   if (static_cast<std::size_t>(n) >= text.size()) return fail(ENAMETOOLONG);
   text.resize(static_cast<std::size_t>(n));
   // Where something lies on the host is none of the guest's business.
-  if (!text.empty() && text.front() == '/') return refuse("readlink-at", path, Errno{leads_outside});
+  if (!text.empty() && text.front() == '/') {
+    refuse_ever("readlink-at", path);
+    return fail(EPERM);
+  }
   return text;
 }
 
@@ -192,7 +195,11 @@ Outcome<void> Descriptor::link_at(std::string_view from, Follow follow, const De
 
 Outcome<void> Descriptor::symlink_at(std::string_view target, std::string_view path) const {
   if (!is_directory()) return fail(ENOTDIR);
-  if (auto ok = check_path(target); !ok) return refuse("symlink-at", target, ok.error());
+  if (auto ok = check_path(target); !ok) {
+    if (ok.error() != Errno{leads_outside}) return ok;
+    refuse_ever("symlink-at", target);
+    return fail(EPERM);
+  }
   auto where = place_to_mutate("symlink-at", path);
   if (!where) return Err(where.error());
   if (auto ok = check_new_name(*where); !ok) return ok;
