@@ -151,6 +151,7 @@ Answer<void> DescriptorObject::set_times(const fs_types::NewTimestamp& access, c
 
 Answer<std::tuple<std::vector<std::uint8_t>, bool>> DescriptorObject::read(Filesize length, Filesize offset) {
   if (file_->is_directory() || !file_->can_read()) return Err(ErrorCode::bad_descriptor);
+  if (!file_->is_seekable()) return Err(ErrorCode::invalid_seek);
   std::vector<std::uint8_t> bytes(std::min(length, max_read));
   const iovec into{bytes.data(), bytes.size()};
   auto n = file_->read({&into, 1}, offset);
@@ -162,6 +163,7 @@ Answer<std::tuple<std::vector<std::uint8_t>, bool>> DescriptorObject::read(Files
 
 Answer<Filesize> DescriptorObject::write(std::span<const std::uint8_t> buffer, Filesize offset) {
   if (!file_->can_write()) return Err(ErrorCode::bad_descriptor);
+  if (!file_->is_seekable()) return Err(ErrorCode::invalid_seek);
   const iovec from{const_cast<std::uint8_t*>(buffer.data()), buffer.size()};
   auto n = file_->write({&from, 1}, offset);
   if (!n) return refused(n.error());

@@ -64,7 +64,10 @@ enum { FILETYPE_UNKNOWN, FILETYPE_BLOCK_DEVICE, FILETYPE_CHARACTER_DEVICE, FILET
 enum { FDFLAG_APPEND = 1, FDFLAG_DSYNC = 2, FDFLAG_NONBLOCK = 4, FDFLAG_RSYNC = 8, FDFLAG_SYNC = 16 };
 #define RIGHT(bit) ((u64)1 << (bit))
 enum { RIGHT_FD_READ = 1, RIGHT_FD_SEEK = 2, RIGHT_FD_TELL = 5, RIGHT_FD_WRITE = 6, RIGHT_FD_FILESTAT_GET = 21, RIGHT_POLL = 27 };
-#define ALL_RIGHTS (((u64)1 << 30) - 1)
+// What makes sense for a file: bits 0 to 8, filestat 21 to 23, poll 27. For a directory: syncing, flags, advice, names and listing, 21 and 23; not
+// the size by name (19), which goes with opening here.
+#define FILE_RIGHTS ((u64)0x08e001ff)
+#define DIR_RIGHTS ((u64)0x07b7fe99)
 
 struct fd {
   u8 kind;

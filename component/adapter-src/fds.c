@@ -297,7 +297,7 @@ EXPORT("fd_fdstat_get") err fd_fdstat_get(u32 number, guest_ptr out) {
   guest_store8(out, is_stdio(f) ? stdio_filetype(f) : f->filetype);
   guest_store16(out + 2, f->flags);
   guest_store64(out + 8, f->rights);
-  guest_store64(out + 16, f->kind == KIND_DIR ? ALL_RIGHTS : 0);
+  guest_store64(out + 16, f->kind == KIND_DIR ? FILE_RIGHTS | DIR_RIGHTS : 0);
   return ERRNO_success;
 }
 

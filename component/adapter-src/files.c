@@ -147,7 +147,7 @@ void load_preopens(void) {
   get_directories(&dirs);
   const struct preopen* list = (const struct preopen*)dirs.ptr;
   for (u32 i = 0; i < dirs.len && 3 + i < MAX_FDS; ++i) {
-    fds[3 + i] = (struct fd){.kind = KIND_DIR, .filetype = FILETYPE_DIRECTORY, .handle = list[i].descriptor, .rights = ALL_RIGHTS,
+    fds[3 + i] = (struct fd){.kind = KIND_DIR, .filetype = FILETYPE_DIRECTORY, .handle = list[i].descriptor, .rights = DIR_RIGHTS,
                              .is_preopen = 1, .name = list[i].name.ptr, .name_len = list[i].name.len};
   }
   arena_floor = arena_mark();
@@ -409,7 +409,7 @@ err path_open(u32 number, u32 lookup, guest_ptr path, u32 len, u32 oflags, u64 r
   TRY(copy_path(path, len, &name));
   u32 flags = 0;
   if (rights & RIGHT(RIGHT_FD_READ)) flags |= FLAG_READ;
-  if (rights & RIGHT(RIGHT_FD_WRITE)) flags |= (oflags & OPEN_DIRECTORY) ? FLAG_MUTATE_DIRECTORY : FLAG_WRITE;
+  if (rights & RIGHT(RIGHT_FD_WRITE)) flags |= FLAG_WRITE;  // which no directory has: isdir
   if (fdflags & FDFLAG_DSYNC) flags |= FLAG_DATA_SYNC;
   if (fdflags & FDFLAG_SYNC) flags |= FLAG_FILE_SYNC;
   if (fdflags & FDFLAG_RSYNC) flags |= FLAG_REQUESTED_WRITE_SYNC;
@@ -424,7 +424,7 @@ err path_open(u32 number, u32 lookup, guest_ptr path, u32 len, u32 oflags, u64 r
   }
   u8 filetype = filetype_of(type.code);
   bool_t is_dir = filetype == FILETYPE_DIRECTORY;
-  *f = (struct fd){.kind = is_dir ? KIND_DIR : KIND_FILE, .filetype = filetype, .flags = (u16)fdflags, .handle = r.handle, .rights = rights & ALL_RIGHTS};
+  *f = (struct fd){.kind = is_dir ? KIND_DIR : KIND_FILE, .filetype = filetype, .flags = (u16)fdflags, .handle = r.handle, .rights = rights & (is_dir ? DIR_RIGHTS : FILE_RIGHTS)};
   guest_store32(out, new_number);
   return ERRNO_success;
 }
@@ -566,6 +566,11 @@ static void keep_pending(const struct fd* dir, u64 cookie, const struct entry* e
 EXPORT("fd_readdir") err fd_readdir(u32 number, guest_ptr buf, u32 size, u64 cookie, guest_ptr used) {
   struct fd* dir;
   TRY(find_dir(number, &dir));
+  if (cookie == 0 && dir->dir_stream != 0) {  // from the start: with what is there now
+    drop_directory_stream(dir->dir_stream);
+    dir->dir_stream = 0;
+  }
+  if (cookie == 0 && pending.handle == dir->handle) pending.handle = 0;
   u32 at = 0;
   while (at < size) {
     arena_reset();

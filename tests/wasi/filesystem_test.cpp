@@ -89,6 +89,28 @@ TEST_CASE("streams go on from their offset, append at the end, and outlive the d
   CHECK(f.world.get("box/s.txt") == "one two three");
 }
 
+TEST_CASE("a FIFO has no positions; its streams say when there is something") {
+  Fixture f;
+  REQUIRE(::mkfifo(f.world.absolute("box/fifo").c_str(), 0600) == 0);
+  auto reader = f.open("fifo", {}, DescriptorFlags::read);
+  auto writer = f.open("fifo", {}, DescriptorFlags::write);
+  CHECK(*reader->get_type() == DescriptorType::fifo);
+  CHECK(reader->read(1, 0).error() == ErrorCode::invalid_seek);
+  CHECK(writer->write(bytes("x"), 0).error() == ErrorCode::invalid_seek);
+  auto in = reader->read_via_stream(0);
+  auto out = writer->write_via_stream(0);
+  REQUIRE(in);
+  REQUIRE(out);
+  CHECK_FALSE((*in)->subscribe()->ready());
+  CHECK((*in)->read(10)->empty());
+  CHECK((*out)->blocking_write_and_flush(bytes("abc")).has_value());
+  CHECK((*in)->subscribe()->ready());
+  CHECK(text(*(*in)->read(10)) == "abc");
+  out->reset();
+  writer.reset();
+  CHECK(is_closed((*in)->read(10).error()));
+}
+
 TEST_CASE("a stream's failure is a filesystem error with its code") {
   Fixture f;
   auto file = f.open("inside.txt", {}, read_write);

@@ -56,7 +56,7 @@ int open_flags(const OpenHow& how) {
   if (how.sync) flags |= O_SYNC;
   if (how.data_sync) flags |= O_DSYNC;
   if (how.read_sync) flags |= O_RSYNC;
-  return flags | O_NONBLOCK;  // opening a FIFO does not wait
+  return flags | O_NONBLOCK;  // neither opening nor using a FIFO waits
 }
 
 }  // namespace
@@ -97,7 +97,6 @@ Outcome<Descriptor> Descriptor::open_at(std::string_view path, const OpenHow& ho
     if (type.error() == Errno{EPERM}) refuse_ever("open-at", path);
     return Err(type.error());
   }
-  if (*type == Type::fifo && ::fcntl(fd->get(), F_SETFL, ::fcntl(fd->get(), F_GETFL) & ~O_NONBLOCK) != 0) return fail_with_errno();
 
   Descriptor out(std::move(*slot), fd->release());
   out.root_ = root_;

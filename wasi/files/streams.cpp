@@ -2,6 +2,8 @@
 
 #include <poll.h>
 
+#include <cerrno>
+
 namespace wcomp::wasi::files {
 
 namespace {
@@ -16,6 +18,7 @@ class FileSource final : public Source {
     if (!file_->is_seekable() && !check({&wanted, 1}).front()) return {};
     const iovec into{out.data(), out.size()};
     auto n = file_->read({&into, 1}, offset_);
+    if (!n && n.error() == Errno{EAGAIN}) return {};
     if (!n) return {.error = static_cast<int>(n.error())};
     offset_ += *n;
     return {.count = *n, .is_end = *n == 0};
@@ -39,6 +42,11 @@ class FileSink final : public Sink {
     while (done < bytes.size()) {
       const iovec from{const_cast<std::uint8_t*>(bytes.data() + done), bytes.size() - done};
       auto n = appends_ ? file_->append({&from, 1}) : file_->write({&from, 1}, offset_);
+      if (!n && n.error() == Errno{EAGAIN}) {
+        const Condition wanted = writable();
+        (void)wait({&wanted, 1});
+        continue;
+      }
       if (!n) return {.count = done, .error = static_cast<int>(n.error())};
       done += *n;
       offset_ += *n;
