@@ -1,7 +1,8 @@
 // Reading and writing what a descriptor holds. Vectors go to the system as they are, with the guest's memory as buffers: nothing is copied.
+#include <poll.h>
+
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <climits>
 
 #include "wasi/preview1/functions.h"
@@ -31,6 +32,14 @@ class Vectors {
   }
   [[nodiscard]] std::span<const iovec> span() const { return std::span(vectors_).first(count_); }
   [[nodiscard]] std::size_t total() const { return total_; }
+  /// Keeps the first `bytes`.
+  void limit(std::size_t bytes) {
+    total_ = std::min(total_, bytes);
+    for (iovec& v : std::span(vectors_).first(count_)) {
+      v.iov_len = std::min(v.iov_len, bytes);
+      bytes -= v.iov_len;
+    }
+  }
 
  private:
   Vectors() {}  // NOLINT: the array is filled as far as it is used
@@ -86,16 +95,17 @@ Checked<std::size_t> write_stream(Sink& sink, const Vectors& vectors) {
   return done;
 }
 
-/// A FIFO is open without blocking; the guest that did not ask for that waits here.
-template <class Try>
-Checked<std::size_t> retry_until_ready(const Call& call, OpenFile& file, short events, Try attempt) {
-  for (;;) {
-    auto outcome = attempt();
-    const bool must_wait = !outcome && outcome.error() == static_cast<files::Errno>(EAGAIN) && (file.flags & fdflag::nonblock) == 0;
-    if (!must_wait) return checked(std::move(outcome));
-    WCOMP_TRY(wait_for(call, {Condition{.fd = file.file()->host_fd(), .events = events, .deadline = 0}}));
-  }
+/// A FIFO may block, which nobody could interrupt: waits here until it is ready, unless the descriptor says not to.
+Reply await_fifo(const Call& call, const OpenFile& file, const files::Descriptor& fifo, short events) {
+  const Condition ready{.fd = fifo.host_fd(), .events = events, .deadline = 0};
+  if (check({&ready, 1}).front()) return {};
+  if ((file.flags & fdflag::nonblock) != 0) return Err(Errno::again);
+  WCOMP_TRY(wait_for(call, {ready}));
+  return {};
 }
+
+/// One that is ready takes so many bytes without blocking.
+constexpr std::size_t fifo_room = PIPE_BUF;
 
 Checked<std::uint64_t> end_of(const files::Descriptor& file) {
   WCOMP_TRY(const files::Stat stat, checked(file.stat()));
@@ -117,7 +127,8 @@ Reply fd_read(Call& call, Fd fd, Ptr iovs, Size iovs_len, Ptr nread) {
   WCOMP_TRY(const auto out, Out<Size>::at(call.memory, nread));
   std::size_t done = 0;
   if (const files::Descriptor* d = file->file()) {
-    WCOMP_TRY(done, retry_until_ready(call, *file, /*POLLIN*/ 1, [&] { return d->read(vectors.span(), file->position); }));
+    if (!d->is_seekable()) WCOMP_TRY(await_fifo(call, *file, *d, POLLIN));
+    WCOMP_TRY(done, checked(d->read(vectors.span(), file->position)));
     file->position += done;
   } else if (Source* source = file->source()) {
     WCOMP_TRY(done, read_stream(call, *file, *source, vectors));
@@ -130,13 +141,16 @@ Reply fd_read(Call& call, Fd fd, Ptr iovs, Size iovs_len, Ptr nread) {
 
 Reply fd_write(Call& call, Fd fd, Ptr iovs, Size iovs_len, Ptr nwritten) {
   WCOMP_TRY(OpenFile* const file, call.descriptors().find_file(fd, right::fd_write));
-  WCOMP_TRY(const Vectors vectors, Vectors::get(call.memory, iovs, iovs_len));
+  WCOMP_TRY(Vectors vectors, Vectors::get(call.memory, iovs, iovs_len));
   WCOMP_TRY(const auto out, Out<Size>::at(call.memory, nwritten));
   std::size_t done = 0;
   if (const files::Descriptor* d = file->file()) {
     const bool appends = (file->flags & fdflag::append) != 0 && d->is_seekable();
-    WCOMP_TRY(done, retry_until_ready(call, *file, /*POLLOUT*/ 4,
-                                      [&] { return appends ? d->append(vectors.span()) : d->write(vectors.span(), file->position); }));
+    if (!d->is_seekable()) {
+      WCOMP_TRY(await_fifo(call, *file, *d, POLLOUT));
+      vectors.limit(fifo_room);
+    }
+    WCOMP_TRY(done, checked(appends ? d->append(vectors.span()) : d->write(vectors.span(), file->position)));
     file->position += done;
     if (appends) {
       WCOMP_TRY(file->position, end_of(*d));
