@@ -91,11 +91,16 @@ class Printer {
   }
   void external_id(const std::optional<std::string>& id) {
     if (!id) return;
+    // `escape` writes what acts on a terminal as `\u{..}`, which reads back; tabs and line breaks it writes as in C.
     std::string text;
-    for (const char c : *id) {
-      if (c == '"' || c == '\\') text += fmt::format("\\{}", c);
-      else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) text += fmt::format("\\{:02x}", static_cast<unsigned>(c));
-      else text += c;
+    std::string_view rest = *id;
+    while (!rest.empty()) {
+      const std::string_view plain = rest.substr(0, rest.find_first_of("\"\\"));
+      text += escape(plain);
+      rest.remove_prefix(plain.size());
+      if (rest.empty()) break;
+      text += fmt::format("\\{}", rest[0]);
+      rest.remove_prefix(1);
     }
     line(fmt::format("@external-id(\"{}\")", text));
   }
