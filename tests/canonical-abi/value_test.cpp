@@ -7,6 +7,7 @@
 
 #include "canonical-abi/oracle.h"
 #include "canonical-abi/random_value.h"
+#include "canonical-abi/wave.h"
 
 namespace wcomp::cabi {
 namespace {

@@ -1,5 +1,6 @@
 // Several component instances in one: adapters, and resources that move between instances and the host.
 #include "runtime/components.h"
+#include "wcomp/value.h"
 
 using namespace wcomp;
 using namespace wcomp::test;
@@ -305,4 +306,33 @@ TEST_CASE("lending a handle that does not exist traps and names the function") {
   REQUIRE(!result);
   CHECK(result.error().code() == TrapCode::unknown_handle);
   CHECK(result.error().message().find("`peek`") != std::string::npos);
+}
+
+TEST_CASE("calls by value carry resources that a guest defines") {
+  Engine engine;
+  Builder b = things();
+  Instance instance = instantiate(Linker(engine), load(engine, b));
+  const Func make = *instance.func("", "make"), peek = *instance.func("", "peek"), dropped = *instance.func("", "dropped");
+  {
+    auto made = make.call({Value::u(41)});
+    REQUIRE(made.has_value());
+    CHECK(make.result()->kind() == TypeKind::own);
+    CHECK(*peek.call({**made}).value() == Value::u(41));
+    CHECK(*peek.call({**made}).value() == Value::u(41));
+    CHECK(*dropped.call({}).value() == Value::u(0));
+  }
+  CHECK(*dropped.call({}).value() == Value::u(41));
+}
+
+TEST_CASE("a resource of another instance, or none, is refused as a handle") {
+  Engine engine;
+  Builder b = things();
+  const Component component = load(engine, b);
+  Instance one = instantiate(Linker(engine), component), two = instantiate(Linker(engine), component);
+  const auto made = one.func("", "make")->call({Value::u(1)});
+  REQUIRE(made.has_value());
+  CHECK(two.func("", "peek")->call({**made}).error().code() == TrapCode::handle_wrong_type);
+  Instance three = instantiate(Linker(engine), component);
+  CHECK(three.func("", "peek")->call({Value{HandleValue{}}}).error().code() == TrapCode::host_error);
+  CHECK(three.func("", "peek")->parse_args("(1)").error().first().code == "unsupported");
 }
