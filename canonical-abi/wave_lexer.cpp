@@ -19,10 +19,11 @@ int hex_digit(char c) {
   return -1;
 }
 
-/// Bytes of the character that begins here.
-std::size_t character_length(char lead) {
-  const auto b = static_cast<unsigned char>(lead);
-  return b < 0xc0 ? 1 : b < 0xe0 ? 2 : b < 0xf0 ? 3 : 4;
+/// The character that begins at `at`; the first byte of what is no UTF-8.
+std::string_view character_at(std::string_view text, std::size_t at) {
+  const auto b = static_cast<unsigned char>(text[at]);
+  const std::string_view character = text.substr(at, b < 0xc0 ? 1 : b < 0xe0 ? 2 : b < 0xf0 ? 3 : 4);
+  return is_utf8(character) ? character : text.substr(at, 1);
 }
 
 }  // namespace
@@ -45,7 +46,7 @@ WaveWord WaveLexer::next() {
     ++at_;
     return word(WaveToken::punctuation, begin);
   }
-  at_ = std::min(text_.size(), at_ + character_length(c));
+  at_ += character_at(text_, at_).size();
   return bad(begin, "a character that WAVE does not use");
 }
 
@@ -128,7 +129,7 @@ WaveWord WaveLexer::quoted(char quote) {
     if (peek() == '\\') {
       found = escape_sequence(value);
     } else {
-      const std::string_view bytes = text_.substr(at_, character_length(peek()));
+      const std::string_view bytes = character_at(text_, at_);
       if (!is_utf8(bytes)) found = "bytes that are not UTF-8";
       value += bytes;
       at_ += bytes.size();
@@ -198,7 +199,7 @@ WaveWord WaveLexer::multiline() {
           if (std::string problem = escape_sequence(out.value); !problem.empty()) return bad(here, std::move(problem));
           continue;
         }
-        const std::string_view bytes = text_.substr(at_, character_length(peek()));
+        const std::string_view bytes = character_at(text_, at_);
         at_ += bytes.size();
         if (!is_utf8(bytes)) return bad(here, "bytes that are not UTF-8");
         out.value += bytes;
@@ -214,8 +215,7 @@ std::string WaveLexer::escape_sequence(std::string& out) {
   ++at_;
   const char c = peek();
   if (is_end() || c == '\n') return "a `\\` without a character";
-  at_ += character_length(c);
-  at_ = std::min(at_, text_.size());
+  at_ += character_at(text_, at_).size();
   switch (c) {
     case '\\':
     case '\'':

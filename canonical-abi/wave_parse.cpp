@@ -21,7 +21,7 @@ std::optional<std::string> nearest(std::string_view name, const std::vector<std:
   std::size_t best = 3;
   std::optional<std::string> out;
   for (const std::string_view n : names) {
-    if (const std::size_t distance = edit_distance(n, name, 2); distance < best && distance < n.size()) {
+    if (const std::size_t distance = edit_distance(n, name, 2); distance < best && distance <= (n.size() + 1) / 3) {
       best = distance;
       out = fmt::format("did you mean `{}`?", n);
     }
