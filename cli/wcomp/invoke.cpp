@@ -55,7 +55,7 @@ void add_candidates(Diagnostic& d, std::span<const ExportedFunc> funcs, std::str
   const std::string_view last = dot == std::string_view::npos ? name : name.substr(dot + 1);
   for (const ExportedFunc& f : funcs) {
     const std::size_t distance = std::min(edit_distance(f.name, last, 2), edit_distance(full_name(f), name, 2));
-    if (distance < best && distance < f.name.size()) {
+    if (distance < best && distance <= (f.name.size() + 1) / 3) {
       best = distance;
       nearest = &f;
     }
@@ -122,6 +122,7 @@ int invoke(const Component& component, Instance& instance, const std::string& ca
   if (!found) return report(found.error());
   const auto func = instance.func(found->interface, found->name);
   if (!func) return report(func.error());
+  // Mistakes in the arguments are mistakes of the command line.
   auto args = written ? func->parse_args(std::string_view(call).substr(written->args_begin)) : parse_words(*func, name, words);
   if (!args) {
     // The text that people see is the whole call.
@@ -134,9 +135,8 @@ int invoke(const Component& component, Instance& instance, const std::string& ca
       at->column += static_cast<std::uint32_t>(written->args_begin);
       at->excerpt.insert(0, call, 0, written->args_begin);
     }
-    const bool is_usage = f.first().code == diag::bad_usage.code;
     (void)report(f);
-    return is_usage ? status_usage : status_failed;
+    return status_usage;
   }
   auto result = func->call(*args);
   if (!result) return report(watchdog.explain(std::move(result).error()));
