@@ -440,6 +440,8 @@ TEST_CASE("what a read-only grant forbids is EROFS and names the grant without :
     REQUIRE(file);
     CHECK(read_all(*file) == "mine");
     CHECK(error_of(file->set_size(0)) == EROFS);
+    CHECK(f.denials.back().operation == "set-size");
+    CHECK(f.denials.back().subject == "/data/inside.txt");
     CHECK(error_of(file->set_times({}, {})) == EROFS);
     CHECK(f.world.get("box/inside.txt") == "mine");
   });

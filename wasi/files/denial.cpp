@@ -10,7 +10,11 @@ namespace {
 namespace fs = std::filesystem;
 
 fs::path joined(std::string_view root, std::string_view below, std::string_view path) {
-  return (fs::path(root) / fs::path(below) / fs::path(path)).lexically_normal();
+  fs::path out = root;
+  for (const std::string_view more : {below, path}) {
+    if (!more.empty()) out /= more;
+  }
+  return out.lexically_normal();
 }
 
 bool is_inside(const fs::path& path, const fs::path& root) {

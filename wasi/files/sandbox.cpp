@@ -1,5 +1,8 @@
 #include "wasi/files/sandbox.h"
 
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <cerrno>
 
 #include "wasi/files/descriptor.h"
@@ -14,10 +17,17 @@ bool has_openat2(const Sandbox& with_openat2) {
   return here.has_value();
 }
 
+/// One guest leaves the process at least as many as it takes.
+std::size_t half_of_the_hosts() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return Sandbox::default_max_descriptors;
+  return static_cast<std::size_t>(limit.rlim_cur / 2);
+}
+
 }  // namespace
 
 Sandbox::Sandbox(Resolver resolver, std::size_t max_descriptors)
-    : max_descriptors_(max_descriptors), uses_openat2_(resolver != Resolver::walk) {
+    : max_descriptors_(std::min(max_descriptors, half_of_the_hosts())), uses_openat2_(resolver != Resolver::walk) {
   if (resolver == Resolver::automatic) uses_openat2_ = has_openat2(*this);
 }
 

@@ -24,6 +24,7 @@ class Sandbox {
  public:
   static constexpr std::size_t default_max_descriptors = 1024;
 
+  /// `max_descriptors`, but at most half of what this process may open.
   explicit Sandbox(Resolver resolver = Resolver::automatic, std::size_t max_descriptors = default_max_descriptors);
   Sandbox(const Sandbox&) = delete;
   Sandbox& operator=(const Sandbox&) = delete;
