@@ -43,7 +43,6 @@ constexpr std::string_view features_off = "core-wasm-tools/missing-features/";
 const std::set<std::string> known{
     "core/br_table.wast:3",               // a table of typed function references among other things
     "core/table-sub.wast:1",              // the same
-    "core-wasm-tools/producers.wast:27",  // contents of the `producers` section are not checked
 };
 
 TEST_CASE("modules of the conformance scripts are accepted and refused as they say") {
