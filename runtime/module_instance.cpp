@@ -160,7 +160,7 @@ Result<void, Trap> CoreFunc::invoke(std::span<std::uint64_t> slots) const {
 
 Result<std::vector<CoreValue>, Trap> CoreFunc::call(std::span<const CoreValue> args) const {
   if (const auto t = first_without_form(type_)) {
-    return Err(Trap(TrapCode::host_error, fmt::format("`{}` is a {}: a {} has no form outside of the guest", name_, to_string(type_), to_string(*t))));
+    return Err(Trap(TrapCode::host_error, fmt::format("`{}` is a {}: values of type {} have no form outside of the guest", name_, to_string(type_), to_string(*t))));
   }
   const bool fits = std::ranges::equal(args, type_.params, {}, [](const CoreValue& v) { return type_of(v); });
   if (!fits) {

@@ -117,7 +117,7 @@ Result<std::vector<CoreValue>> parse_args(const CoreFunc& func, std::span<const 
   const CoreFuncType& type = func.type();
   for (const auto* types : {&type.params, &type.results}) {
     for (const CoreType t : *types) {
-      if (!is_number(t)) return Err(bad_call(func, fmt::format("`{}` cannot be called from here: a {} has no text", func.name(), to_string(t))));
+      if (!is_number(t)) return Err(bad_call(func, fmt::format("`{}` cannot be called from here: values of type {} have no text", func.name(), to_string(t))));
     }
   }
   if (texts.size() != type.params.size()) {
