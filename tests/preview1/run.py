@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Preview 1 programs through the built-in adapter: the component runs the same in wcomp and in wasmtime, and validates in wasm-tools.
+"""Preview 1 programs, as core modules and as components through the built-in adapter: both run the same in wcomp and in wasmtime, and the component
+validates in wasm-tools.
 
 usage: run.py --wcomp WCOMP --peers FOLDER --cc CLANG --out FOLDER
 WCOMP_PEERS=off skips the peers and says how many runs that were.
@@ -43,7 +44,7 @@ def build(options, source, flags):
     must(compiler + ["-O2"] + (["-fno-exceptions"] if source.endswith(".cpp") else []) + ["-c", HERE / source, "-o", obj])
     must(compiler + [obj, "-o", core] + flags)
     must([options.wcomp, "new", core, "-o", component])
-    return component
+    return core, component
 
 
 def run(label, command, case, folder):
@@ -78,20 +79,16 @@ def main():
     if peers and not (bin_ / "wasmtime").exists():
         sys.exit("the peers are not installed: run scripts/peers, or set WCOMP_PEERS=off")
     passed = failed = skipped = 0
-    # Until `wcomp run` can grant folders, programs with files run in the peer only.
-    grants_folders = "--dir" in subprocess.run([options.wcomp, "run", "--help"], capture_output=True, text=True).stdout
     for case in CASES:
         source, flags, args, env, _, needs_folder, *_ = case
-        component = build(options, source, flags)
+        core, component = build(options, source, flags)
         folder = options.out / "folder"
         grants = [f"--dir={folder}::/d"] if needs_folder else []
         grants += [f"--env={k}={v}" for k, v in env.items()]
-        runs = [("wcomp", [options.wcomp, "run", *grants, component, *args])] if grants_folders or not needs_folder else []
-        if not runs:
-            print(f"{source}: not run in wcomp, which has no --dir")
+        runs = [(f"wcomp as a {kind}", [options.wcomp, "run", *grants, file, *args]) for kind, file in (("module", core), ("component", component))]
         if peers:
             must([bin_ / "wasm-tools", "validate", component])
-            runs.append(("wasmtime", [bin_ / "wasmtime", "run", *grants, component, *args]))
+            runs += [(f"wasmtime as a {kind}", [bin_ / "wasmtime", "run", *grants, file, *args]) for kind, file in (("module", core), ("component", component))]
         else:
             skipped += 1
         for name, command in runs:
