@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
-#include "base/match.h"
+#include "component/def_val_type.h"
 #include "component/encode.h"
 #include "component/wit_codec.h"
 
@@ -158,75 +158,11 @@ Result<std::uint32_t> WorldEncoder::handle_target(TypeScope& scope, types::TypeI
 }
 
 Result<DefValType> WorldEncoder::def_val_type(TypeScope& scope, types::TypeId id) {
-  using R = Result<DefValType>;
-  return match(
-      graph_.types[id],
-      [&](const types::RecordType& r) -> R {
-        RecordRef out;
-        for (const types::Field& f : r.fields) {
-          WCOMP_TRY(const ValTypeRef t, val_type(scope, f.type));
-          out.fields.push_back({f.name, t});
-        }
-        return DefValType(std::move(out));
-      },
-      [&](const types::VariantType& v) -> R {
-        VariantRef out;
-        for (const types::Case& c : v.cases) {
-          WCOMP_TRY(const std::optional<ValTypeRef> t, val_type(scope, c.type));
-          out.cases.push_back({c.name, t});
-        }
-        return DefValType(std::move(out));
-      },
-      [&](const types::ListType& l) -> R {
-        WCOMP_TRY(const ValTypeRef t, val_type(scope, l.element));
-        return DefValType(ListRef{t});
-      },
-      [&](const types::FixedListType& l) -> R {
-        WCOMP_TRY(const ValTypeRef t, val_type(scope, l.element));
-        return DefValType(FixedListRef{t, l.length});
-      },
-      [&](const types::MapType& m) -> R {
-        WCOMP_TRY(const ValTypeRef k, val_type(scope, m.key));
-        WCOMP_TRY(const ValTypeRef v, val_type(scope, m.value));
-        return DefValType(MapRef{k, v});
-      },
-      [&](const types::TupleType& tuple) -> R {
-        TupleRef out;
-        for (const types::ValType& e : tuple.types) {
-          WCOMP_TRY(const ValTypeRef t, val_type(scope, e));
-          out.types.push_back(t);
-        }
-        return DefValType(std::move(out));
-      },
-      [&](const types::FlagsType& f) -> R { return DefValType(FlagsRef{f.names}); },
-      [&](const types::EnumType& e) -> R { return DefValType(EnumRef{e.names}); },
-      [&](const types::OptionType& o) -> R {
-        WCOMP_TRY(const ValTypeRef t, val_type(scope, o.some));
-        return DefValType(OptionRef{t});
-      },
-      [&](const types::ResultType& r) -> R {
-        WCOMP_TRY(const std::optional<ValTypeRef> ok, val_type(scope, r.ok));
-        WCOMP_TRY(const std::optional<ValTypeRef> err, val_type(scope, r.err));
-        return DefValType(ResultRef{ok, err});
-      },
-      [&](const types::OwnType& o) -> R {
-        WCOMP_TRY(const std::uint32_t target, handle_target(scope, o.resource));
-        return DefValType(OwnRef{TypeIdx(target)});
-      },
-      [&](const types::BorrowType& b) -> R {
-        WCOMP_TRY(const std::uint32_t target, handle_target(scope, b.resource));
-        return DefValType(BorrowRef{TypeIdx(target)});
-      },
-      [&](const types::StreamType& s) -> R {
-        WCOMP_TRY(const std::optional<ValTypeRef> t, val_type(scope, s.element));
-        return DefValType(StreamRef{t});
-      },
-      [&](const types::FutureType& f) -> R {
-        WCOMP_TRY(const std::optional<ValTypeRef> t, val_type(scope, f.element));
-        return DefValType(FutureRef{t});
-      },
-      [&](const types::ResourceType&) -> R { return fail(diag::unknown_item, "a resource without a declaration cannot be encoded"); },
-      [&](const types::AliasType&) -> R { return fail(diag::unknown_item, "an alias without a declaration cannot be encoded"); });
+  return to_def_val_type(graph_.types[id], {.value = [&](const types::ValType& t) { return val_type(scope, t); },
+                                            .resource = [&](types::TypeId t) -> Result<TypeIdx> {
+                                              WCOMP_TRY(const std::uint32_t target, handle_target(scope, t));
+                                              return TypeIdx(target);
+                                            }});
 }
 
 Result<std::uint32_t> WorldEncoder::func_type(TypeScope& scope, const types::FuncType& t) {

@@ -7,6 +7,7 @@
 
 #include "base/diagnostic.h"
 #include "base/match.h"
+#include "component/def_val_type.h"
 
 namespace wcomp::compose {
 
@@ -113,8 +114,6 @@ class Writer {
     return std::get<TypeIdx>(ref);
   }
 
-  std::optional<ValTypeRef> ref_of(const std::optional<types::ValType>& t) { return t ? std::optional(ref_of(*t)) : std::nullopt; }
-
   TypeIdx handle_target(types::TypeId resource) {
     const ValTypeRef named = ref_of_resource(types::ValType(resource));
     return std::get<TypeIdx>(named);
@@ -134,38 +133,10 @@ class Writer {
 
   TypeIdx write(types::TypeId id) {
     const types::TypeDef def = input_->component.types()[id];
-    DefValType ref = match(
-        def,
-        [&](const types::RecordType& r) -> DefValType {
-          RecordRef out;
-          for (const types::Field& f : r.fields) out.fields.push_back({f.name, ref_of(f.type)});
-          return out;
-        },
-        [&](const types::VariantType& v) -> DefValType {
-          VariantRef out;
-          for (const types::Case& c : v.cases) out.cases.push_back({c.name, ref_of(c.type)});
-          return out;
-        },
-        [&](const types::ListType& l) -> DefValType { return ListRef{ref_of(l.element)}; },
-        [&](const types::FixedListType& l) -> DefValType { return FixedListRef{ref_of(l.element), l.length}; },
-        [&](const types::MapType& m) -> DefValType { return MapRef{ref_of(m.key), ref_of(m.value)}; },
-        [&](const types::TupleType& t) -> DefValType {
-          TupleRef out;
-          for (const types::ValType& e : t.types) out.types.push_back(ref_of(e));
-          return out;
-        },
-        [&](const types::FlagsType& f) -> DefValType { return FlagsRef{f.names}; }, [&](const types::EnumType& e) -> DefValType { return EnumRef{e.names}; },
-        [&](const types::OptionType& o) -> DefValType { return OptionRef{ref_of(o.some)}; },
-        [&](const types::ResultType& r) -> DefValType { return ResultRef{ref_of(r.ok), ref_of(r.err)}; },
-        [&](const types::OwnType& o) -> DefValType { return OwnRef{handle_target(o.resource)}; },
-        [&](const types::BorrowType& b) -> DefValType { return BorrowRef{handle_target(b.resource)}; },
-        [&](const types::StreamType& s) -> DefValType { return StreamRef{ref_of(s.element)}; },
-        [&](const types::FutureType& f) -> DefValType { return FutureRef{ref_of(f.element)}; },
-        [&](const types::ResourceType&) -> DefValType { WCOMP_CHECK(false && "a resource is no value type"); }, [&](const types::AliasType& a) -> DefValType {
-          WCOMP_CHECK(std::holds_alternative<types::Prim>(a.target));
-          return std::get<types::Prim>(a.target);
-        });
-    const TypeIdx idx = define(DefType(std::move(ref)));
+    Result<DefValType> ref = component::to_def_val_type(def, {.value = [&](const types::ValType& t) { return ref_of(t); },
+                                                              .resource = [&](types::TypeId t) { return handle_target(t); }});
+    WCOMP_CHECK(ref.has_value() && "a resource is no value type, ref_of looks through aliases");
+    const TypeIdx idx = define(DefType(*std::move(ref)));
     written_.insert_or_assign(Key{input_, id}, idx);
     return idx;
   }

@@ -1,6 +1,7 @@
 #include "component/componentize/wit_types.h"
 
 #include "base/match.h"
+#include "component/def_val_type.h"
 #include "component/encode.h"
 
 namespace wcomp::component {
@@ -130,44 +131,10 @@ TypeIdx TypeWriter::define_structure(const wit::Graph& graph, types::ValType t) 
 }
 
 DefValType TypeWriter::def_val_type(const wit::Graph& graph, types::TypeId id) {
-  const auto ref = [&](const types::ValType& t) { return val_type(graph, t); };
-  return match(
-      graph.types[id],
-      [&](const types::RecordType& r) -> DefValType {
-        RecordRef out;
-        for (const types::Field& f : r.fields) out.fields.push_back({f.name, ref(f.type)});
-        return out;
-      },
-      [&](const types::VariantType& v) -> DefValType {
-        VariantRef out;
-        for (const types::Case& c : v.cases) out.cases.push_back({c.name, val_type(graph, c.type)});
-        return out;
-      },
-      [&](const types::ListType& l) -> DefValType { return ListRef{ref(l.element)}; },
-      [&](const types::FixedListType& l) -> DefValType { return FixedListRef{ref(l.element), l.length}; },
-      [&](const types::MapType& m) -> DefValType { return MapRef{ref(m.key), ref(m.value)}; },
-      [&](const types::TupleType& t) -> DefValType {
-        TupleRef out;
-        for (const types::ValType& e : t.types) out.types.push_back(ref(e));
-        return out;
-      },
-      [&](const types::FlagsType& f) -> DefValType { return FlagsRef{f.names}; },
-      [&](const types::EnumType& e) -> DefValType { return EnumRef{e.names}; },
-      [&](const types::OptionType& o) -> DefValType { return OptionRef{ref(o.some)}; },
-      [&](const types::ResultType& r) -> DefValType { return ResultRef{val_type(graph, r.ok), val_type(graph, r.err)}; },
-      [&](const types::OwnType& o) -> DefValType { return OwnRef{handle_target(graph, o.resource)}; },
-      [&](const types::BorrowType& b) -> DefValType { return BorrowRef{handle_target(graph, b.resource)}; },
-      [&](const types::StreamType& s) -> DefValType { return StreamRef{val_type(graph, s.element)}; },
-      [&](const types::FutureType& f) -> DefValType { return FutureRef{val_type(graph, f.element)}; },
-      [&](const types::ResourceType&) -> DefValType {
-        WCOMP_CHECK(false && "a resource has a declaration");
-        return types::Prim::u32;
-      },
-      [&](const types::AliasType& a) -> DefValType {
-        const ValTypeRef target = ref(a.target);
-        WCOMP_CHECK(std::holds_alternative<types::Prim>(target) && "val_type looks through other aliases");
-        return std::get<types::Prim>(target);
-      });
+  Result<DefValType> out = to_def_val_type(graph.types[id], {.value = [&](const types::ValType& t) { return val_type(graph, t); },
+                                                             .resource = [&](types::TypeId t) { return handle_target(graph, t); }});
+  WCOMP_CHECK(out.has_value() && "resources have declarations, val_type looks through aliases");
+  return *std::move(out);
 }
 
 }  // namespace wcomp::component
