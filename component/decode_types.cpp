@@ -105,6 +105,9 @@ Result<std::shared_ptr<const CoreModuleType>> core_module_type(ByteReader& in, s
         break;
       }
       case 0x01: {
+        WCOMP_TRY(const std::uint8_t opcode, in.peek());
+        // Elsewhere the opcode of a module type.
+        if (opcode == 0x50) return fail(diag::unsupported, "core types of the garbage collection proposal are not supported", in.where());
         WCOMP_TRY(CoreDefType type, decode_core_def_type(in, depth + 1));
         out.decls.emplace_back(std::move(type));
         break;

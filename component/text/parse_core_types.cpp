@@ -54,6 +54,7 @@ Result<void> Parser::module_decl() {
   CoreModuleType& out = scope().module_type;
   if (in_.take_open("type")) {
     const Id id = take_id();
+    if (in_.at_open("module")) return in_.fail_here("a module type cannot contain another module type");
     WCOMP_TRY(CoreDefType type, core_def_type(id));
     WCOMP_TRY(check_new(Sort::core_type, id));
     const std::uint32_t i = scope().space(Sort::core_type).add(id);

@@ -356,7 +356,7 @@ Result<void> Parser::alias_field() {
   if (*sort == Sort::value) return needs_feature("a value", "value-types");
   if (is_outer && !can_alias_outer(*sort)) return fail(diag::syntax, fmt::format("a {} cannot be aliased from an outer component", to_string(*sort)), in_.where(sort_at));
   if (is_core != is_core_alias(*sort) && !is_outer) {
-    return fail(diag::syntax, fmt::format("a {} is no export of a {}instance", to_string(*sort), is_core ? "core " : ""), in_.where(sort_at));
+    return fail(diag::syntax, fmt::format("a {} is no export of {} instance", to_string(*sort), is_core ? "a core" : "an"), in_.where(sort_at));
   }
   const Id id = take_id();
   WCOMP_TRY(in_.expect_close());

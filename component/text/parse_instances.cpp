@@ -10,6 +10,43 @@ bool Parser::at_inline_instance() const {
   return look.take_open("instance") && (look.at(TokenKind::close) || look.at_open("export"));
 }
 
+/// Defines the instances that are written in place of arguments of the `(instantiate ..)` at the cursor, which stays.
+Result<std::map<std::size_t, std::uint32_t>> Parser::inline_args(Result<std::uint32_t> (Parser::*instance)()) {
+  const std::size_t start = in_.position();
+  std::map<std::size_t, std::uint32_t> made;
+  in_.take_open("instantiate");
+  if (in_.at(TokenKind::open)) {
+    skip_to(in_.position());
+  } else if (!in_.at(TokenKind::close)) {
+    in_.advance();
+  }
+  while (in_.at_open("with")) {
+    const std::size_t with_at = in_.position();
+    in_.take_open("with");
+    WCOMP_TRY(in_.name());
+    if (at_inline_instance()) {
+      const std::size_t instance_at = in_.position();
+      in_.take_open("instance");
+      WCOMP_TRY(made[instance_at], (this->*instance)());
+    }
+    skip_to(with_at);
+  }
+  in_.move_to(start);
+  return made;
+}
+
+Result<std::uint32_t> Parser::inline_instance() {
+  WCOMP_TRY(InlineExports items, instance_exports());
+  WCOMP_TRY(in_.expect_close());
+  return define(Sort::instance, {}, Instance(std::move(items)));
+}
+
+Result<std::uint32_t> Parser::inline_core_instance() {
+  WCOMP_TRY(CoreInlineExports items, core_instance_exports());
+  WCOMP_TRY(in_.expect_close());
+  return define(Sort::core_instance, {}, CoreInstance(std::move(items)));
+}
+
 Result<void> Parser::instance_field() {
   const Id id = take_id();
   WCOMP_TRY(std::vector<NameWithAttributes> exports, inline_exports());
@@ -19,34 +56,11 @@ Result<void> Parser::instance_field() {
   if (import) {
     WCOMP_TRY(i, define_import(std::move(*import), Sort::instance, id));
   } else if (in_.at_open("instantiate")) {
-    const std::size_t start = in_.position();
-    // Instances written in place come first.
-    in_.take_open("instantiate");
-    if (in_.at(TokenKind::open)) {
-      skip_to(in_.position());
-    } else {
-      in_.advance();
-    }
-    const std::size_t args_at = in_.position();
-    std::map<std::size_t, std::uint32_t> made;
-    while (in_.at_open("with")) {
-      const std::size_t with_at = in_.position();
-      in_.take_open("with");
-      WCOMP_TRY(in_.name());
-      if (at_inline_instance()) {
-        const std::size_t instance_at = in_.position();
-        in_.take_open("instance");
-        WCOMP_TRY(InlineExports items, instance_exports());
-        WCOMP_TRY(made[instance_at], define(Sort::instance, {}, Instance(std::move(items))));
-      }
-      skip_to(with_at);
-    }
-    in_.move_to(start);
+    WCOMP_TRY(const auto made, inline_args(&Parser::inline_instance));
     in_.take_open("instantiate");
     Instantiate out;
     WCOMP_TRY(const std::uint32_t component, index_or_reference(Sort::component, "component"));
     out.component = ComponentIdx(component);
-    if (in_.position() != args_at) return in_.unexpected("`(with ..)`");
     while (in_.take_open("with")) {
       WCOMP_TRY(std::string name, in_.name());
       if (const auto at = made.find(in_.position()); at != made.end()) {
@@ -91,33 +105,11 @@ Result<void> Parser::core_instance_field() {
     WCOMP_TRY(define(Sort::core_instance, id, CoreInstance(std::move(items))));
     return in_.expect_close();
   }
-  const std::size_t start = in_.position();
-  in_.take_open("instantiate");
-  if (in_.at(TokenKind::open)) {
-    skip_to(in_.position());
-  } else {
-    in_.advance();
-  }
-  const std::size_t args_at = in_.position();
-  std::map<std::size_t, std::uint32_t> made;
-  while (in_.at_open("with")) {
-    const std::size_t with_at = in_.position();
-    in_.take_open("with");
-    WCOMP_TRY(in_.name());
-    if (at_inline_instance()) {
-      const std::size_t instance_at = in_.position();
-      in_.take_open("instance");
-      WCOMP_TRY(CoreInlineExports items, core_instance_exports());
-      WCOMP_TRY(made[instance_at], define(Sort::core_instance, {}, CoreInstance(std::move(items))));
-    }
-    skip_to(with_at);
-  }
-  in_.move_to(start);
+  WCOMP_TRY(const auto made, inline_args(&Parser::inline_core_instance));
   in_.take_open("instantiate");
   CoreInstantiate out;
   WCOMP_TRY(const std::uint32_t module, index_or_reference(Sort::core_module, "module"));
   out.module = CoreModuleIdx(module);
-  if (in_.position() != args_at) return in_.unexpected("`(with ..)`");
   while (in_.take_open("with")) {
     WCOMP_TRY(std::string name, in_.name());
     std::uint32_t instance = 0;

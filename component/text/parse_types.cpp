@@ -303,7 +303,10 @@ Result<Parser::NamedExtern> Parser::extern_type() {
     in_.move_to(start);
     return in_.unexpected("`(func ..)`, `(type ..)`, `(instance ..)`, `(component ..)` or `(core module ..)`");
   }
-  if (*sort == Sort::value) return needs_feature("a value", "value-types");
+  if (*sort == Sort::value) {
+    in_.move_to(start);
+    return needs_feature("a value", "value-types");
+  }
   NamedExtern out;
   out.desc.sort = *sort;
   out.id = take_id();

@@ -125,6 +125,9 @@ class Parser {
   [[nodiscard]] Result<InlineExports> instance_exports();
   [[nodiscard]] Result<CoreInlineExports> core_instance_exports();
   [[nodiscard]] bool at_inline_instance() const;
+  [[nodiscard]] Result<std::map<std::size_t, std::uint32_t>> inline_args(Result<std::uint32_t> (Parser::*instance)());
+  [[nodiscard]] Result<std::uint32_t> inline_instance();
+  [[nodiscard]] Result<std::uint32_t> inline_core_instance();
 
   // Canonical definitions.
   [[nodiscard]] Result<void> canon_field();

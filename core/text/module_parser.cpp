@@ -43,6 +43,8 @@ Result<Bytes> ModuleParser::fields(std::string module_name) {
   in_.move_to(start);
   while (in_.at(TokenKind::open) || in_.at(TokenKind::annotation)) WCOMP_TRY(field());
   if (c_.needs_data_count) c_.m.data_count = static_cast<std::uint32_t>(c_.m.datas.size());
+  c_.m.customs.insert(c_.m.customs.end(), producers_.begin(), producers_.end());
+  c_.m.customs.insert(c_.m.customs.end(), last_customs_.begin(), last_customs_.end());
   write_names(std::move(module_name));
   return encode(c_.m);
 }
@@ -543,8 +545,10 @@ Result<void> ModuleParser::custom_field() {
   CustomSection c;
   WCOMP_TRY(c.name, in_.name());
   c.after = section_words.back().id;
+  bool is_last = true;
   const bool is_before = in_.take_open("before");
   if (is_before || in_.take_open("after")) {
+    is_last = in_.at_atom("last");
     if (in_.take_atom("first")) {
       if (!is_before) return in_.fail_here("unexpected token: `first` goes with `before`");
       c.after = 0;
@@ -570,7 +574,7 @@ Result<void> ModuleParser::custom_field() {
   ByteWriter bytes;
   bytes.bytes(as_bytes(text));
   c.bytes = c_.keep(std::move(bytes)).code;
-  c_.m.customs.push_back(std::move(c));
+  (is_last ? last_customs_ : c_.m.customs).push_back(std::move(c));
   return {};
 }
 
@@ -578,7 +582,7 @@ Result<void> ModuleParser::producers_field() {
   WCOMP_TRY(const Bytes contents, producers_section(in_));
   ByteWriter bytes;
   bytes.bytes(contents);
-  c_.m.customs.push_back({.name = "producers", .bytes = c_.keep(std::move(bytes)).code, .after = section_words.back().id});
+  producers_.push_back({.name = "producers", .bytes = c_.keep(std::move(bytes)).code, .after = section_words.back().id});
   return {};
 }
 

@@ -54,6 +54,7 @@ class ModuleParser {
   bool has_definition_ = false;  ///< of something that could be imported: imports have to come first
   // Second pass: the next index of each space.
   std::uint32_t next_func_ = 0, next_table_ = 0, next_mem_ = 0, next_global_ = 0;
+  std::vector<CustomSection> producers_, last_customs_;  ///< come after those that have a place, in this order
   std::vector<std::pair<std::uint32_t, NameMap>> local_names_;
   std::vector<std::pair<std::uint32_t, NameMap>> label_names_;
 };

@@ -23,7 +23,6 @@ namespace fs = std::filesystem;
 
 /// Checks that do not hold, with the reason.
 const std::set<std::string> known{
-    "component-wasm-tools/gc/gc.wast:29",  // a core type of garbage collection in a module type
     // Names of the form `url=<..>`, which the specification does not have any more.
     "component-wasm-tools/import.wast:186",
     "component-wasm-tools/import.wast:228",

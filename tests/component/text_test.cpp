@@ -268,7 +268,7 @@ TEST_CASE("mistakes are shown where they are") {
   CHECK(has(refusal("(component (type (record (field $x u8))))"), "unexpected token `$x` where a string should stand"));
   CHECK(has(refusal("(component (type (list (func))))"), "a type of values"));
   CHECK(has(refusal("(component (type (instance (import \"a\" (func)))))"), "a type, an alias or an export"));
-  CHECK(has(refusal("(component (alias export 0 \"x\" (core func)))"), "a core func is no export of a instance"));
+  CHECK(has(refusal("(component (alias export 0 \"x\" (core func)))"), "a core func is no export of an instance"));
   CHECK(has(refusal("(component (alias outer $no 0 (type)))"), "no component or type around this one is called `$no`"));
   CHECK(has(refusal("(component (alias outer 7 $no (type)))"), "there are only 0 components and types to leave"));
   CHECK(has(refusal("(component (core func (canon lower (func 0) (memory 0) (memory 0))))"), "canonical option `memory` is given twice"));
@@ -276,6 +276,8 @@ TEST_CASE("mistakes are shown where they are") {
   CHECK(has(refusal("(component (core func (canon lower (func 0) (memory 0 \"mem\"))))"), "write `(core memory 0 \"mem\")`"));
   CHECK(has(refusal("(component (core func (canon lower (func 0) (realloc (func 0)))))"), "the word `core` is missing: write `(core func ..)`"));
   CHECK(has(refusal("(component (core module (func (i32.bogus))))"), "unknown operator `i32.bogus`"));
+  CHECK(has(refusal("(component (core type (module (type (module)))))"), "a module type cannot contain another"));
+  CHECK(has(refusal("(component (component) (instance (instantiate 0 (with \"a\" (instance (export \"f\" (func 0)) junk)))))"), "unexpected token `junk`"));
   CHECK(has(refusal("(component) (component)"), "the end of the text"));
   CHECK(has(refusal("(component (import \"\\ff\" (func)))"), "malformed UTF-8"));
 }
