@@ -8,8 +8,14 @@ namespace {
 using namespace wcomp::cli;
 
 constexpr Command commands[] = {
-    {"run", "Run a command component",
-     "  wcomp run main.wasm 2 1 add\n  wcomp main.wasm 2 1 add           `run` may be left out\n  wcomp run --env LANG=C app.wasm   everything after FILE belongs to the guest", setup_run, true},
+    {"run", "Run a component or a core module, or call one of its functions",
+     "  wcomp run main.wasm 2 1 add\n"
+     "  wcomp main.wasm 2 1 add                     `run` may be left out; everything after FILE is the guest's\n"
+     "  wcomp --dir . --dir /data::/in::ro cat.wasm README.md\n"
+     "  wcomp --env LANG=C --timeout 10s app.wasm\n"
+     "  wcomp --invoke 'greet(\"Ada\", {loud: true})' greet.wasm\n"
+     "  wcomp --invoke add sum.wasm 1 2",
+     setup_run, true},
     {"compose", "Plug components' exports into another's imports", "  wcomp compose app.wasm calculator.wasm adder.wasm -o main.wasm", setup_compose},
     {"new", "Make a component of a core module", "  wcomp new core.wasm -o component.wasm", setup_new},
     {"embed", "Attach a WIT world to a core module", "  wcomp embed wit core.wasm --world app -o core-with-wit.wasm", setup_embed},
@@ -24,6 +30,7 @@ constexpr Command commands[] = {
 
 constexpr Note environment[] = {
     {"NO_COLOR", "if set, diagnostics have no colours on a terminal either"},
+    {"WCOMP_EXPLICIT_BOUNDS", "if 1, the interpreter compares every address with the memory's size instead of letting the processor find out"},
 };
 
 }  // namespace

@@ -51,8 +51,19 @@ int run_component(const RunOptions& o, const Engine& engine, std::span<const std
   if (o.invoke) return invoke(*component, *instance, *o.invoke, get_guest_args(), watchdog);
   const std::vector<std::string> exports = component->exports();
   if (std::none_of(exports.begin(), exports.end(), [](const std::string& e) { return e.starts_with("wasi:cli/run@"); })) return report(no_command(o, *component));
-  auto status = wasi::run(*instance);
-  return status ? *status : report(watchdog.explain(std::move(status).error()));
+  const auto status = watchdog.judge(wasi::run(*instance));
+  return status ? *status : report(status.error());
+}
+
+/// A library that is run does nothing: most likely one of its functions was meant.
+void warn_of_library(const RunOptions& o, const Module& module, const ModuleInstance& instance) {
+  if (instance.has_func("_start") || instance.has_func("_initialize")) return;
+  Diagnostic d = warning(diag::missing_export, "the module exports no `_start`: only what runs when it is instantiated ran", BinaryPos{.file = o.file, .path = {}, .offset = 0});
+  for (const ModuleExport& e : module.exports()) {
+    if (!e.type.starts_with("func")) continue;
+    d.notes.push_back(fmt::format("`--invoke {}` calls a function that it exports", e.name));
+    return print(d);
+  }
 }
 
 int run_module(const RunOptions& o, const Engine& engine, std::span<const std::uint8_t> bytes) {
@@ -68,8 +79,10 @@ int run_module(const RunOptions& o, const Engine& engine, std::span<const std::u
   if (!instance) return report_instantiation(in_file(std::move(instance).error(), o.file));
   const Watched watched(watchdog, [&] { instance->interrupt(); });
   if (o.invoke) return invoke(*instance, o.file, *o.invoke, get_guest_args(), watchdog);
-  auto status = wasi::run(*instance);
-  return status ? *status : report(watchdog.explain(std::move(status).error()));
+  const auto status = watchdog.judge(wasi::run(*instance));
+  if (!status) return report(status.error());
+  warn_of_library(o, *module, *instance);
+  return *status;
 }
 
 int run(RunOptions& o) {

@@ -53,4 +53,11 @@ Trap Watchdog::explain(Trap trap) {
   return out;
 }
 
+Result<int, Trap> Watchdog::judge(Result<int, Trap> status) {
+  if (!status) return Err(explain(std::move(status).error()));
+  const std::lock_guard lock(mutex_);
+  if (is_over_) return Err(Trap(TrapCode::interrupted, reason()));
+  return status;
+}
+
 }  // namespace wcomp::cli

@@ -26,6 +26,8 @@ class Watchdog {
   void set_guest(std::function<void()> interrupt);
   /// Says in the trap of an interrupted guest which option was the reason.
   [[nodiscard]] Trap explain(Trap trap);
+  /// What a run came to: a guest that was interrupted while it waited may end as if all were well.
+  [[nodiscard]] Result<int, Trap> judge(Result<int, Trap> status);
 
  private:
   void watch(std::chrono::milliseconds time);
