@@ -27,6 +27,24 @@ set_target_properties(greet-host PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_B
 wcomp_host_bindings(TARGET greet-host WIT ${greet}/wit WORLD greet)
 add_dependencies(samples greet-host)
 
+# Ordinary programs: NAME.core.wasm is the preview 1 module, NAME.wasm the component. What their pages use lies next to them.
+set(samples ${PROJECT_BINARY_DIR}/samples)
+foreach(program hello simple_echo simple_cat secret)
+  wcomp_add_component(TARGET ${program} SOURCES ${PROJECT_SOURCE_DIR}/samples/${program}/${program}.cpp OUTPUT ${samples}/${program}/${program}.wasm)
+  configure_file(samples/${program}/README.md ${samples}/${program}/README.md COPYONLY)
+endforeach()
+configure_file(samples/hello/hello.wat ${samples}/hello/hello.wat COPYONLY)
+
+set(plugins ${PROJECT_SOURCE_DIR}/samples/plugins)
+wcomp_add_component(TARGET plugin_shout SOURCES ${plugins}/shout.cpp WIT ${plugins}/wit WORLD plugin OUTPUT ${samples}/plugins/shout.wasm)
+wcomp_add_component(TARGET plugin_shout_2 SOURCES ${plugins}/shout.cpp WIT ${plugins}/wit WORLD plugin OUTPUT ${samples}/plugins/shout-2.wasm DEFINITIONS EXCITED)
+wcomp_add_component(TARGET plugin_greedy SOURCES ${plugins}/greedy.cpp WIT ${plugins}/wit WORLD plugin OUTPUT ${samples}/plugins/greedy.wasm)
+add_executable(plugins ${plugins}/host.cpp)
+set_target_properties(plugins PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${samples}/plugins CXX_STANDARD 20)
+wcomp_host_bindings(TARGET plugins WIT ${plugins}/wit WORLD plugin)
+configure_file(${plugins}/demo.sh ${samples}/plugins/demo.sh COPYONLY)
+add_dependencies(samples plugins)
+
 # Every component made here belongs to `samples`.
 get_property(targets DIRECTORY PROPERTY BUILDSYSTEM_TARGETS)
 foreach(target IN LISTS targets)

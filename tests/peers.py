@@ -17,4 +17,6 @@ def run(name, *args, **options):
     program = ROOT / "build" / "peers" / "bin" / name
     if not program.exists():
         raise SystemExit(f"{name} is missing: run scripts/peers, or set WCOMP_PEERS=off to leave {name} out")
-    return subprocess.run([program, *map(str, args)], capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL, **options)
+    if "input" not in options:
+        options["stdin"] = subprocess.DEVNULL
+    return subprocess.run([program, *map(str, args)], capture_output=True, text=True, timeout=120, **options)

@@ -23,7 +23,7 @@ wcomp::Result<std::string, std::string> answer(std::string_view line) {
   if (line == "hoard") {
     while (true) {
       ::sample::plugins::host::say("one more MiB, please");
-      hoard.emplace_back(1 << 20, 'x');
+      hoard.emplace_back().reserve(1 << 20);
     }
   }
   if (line == "crash") __builtin_trap();

@@ -25,7 +25,7 @@ bool print_file(const char* path) {
 int main(int argc, char** argv) {
   if (argc < 2) {
     std::fprintf(stderr, "usage: simple_cat FILE..\n");
-    return 2;
+    return 1;
   }
   int status = 0;
   for (int i = 1; i < argc; ++i) {
