@@ -29,6 +29,38 @@ CASES = [
      "sleep 0\nslept: 1\nthis century: 1\nrandom 0\nvaried: 1\nclose 57: -1 1\nseek on a stream: -1 1\nread from output: -1 1\n", "", 0),
 ]
 
+# Only as a module and only here: peers read a directory anew for each call, so that a place in it means something else after a change, and
+# refuse exit statuses from 126 on.
+MODULE_CASES = [
+    ("posix.c", [], [], {}, "hello\n", True, """302 entries, again from the middle 151, same 1
+left 204, first . ..
+size 10 links 1 times 1000.1 2000.2 type 100000
+link itself 3000 size 1
+what it leads to 2000 links 2
+readlink 1 f-
+pread 4 3456
+pwrite 2 at 10
+read 5 01234
+renumber 0
+write to it -1 Bad file descriptor
+closed -1 Bad file descriptor
+No such file or directory
+Is a directory
+Not a directory
+Symbolic link loop
+File exists
+Directory not empty
+File exists
+Not a directory
+Invalid seek
+Invalid seek
+poll 1 1 1
+sleep 0
+slept 1
+stdin hello
+""", "", 200),
+]
+
 
 def must(command):
     done = subprocess.run(command, capture_output=True, text=True)
@@ -79,14 +111,16 @@ def main():
     if peers and not (bin_ / "wasmtime").exists():
         sys.exit("the peers are not installed: run scripts/peers, or set WCOMP_PEERS=off")
     passed = failed = skipped = 0
-    for case in CASES:
+    for case in CASES + MODULE_CASES:
         source, flags, args, env, _, needs_folder, *_ = case
         core, component = build(options, source, flags)
         folder = options.out / "folder"
         grants = [f"--dir={folder}::/d"] if needs_folder else []
         grants += [f"--env={k}={v}" for k, v in env.items()]
         runs = [(f"wcomp as a {kind}", [options.wcomp, "run", *grants, file, *args]) for kind, file in (("module", core), ("component", component))]
-        if peers:
+        if case in MODULE_CASES:
+            runs = runs[:1]
+        elif peers:
             must([bin_ / "wasm-tools", "validate", component])
             runs += [(f"wasmtime as a {kind}", [bin_ / "wasmtime", "run", *grants, file, *args]) for kind, file in (("module", core), ("component", component))]
         else:
