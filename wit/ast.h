@@ -1,9 +1,11 @@
 // WIT text as written: one tree per file, names not yet looked up. Made by wit/grammar.cpp, read by wit/resolve.
+// Names are views of the source texts, which the loader's SourceMap keeps: making strings was what reading WIT spent its time on.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -14,7 +16,7 @@
 namespace wcomp::wit::ast {
 
 struct Name {
-  std::string text;  ///< without `%`
+  std::string_view text;  ///< without `%`; of the source
   Span span;
 };
 
@@ -23,18 +25,19 @@ struct Version {
   Span span;
 };
 
-/// `ns:name@1.0.0`
+/// `ns:name@1.0.0`; with nested namespaces and packages `a:b:c/d@1.0.0`.
 struct PackageName {
-  Name ns, name;
+  std::vector<Name> ns;    ///< never empty
+  std::vector<Name> name;  ///< never empty
   std::optional<Version> version;
   Span span;
+  [[nodiscard]] bool is_nested() const { return ns.size() > 1 || name.size() > 1; }
 };
 
 /// `name`, `ns:pkg/name`, `ns:pkg/name@1.0.0`
 struct Path {
-  std::vector<Name> package;  ///< none, or namespace and name
+  std::optional<PackageName> package;  ///< with the version that is written behind the name
   Name name;
-  std::optional<Version> version;
   Span span;
 };
 

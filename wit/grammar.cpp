@@ -4,8 +4,11 @@
 // expectation points: every terminal that fails records what it wanted, and the wishes at the furthest token make the message.
 #include "wit/grammar.h"
 
+#include <array>
 #include <functional>
+#include <optional>
 #include <type_traits>
+#include <utility>
 
 #include <boost/spirit/home/x3.hpp>
 
@@ -25,9 +28,11 @@ struct Context {
   const TokenList& list;
   const SourceMap& sources;
   Failure& failure;
+  bool has_wishes = false;  ///< keep what terminals wanted: only a second reading, of an item that failed, does
   int type_depth = 0;
 
   void wish(Iterator at, std::string_view what) {
+    if (!has_wishes) return;
     if (failure.furthest != nullptr && at < failure.furthest) return;
     if (at != failure.furthest) failure.expected.clear();
     failure.furthest = at;
@@ -66,11 +71,16 @@ struct Word : x3::parser<Word> {
   using attribute_type = x3::unused_type;
   [[maybe_unused]] static constexpr bool has_attribute = false;
   std::string_view word, quoted;
-  constexpr explicit Word(std::string_view quoted_word) : word(quoted_word.substr(1, quoted_word.size() - 2)), quoted(quoted_word) {}
+  std::optional<Keyword> keyword;
+  constexpr explicit Word(std::string_view quoted_word) : word(quoted_word.substr(1, quoted_word.size() - 2)), quoted(quoted_word), keyword(find_keyword(word)) {}
   template <class I, class C, class R, class A>
   bool parse(I& first, const I&, const C& c, const R&, A&) const {
     Context& context = context_of(c);
-    if ((first->kind == TokenKind::keyword || first->kind == TokenKind::identifier) && context.text_of(first) == word) return ++first, true;
+    if (keyword) {
+      if (first->kind == TokenKind::keyword && first->keyword == *keyword) return ++first, true;
+    } else if (first->kind == TokenKind::identifier && context.text_of(first) == word) {
+      return ++first, true;
+    }
     context.wish(first, quoted);
     return false;
   }
@@ -86,7 +96,7 @@ struct NameToken : x3::parser<NameToken> {
     if (first->kind != TokenKind::identifier) return context.wish(first, "an identifier"), false;
     std::string_view text = context.text_of(first);
     if (text.starts_with('%')) text.remove_prefix(1);
-    if constexpr (std::is_same_v<A, ast::Name>) out = {std::string(text), context.span(first, first)};
+    if constexpr (std::is_same_v<A, ast::Name>) out = {text, context.span(first, first)};
     return ++first, true;
   }
 };
@@ -164,24 +174,33 @@ struct StringToken : x3::parser<StringToken> {
   }
 };
 
+/// The primitive type that a word names. All but one are reserved words.
+std::optional<types::Prim> prim_of(Iterator token, const Context& context) {
+  if (token->kind == TokenKind::keyword) {
+    static constexpr auto by_keyword = [] {
+      std::array<std::optional<types::Prim>, keyword_count> out{};
+#define WCOMP_PRIM(name, text, opcode, size, core) \
+  if (const auto k = find_keyword(text)) out[static_cast<std::size_t>(*k)] = types::Prim::name;
+#include "types/primitives.def"
+#undef WCOMP_PRIM
+      return out;
+    }();
+    return by_keyword[static_cast<std::size_t>(token->keyword)];
+  }
+  if (token->kind == TokenKind::identifier && context.text_of(token) == types::to_string(types::Prim::error_context)) return types::Prim::error_context;
+  return std::nullopt;
+}
+
 /// The name of a primitive type.
 struct PrimToken : x3::parser<PrimToken> {
   using attribute_type = types::Prim;
   [[maybe_unused]] static constexpr bool has_attribute = true;
   template <class I, class C, class R, class A>
   bool parse(I& first, const I&, const C& c, const R&, A& out) const {
-    static constexpr types::Prim prims[] = {
-#define WCOMP_PRIM(name, text, opcode, size, core) types::Prim::name,
-#include "types/primitives.def"
-#undef WCOMP_PRIM
-    };
     Context& context = context_of(c);
-    if (first->kind == TokenKind::keyword || first->kind == TokenKind::identifier) {
-      for (const types::Prim p : prims) {
-        if (context.text_of(first) != types::to_string(p)) continue;
-        if constexpr (std::is_same_v<A, types::Prim>) out = p;
-        return ++first, true;
-      }
+    if (const std::optional<types::Prim> p = prim_of(first, context)) {
+      if constexpr (std::is_same_v<A, types::Prim>) out = *p;
+      return ++first, true;
     }
     context.wish(first, "a type");
     return false;
@@ -210,7 +229,7 @@ struct Deeper : x3::unary_parser<Subject, Deeper<Subject>> {
   template <class I, class C, class R, class A>
   bool parse(I& first, const I& last, const C& c, const R& r, A& out) const {
     Context& context = context_of(c);
-    if (context.type_depth >= max_type_depth) {
+    if (context.type_depth + 1 >= max_type_depth) {  // the outermost type is the first level
       context.wish(first, "");
       context.failure.is_too_deep = true;
       return false;
@@ -312,11 +331,30 @@ WCOMP_RULE(resource_item, ast::Item);
 using ast::Item;
 using ast::Type;
 
-const auto package_name_def = located(name[set<&ast::PackageName::ns>] >> colon >> name[set<&ast::PackageName::name>] >> -(at >> version[set<&ast::PackageName::version>]));
+// `a:b`, `a:b:c/d`: all words before colons but the last are namespaces. (An item of a path is read behind the last slash.)
+const auto add_ns = [](auto& c) {
+  ast::PackageName& p = x3::_val(c);
+  p.ns.push_back(p.name.back());
+  p.name.back() = x3::_attr(c);
+};
+const auto add_path_package = [](auto& c) {
+  ast::Path& p = x3::_val(c);
+  if (!p.package) p.package.emplace().ns.push_back(x3::_attr(c));
+  else if (p.package->name.empty()) p.package->name.push_back(x3::_attr(c));
+  else p.package->ns.push_back(std::exchange(p.package->name.back(), x3::_attr(c)));
+};
+const auto set_path_name = [](auto& c) {
+  ast::Path& p = x3::_val(c);
+  if (!p.name.text.empty()) p.package->name.push_back(p.name);
+  p.name = x3::_attr(c);
+  p.package->span = {p.name.span.source, p.package->ns.front().span.begin, p.package->name.back().span.end};
+};
+const auto set_path_version = [](auto& c) { x3::_val(c).package->version = std::move(x3::_attr(c)); };
+const auto package_name_def = located(name[append<&ast::PackageName::ns>] >> colon >> name[append<&ast::PackageName::name>] >> *(colon >> name[add_ns]) >>
+                                      *(slash >> name[append<&ast::PackageName::name>]) >> -(at >> version[set<&ast::PackageName::version>]));
 const auto package_decl_def = "`package`"_w >> package_name[([](auto& c) { x3::_val(c) = std::move(x3::_attr(c)); })] >> semicolon;
-const auto path_def = located((name[append<&ast::Path::package>] >> colon >> name[append<&ast::Path::package>] >> slash >> name[set<&ast::Path::name>] >>
-                       -(at >> version[set<&ast::Path::version>])) |
-                      (x3::eps[([](auto& c) { x3::_val(c).package.clear(); })] >> name[set<&ast::Path::name>]));
+const auto path_def = located((name[add_path_package] >> +(colon >> name[add_path_package]) >> +(slash >> name[set_path_name]) >> -(at >> version[set_path_version])) |
+                              (x3::eps[([](auto& c) { x3::_val(c).package.reset(); })] >> name[set<&ast::Path::name>]));
 
 const auto sub_type = deeper(type)[append<&Type::args>];
 template <ast::TypeKind kind>
@@ -398,19 +436,26 @@ BOOST_SPIRIT_DEFINE(package_name, package_decl, path, type, omitted, gate, field
                     resource, function, method, renamed, must_rename, use, top_level_use, include, inline_interface, extern_, interface, world, nested_package,
                     file_item, nested_item, interface_item, world_item, resource_item)
 
+/// Sound items, nearly all, are read once and without keeping books of what would have been allowed where.
 template <class Rule, class Node>
 bool run(const Rule& rule, const Token*& first, const Token* last, Context context, Node& out) {
   Iterator at_token = first;
-  if (!x3::parse(at_token, last, x3::with<ContextTag>(std::ref(context))[rule], out)) return false;
-  first = at_token;
-  return true;
+  if (x3::parse(at_token, last, x3::with<ContextTag>(std::ref(context))[rule], out)) {
+    first = at_token;
+    return true;
+  }
+  Node unused;
+  at_token = first;
+  context.has_wishes = true;
+  (void)x3::parse(at_token, last, x3::with<ContextTag>(std::ref(context))[rule], unused);
+  return false;
 }
 
 }  // namespace
 
 bool parse_item(Place place, const Token*& first, const Token* last, std::string_view text, SourceId source, const TokenList& list, const SourceMap& sources,
                 ast::Item& out, Failure& failure) {
-  const Context context{text, source, list, sources, failure};
+  const Context context{.text = text, .source = source, .list = list, .sources = sources, .failure = failure};
   switch (place) {
     case Place::file: return run(file_item, first, last, context, out);
     case Place::nested_package: return run(nested_item, first, last, context, out);
@@ -423,7 +468,7 @@ bool parse_item(Place place, const Token*& first, const Token* last, std::string
 
 bool parse_package_decl(const Token*& first, const Token* last, std::string_view text, SourceId source, const TokenList& list, const SourceMap& sources,
                         ast::PackageName& out, Failure& failure) {
-  return run(package_decl, first, last, Context{text, source, list, sources, failure}, out);
+  return run(package_decl, first, last, Context{.text = text, .source = source, .list = list, .sources = sources, .failure = failure}, out);
 }
 
 }  // namespace wcomp::wit::grammar

@@ -16,8 +16,7 @@ std::string Graph::interface_id_name(InterfaceId id) const {
 }
 
 const TypeDecl* Graph::decl(types::TypeId id) const {
-  const auto found = decl_of_type.find(id);
-  return found == decl_of_type.end() ? nullptr : &type_decls[found->second];
+  return decl_of_type.contains(id) ? &type_decls[decl_of_type.at(id)] : nullptr;
 }
 
 TypeDeclId Graph::resolve_decl(TypeDeclId id) const {

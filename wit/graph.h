@@ -5,9 +5,9 @@
 // types of). A graph is immutable once made and then safe to share between threads.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -63,6 +63,7 @@ struct TypeDecl {
   Stability stability;
   Span span;
   std::vector<std::string> member_docs = {};  ///< of a record's fields, cases or flags, one each; may be empty altogether
+  std::optional<std::string> external_id = {};  ///< `@external-id("..")`
 };
 
 struct Interface {
@@ -73,6 +74,7 @@ struct Interface {
   std::string docs;
   Stability stability;
   Span span;
+  std::optional<InterfaceId> clone_of = {};  ///< an inline interface that came by `include`: the one of the included world
 };
 
 /// What a world imports or exports.
@@ -103,6 +105,44 @@ struct Package {
   std::string docs;
 };
 
+/// A map from types to the declarations that introduced them, dense as types are.
+class DeclOfType {
+ public:
+  struct Entry {
+    types::TypeId first;
+    TypeDeclId second;
+  };
+  class Iterator {
+   public:
+    explicit Iterator(std::optional<Entry> entry) : entry_(entry) {}
+    const Entry* operator->() const { return &*entry_; }
+    const Entry& operator*() const { return *entry_; }
+    friend bool operator==(const Iterator& a, const Iterator& b) { return a.entry_.has_value() == b.entry_.has_value() && (!a.entry_ || a.entry_->first == b.entry_->first); }
+
+   private:
+    std::optional<Entry> entry_;
+  };
+
+  void emplace(types::TypeId type, TypeDeclId decl) {
+    if (type.value >= decls_.size()) decls_.resize(std::size_t{type.value} + 1, none);
+    if (decls_[type.value] == none) decls_[type.value] = decl.value;
+  }
+  [[nodiscard]] Iterator find(types::TypeId type) const {
+    if (!contains(type)) return end();
+    return Iterator(Entry{type, TypeDeclId(decls_[type.value])});
+  }
+  [[nodiscard]] Iterator end() const { return Iterator(std::nullopt); }
+  [[nodiscard]] bool contains(types::TypeId type) const { return type.value < decls_.size() && decls_[type.value] != none; }
+  [[nodiscard]] TypeDeclId at(types::TypeId type) const {
+    WCOMP_CHECK(contains(type));
+    return TypeDeclId(decls_[type.value]);
+  }
+
+ private:
+  static constexpr std::uint32_t none = UINT32_MAX;
+  std::vector<std::uint32_t> decls_;
+};
+
 struct Graph {
   types::TypeArena types;
   Arena<PackageId, Package> packages;
@@ -110,7 +150,8 @@ struct Graph {
   Arena<WorldId, World> worlds;
   Arena<TypeDeclId, TypeDecl> type_decls;
   std::vector<PackageId> roots;                    ///< the packages that were asked for; the rest are dependencies
-  std::map<types::TypeId, TypeDeclId> decl_of_type;  ///< the declaration that introduced an entry, if it has a name
+  DeclOfType decl_of_type;                         ///< the declaration that introduced an entry, if it has a name
+  std::unordered_map<types::TypeId, Stability> anonymous_stability = {};  ///< of entries without a name that consist of gated types or are part of a gated declaration
 
   /// `ns:pkg/iface@1.2.3`; for an inline interface the empty string.
   [[nodiscard]] std::string interface_id_name(InterfaceId id) const;

@@ -1,154 +1,391 @@
-// The graph in the JSON schema of `wasm-tools component wit --json`: four arrays that refer to each other by index.
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
+// The graph in the JSON schema of `wasm-tools component wit --json`: four arrays that refer to each other by index, written as it is walked.
+#include <array>
+#include <charconv>
+#include <string>
+#include <string_view>
+#include <unordered_map>
 
 #include "base/match.h"
+#include "base/text.h"
 #include "wit/wit.h"
 
 namespace wcomp::wit {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-class Writer {
+/// Indented JSON, piece by piece.
+class Stream {
  public:
-  explicit Writer(const Graph& graph) : graph_(graph) {}
+  explicit Stream(const Sink& sink) : sink_(sink) { buffer_.reserve(flush_at + 4096); }
 
-  Json run() {
-    Json out = {{"worlds", Json::array()}, {"interfaces", Json::array()}, {"types", Json::array()}, {"packages", Json::array()}};
-    for (const World& w : graph_.worlds) out["worlds"].push_back(world(w));
-    for (const Interface& i : graph_.interfaces) out["interfaces"].push_back(interface(i));
-    for (std::size_t t = 0; t < graph_.types.size(); ++t) out["types"].push_back(type(types::TypeId(t)));
-    for (const Package& p : graph_.packages) out["packages"].push_back(package(p));
-    return out;
+  void open(char bracket) {
+    buffer_ += bracket;
+    ++depth_;
+    is_empty_ = true;
+  }
+  void close(char bracket) {
+    --depth_;
+    if (!is_empty_) line();
+    buffer_ += bracket;
+    is_empty_ = false;
+  }
+  /// Before each element of an array.
+  void element() {
+    if (!is_empty_) buffer_ += ',';
+    line();
+    is_empty_ = false;
+  }
+  void key(std::string_view name) {
+    element();
+    string(name);
+    buffer_ += ": ";
+  }
+  void string(std::string_view text) {
+    buffer_ += '"';
+    if (needs_escape(text)) buffer_ += escaped(text);
+    else buffer_ += text;
+    buffer_ += '"';
+  }
+  void number(std::uint64_t n) {
+    std::array<char, 20> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), n).ptr;
+    buffer_.append(digits.data(), end);
+  }
+  void raw(std::string_view text) { buffer_ += text; }
+  bool flush(bool must = true) {
+    if (!must && buffer_.size() < flush_at) return is_good_;
+    if (is_good_) is_good_ = sink_(buffer_);
+    buffer_.clear();
+    return is_good_;
   }
 
  private:
-  static void annotate(Json& out, const std::string& docs, const Stability& s) {
-    if (!docs.empty()) out["docs"] = {{"contents", docs}};
-    if (s.unstable_feature) out["stability"]["unstable"]["feature"] = *s.unstable_feature;
-    if (s.since) out["stability"]["stable"]["since"] = s.since->to_string();
-    if (s.deprecated) out["stability"][s.since ? "stable" : "unstable"]["deprecated"] = s.deprecated->to_string();
+  static constexpr std::size_t flush_at = 1u << 16;
+  static bool needs_escape(std::string_view text) {
+    for (const char c : text) {
+      if (static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\' || static_cast<unsigned char>(c) >= 0x7f) return true;
+    }
+    return false;
   }
-  static Json value(types::ValType t) {
-    return match(t, [](types::Prim p) { return Json(types::to_string(p)); }, [](types::TypeId id) { return Json(id.value); });
+  static std::string escaped(std::string_view text) {
+    static constexpr std::string_view plain = "\"\\\n\t\r\b\f", letters = "\"\\ntrbf", digits = "0123456789abcdef";
+    std::string out;
+    for (const char c : text) {
+      if (const std::size_t i = plain.find(c); i != std::string_view::npos) {
+        out += {'\\', letters[i]};
+      } else if (static_cast<unsigned char>(c) < 0x20) {
+        out += "\\u00";
+        out += {digits[static_cast<unsigned char>(c) >> 4], digits[c & 15]};
+      } else {
+        out += c;
+      }
+    }
+    return escape_json(out);
   }
-  static Json value(const std::optional<types::ValType>& t) { return t ? value(*t) : Json(nullptr); }
+  void line() {
+    buffer_ += '\n';
+    buffer_.append(2 * depth_, ' ');
+  }
 
-  Json type(types::TypeId id) {
+  const Sink& sink_;
+  std::string buffer_;
+  std::size_t depth_ = 0;
+  bool is_empty_ = true;
+  bool is_good_ = true;
+};
+
+class Writer {
+ public:
+  Writer(const Graph& graph, const Sink& sink) : graph_(graph), out_(sink) {}
+
+  bool run() {
+    object([&] {
+      list("worlds", graph_.worlds.size(), [&](std::size_t i) { world(graph_.worlds[WorldId(i)]); });
+      list("interfaces", graph_.interfaces.size(), [&](std::size_t i) { interface(graph_.interfaces[InterfaceId(i)]); });
+      list("types", graph_.types.size(), [&](std::size_t i) { type(types::TypeId(i)); });
+      list("packages", graph_.packages.size(), [&](std::size_t i) { package(graph_.packages[PackageId(i)]); });
+    });
+    out_.raw("\n");
+    return out_.flush();
+  }
+
+ private:
+  // ---- forms ----
+  void object(const auto& members) {
+    out_.open('{');
+    members();
+    out_.close('}');
+  }
+  void list(std::string_view name, std::size_t size, const auto& element) {
+    out_.key(name);
+    out_.open('[');
+    for (std::size_t i = 0; i < size; ++i) {
+      out_.element();
+      element(i);
+      out_.flush(false);
+    }
+    out_.close(']');
+  }
+  void member(std::string_view name, std::string_view text) {
+    out_.key(name);
+    out_.string(text);
+  }
+  void member(std::string_view name, std::uint64_t number) {
+    out_.key(name);
+    out_.number(number);
+  }
+  void value(types::ValType t) {
+    match(t, [&](types::Prim p) { out_.string(types::to_string(p)); }, [&](types::TypeId id) { out_.number(id.value); });
+  }
+  void value(const std::optional<types::ValType>& t) {
+    if (t) value(*t);
+    else out_.raw("null");
+  }
+
+  // ---- what many things have ----
+  void docs(const std::string& text) {
+    if (text.empty()) return;
+    out_.key("docs");
+    object([&] { member("contents", text); });
+  }
+  void stability(const Stability& s) {
+    if (!s.since && !s.unstable_feature) return;
+    out_.key("stability");
+    object([&] {
+      out_.key(s.since ? "stable" : "unstable");
+      object([&] {
+        if (s.since) member("since", s.since->to_string());
+        else member("feature", *s.unstable_feature);
+        if (s.deprecated) member("deprecated", s.deprecated->to_string());
+      });
+    });
+  }
+  void external_id(const std::optional<std::string>& id) {
+    if (id) member("external_id", *id);
+  }
+
+  // ---- types ----
+  void type(types::TypeId id) {
     const TypeDecl* decl = graph_.decl(id);
-    Json out = {{"name", decl == nullptr ? Json(nullptr) : Json(decl->name)}, {"kind", kind(graph_.types[id], decl)}, {"owner", nullptr}};
-    if (decl == nullptr) return out;
+    object([&] {
+      out_.key("name");
+      if (decl == nullptr) out_.raw("null");
+      else out_.string(decl->name);
+      out_.key("kind");
+      kind(graph_.types[id], decl);
+      out_.key("owner");
+      if (decl == nullptr) {
+        out_.raw("null");
+        if (const auto known = graph_.anonymous_stability.find(id); known != graph_.anonymous_stability.end()) stability(known->second);
+        return;
+      }
+      match(
+          decl->owner, [&](std::monostate) { out_.raw("null"); }, [&](InterfaceId i) { object([&] { member("interface", i.value); }); },
+          [&](WorldId w) { object([&] { member("world", w.value); }); });
+      if (!decl->is_use) docs(decl->docs);
+      stability(decl->stability);
+      external_id(decl->external_id);
+    });
+  }
+  void parts(std::string_view kind_name, std::string_view list_name, std::size_t size, const TypeDecl* decl, const auto& part) {
+    object([&] {
+      out_.key(kind_name);
+      object([&] {
+        list(list_name, size, [&](std::size_t i) {
+          object([&] {
+            part(i);
+            if (decl != nullptr && i < decl->member_docs.size()) docs(decl->member_docs[i]);
+          });
+        });
+      });
+    });
+  }
+  void names(std::string_view kind_name, std::string_view list_name, const std::vector<std::string>& all, const TypeDecl* decl) {
+    parts(kind_name, list_name, all.size(), decl, [&](std::size_t i) { member("name", all[i]); });
+  }
+  /// `{"list": T}`
+  void one(std::string_view name, const auto& t) {
+    object([&] {
+      out_.key(name);
+      value(t);
+    });
+  }
+  void two(std::string_view name, const auto& first, const auto& second) {
+    object([&] {
+      out_.key(name);
+      out_.open('[');
+      out_.element();
+      first();
+      out_.element();
+      second();
+      out_.close(']');
+    });
+  }
+  void handle(std::string_view name, types::TypeId resource) {
+    object([&] {
+      out_.key("handle");
+      object([&] { member(name, resource.value); });
+    });
+  }
+  void kind(const types::TypeDef& def, const TypeDecl* decl) {
     match(
-        decl->owner, [](std::monostate) {}, [&](InterfaceId i) { out["owner"] = {{"interface", i.value}}; }, [&](WorldId w) { out["owner"] = {{"world", w.value}}; });
-    annotate(out, decl->is_use ? "" : decl->docs, decl->stability);
-    return out;
-  }
-  static Json named(const std::string& name, const TypeDecl* decl, std::size_t i) {
-    Json out = {{"name", name}};
-    if (decl != nullptr && i < decl->member_docs.size() && !decl->member_docs[i].empty()) out["docs"] = {{"contents", decl->member_docs[i]}};
-    return out;
-  }
-  static Json names(const std::vector<std::string>& list, const TypeDecl* decl) {
-    Json out = Json::array();
-    for (std::size_t i = 0; i < list.size(); ++i) out.push_back(named(list[i], decl, i));
-    return out;
-  }
-  static Json kind(const types::TypeDef& def, const TypeDecl* decl) {
-    return match(
         def,
         [&](const types::RecordType& r) {
-          Json fields = Json::array();
-          for (std::size_t i = 0; i < r.fields.size(); ++i) {
-            fields.push_back(named(r.fields[i].name, decl, i));
-            fields.back()["type"] = value(r.fields[i].type);
-          }
-          return Json{{"record", {{"fields", fields}}}};
+          parts("record", "fields", r.fields.size(), decl, [&](std::size_t i) {
+            member("name", r.fields[i].name);
+            out_.key("type");
+            value(r.fields[i].type);
+          });
         },
         [&](const types::VariantType& v) {
-          Json cases = Json::array();
-          for (std::size_t i = 0; i < v.cases.size(); ++i) {
-            cases.push_back(named(v.cases[i].name, decl, i));
-            cases.back()["type"] = value(v.cases[i].type);
-          }
-          return Json{{"variant", {{"cases", cases}}}};
+          parts("variant", "cases", v.cases.size(), decl, [&](std::size_t i) {
+            member("name", v.cases[i].name);
+            out_.key("type");
+            value(v.cases[i].type);
+          });
         },
-        [&](const types::EnumType& e) { return Json{{"enum", {{"cases", names(e.names, decl)}}}}; },
-        [&](const types::FlagsType& f) { return Json{{"flags", {{"flags", names(f.names, decl)}}}}; },
-        [](const types::ListType& l) { return Json{{"list", value(l.element)}}; },
-        [](const types::FixedListType& l) { return Json{{"fixed-length-list", Json::array({value(l.element), l.length})}}; },
-        [](const types::MapType& m) { return Json{{"map", Json::array({value(m.key), value(m.value)})}}; },
-        [](const types::TupleType& t) {
-          Json parts = Json::array();
-          for (const types::ValType& p : t.types) parts.push_back(value(p));
-          return Json{{"tuple", {{"types", parts}}}};
+        [&](const types::EnumType& e) { names("enum", "cases", e.names, decl); }, [&](const types::FlagsType& f) { names("flags", "flags", f.names, decl); },
+        [&](const types::ListType& l) { one("list", l.element); },
+        [&](const types::FixedListType& l) { two("fixed-length-list", [&] { value(l.element); }, [&] { out_.number(l.length); }); },
+        [&](const types::MapType& m) { two("map", [&] { value(m.key); }, [&] { value(m.value); }); },
+        [&](const types::TupleType& t) {
+          object([&] {
+            out_.key("tuple");
+            object([&] { list("types", t.types.size(), [&](std::size_t i) { value(t.types[i]); }); });
+          });
         },
-        [](const types::OptionType& o) { return Json{{"option", value(o.some)}}; },
-        [](const types::ResultType& r) { return Json{{"result", {{"ok", value(r.ok)}, {"err", value(r.err)}}}}; },
-        [](const types::OwnType& o) { return Json{{"handle", {{"own", o.resource.value}}}}; },
-        [](const types::BorrowType& b) { return Json{{"handle", {{"borrow", b.resource.value}}}}; },
-        [](const types::StreamType& s) { return Json{{"stream", value(s.element)}}; }, [](const types::FutureType& f) { return Json{{"future", value(f.element)}}; },
-        [](const types::ResourceType&) { return Json("resource"); }, [](const types::AliasType& a) { return Json{{"type", value(a.target)}}; });
+        [&](const types::OptionType& o) { one("option", o.some); },
+        [&](const types::ResultType& r) {
+          object([&] {
+            out_.key("result");
+            object([&] {
+              out_.key("ok");
+              value(r.ok);
+              out_.key("err");
+              value(r.err);
+            });
+          });
+        },
+        [&](const types::OwnType& o) { handle("own", o.resource); }, [&](const types::BorrowType& b) { handle("borrow", b.resource); },
+        [&](const types::StreamType& s) { one("stream", s.element); }, [&](const types::FutureType& f) { one("future", f.element); },
+        [&](const types::ResourceType&) { out_.string("resource"); }, [&](const types::AliasType& a) { one("type", a.target); });
   }
 
-  Json function(const Function& f) {
+  // ---- functions, interfaces, worlds, packages ----
+  void function(const Function& f) {
     static constexpr std::string_view kinds[] = {"freestanding", "method", "static", "constructor"};
-    const std::string kind = fmt::format("{}{}", f.type.is_async ? "async-" : "", kinds[static_cast<std::size_t>(f.kind)]);
-    Json out = {{"name", f.abi_name}, {"kind", f.resource ? Json{{kind, graph_.type_decls[*f.resource].type.value}} : Json(kind)}, {"params", Json::array()}};
-    for (const types::Param& p : f.type.params) out["params"].push_back({{"name", p.name}, {"type", value(p.type)}});
-    if (f.type.result) out["result"] = value(*f.type.result);
-    annotate(out, f.docs, f.stability);
-    if (f.external_id) out["external-id"] = *f.external_id;
-    return out;
+    const std::string kind = std::string(f.type.is_async ? "async-" : "") + std::string(kinds[static_cast<std::size_t>(f.kind)]);
+    object([&] {
+      member("name", f.abi_name);
+      out_.key("kind");
+      if (f.resource) object([&] { member(kind, graph_.type_decls[*f.resource].type.value); });
+      else out_.string(kind);
+      list("params", f.type.params.size(), [&](std::size_t i) {
+        object([&] {
+          member("name", f.type.params[i].name);
+          out_.key("type");
+          value(f.type.params[i].type);
+        });
+      });
+      if (f.type.result) {
+        out_.key("result");
+        value(*f.type.result);
+      }
+      docs(f.docs);
+      stability(f.stability);
+      external_id(f.external_id);
+    });
   }
-
-  Json interface(const Interface& i) {
-    Json out = {{"name", i.name ? Json(*i.name) : Json(nullptr)}, {"types", Json::object()}, {"functions", Json::object()}};
-    for (const TypeDeclId t : i.types) out["types"][graph_.type_decls[t].name] = graph_.type_decls[t].type.value;
-    for (const Function& f : i.functions) out["functions"][f.abi_name] = function(f);
-    annotate(out, i.docs, i.stability);
-    out["package"] = i.package.value;
-    return out;
+  void interface(const Interface& i) {
+    object([&] {
+      out_.key("name");
+      if (i.name) out_.string(*i.name);
+      else out_.raw("null");
+      out_.key("types");
+      object([&] {
+        for (const TypeDeclId t : i.types) member(graph_.type_decls[t].name, graph_.type_decls[t].type.value);
+      });
+      out_.key("functions");
+      object([&] {
+        for (const Function& f : i.functions) {
+          out_.key(f.abi_name);
+          function(f);
+        }
+      });
+      if (i.name) docs(i.docs);
+      stability(i.stability);
+      member("package", i.package.value);
+      if (i.clone_of) member("clone_of", i.clone_of->value);
+    });
   }
-
-  Json world_items(const std::vector<WorldItem>& items) {
-    Json out = Json::object();
-    for (const WorldItem& item : items) {
-      match(
-          item.item,
-          [&](InterfaceId id) {
-            const bool is_named = item.name.find(':') != std::string::npos;
-            Json& made = out[is_named ? fmt::format("interface-{}", id.value) : item.name]["interface"];
-            made["id"] = id.value;
-            annotate(made, item.docs, item.stability);
-            if (item.external_id) made["external-id"] = *item.external_id;
-          },
-          [&](const Function& f) { out[item.name]["function"] = function(f); }, [&](TypeDeclId t) { out[item.name]["type"] = graph_.type_decls[t].type.value; });
-    }
-    return out;
+  void world_items(std::string_view direction, const std::vector<WorldItem>& items) {
+    out_.key(direction);
+    object([&] {
+      for (const WorldItem& item : items) {
+        const auto* id = std::get_if<InterfaceId>(&item.item);
+        const bool is_plain = item.name.find(':') == std::string::npos;
+        out_.key(id == nullptr || is_plain ? item.name : "interface-" + std::to_string(id->value));
+        object([&] {
+          match(
+              item.item,
+              [&](InterfaceId interface) {
+                out_.key("interface");
+                object([&] {
+                  member("id", interface.value);
+                  docs(item.docs);
+                  stability(item.stability);
+                  external_id(item.external_id);
+                });
+              },
+              [&](const Function& f) {
+                out_.key("function");
+                function(f);
+              },
+              [&](TypeDeclId t) { member("type", graph_.type_decls[t].type.value); });
+        });
+      }
+    });
   }
-  Json world(const World& w) {
-    Json out = {{"name", w.name}, {"imports", world_items(w.imports)}, {"exports", world_items(w.exports)}, {"package", w.package.value}};
-    annotate(out, w.docs, w.stability);
-    return out;
+  void world(const World& w) {
+    object([&] {
+      member("name", w.name);
+      world_items("imports", w.imports);
+      world_items("exports", w.exports);
+      member("package", w.package.value);
+      docs(w.docs);
+      stability(w.stability);
+    });
   }
-
-  Json package(const Package& p) {
-    Json out = {{"name", p.name.to_string()}};
-    if (!p.docs.empty()) out["docs"] = {{"contents", p.docs}};
-    out["interfaces"] = Json::object();
-    out["worlds"] = Json::object();
-    for (const InterfaceId i : p.interfaces) out["interfaces"][*graph_.interfaces[i].name] = i.value;
-    for (const WorldId w : p.worlds) out["worlds"][graph_.worlds[w].name] = w.value;
-    return out;
+  void package(const Package& p) {
+    object([&] {
+      member("name", p.name.to_string());
+      docs(p.docs);
+      out_.key("interfaces");
+      object([&] {
+        for (const InterfaceId i : p.interfaces) member(*graph_.interfaces[i].name, i.value);
+      });
+      out_.key("worlds");
+      object([&] {
+        for (const WorldId w : p.worlds) member(graph_.worlds[w].name, w.value);
+      });
+    });
   }
 
   const Graph& graph_;
+  Stream out_;
 };
 
 }  // namespace
 
-std::string to_json(const Graph& graph) { return Writer(graph).run().dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+bool write_json(const Graph& graph, const Sink& sink) { return Writer(graph, sink).run(); }
+
+std::string to_json(const Graph& graph) {
+  std::string out;
+  (void)write_json(graph, [&](std::string_view piece) {
+    out += piece;
+    return true;
+  });
+  return out;
+}
 
 }  // namespace wcomp::wit

@@ -63,6 +63,11 @@ class Lexer {
       text_ = text_.substr(0, *at);
     }
     for (std::size_t at = 0; at < text_.size();) {
+      const auto byte = static_cast<std::uint8_t>(text_[at]);
+      if ((byte >= 0x20 && byte < 0x7f) || byte == '\n' || byte == '\t' || byte == '\r') {  // nearly all
+        ++at;
+        continue;
+      }
       std::size_t length = 0;
       const std::uint32_t c = decode(text_.substr(at), length);
       for (const CodePointRange& r : forbidden) {
@@ -86,7 +91,7 @@ class Lexer {
       } else if (starts_with("//")) {
         const std::size_t begin = at_;
         at_ = std::min(text_.find('\n', at_), text_.size());
-        if (text_.substr(begin).starts_with("///") && !text_.substr(begin).starts_with("////")) out_.docs.push_back(span(begin, at_));
+        out_.comments.push_back(span(begin, at_));
       } else if (starts_with("/*")) {
         block_comment();
       } else {
@@ -112,8 +117,7 @@ class Lexer {
       }
     } while (depth > 0 && at_ < text_.size());
     if (depth > 0) return error(diag::syntax, begin, begin + 2, "this comment is not closed", "block comments nest: each `/*` needs its own `*/`");
-    const std::string_view comment = text_.substr(begin, at_ - begin);
-    if (comment.starts_with("/**") && comment.size() > 4 && !comment.starts_with("/***")) out_.docs.push_back(span(begin, at_));
+    out_.comments.push_back(span(begin, at_));
   }
 
   void token() {
@@ -143,12 +147,10 @@ class Lexer {
     while (end < text_.size() && is_word(text_[end])) ++end;
     const std::string_view name = text_.substr(at_ + (is_escaped ? 1 : 0), end - at_ - (is_escaped ? 1 : 0));
     if (!is_escaped) {
-      for (std::size_t k = 0; k <= static_cast<std::size_t>(Keyword::world); ++k) {
-        if (name == to_string(static_cast<Keyword>(k))) {
-          add(TokenKind::keyword, end);
-          out_.tokens.back().keyword = static_cast<Keyword>(k);
-          return;
-        }
+      if (const auto keyword = find_keyword(name)) {
+        add(TokenKind::keyword, end);
+        out_.tokens.back().keyword = *keyword;
+        return;
       }
     }
     if (!is_label(name)) {
@@ -204,10 +206,10 @@ class Lexer {
   }
 
   void add(TokenKind kind, std::size_t end) {
-    const auto docs = static_cast<std::uint32_t>(out_.docs.size());
+    const auto comments = static_cast<std::uint32_t>(out_.comments.size());
     out_.tokens.push_back({.kind = kind, .keyword = {}, .is_first_on_line = is_first_on_line_, .begin = static_cast<std::uint32_t>(at_),
-                           .end = static_cast<std::uint32_t>(end), .docs_begin = docs_taken_, .docs_end = docs});
-    docs_taken_ = docs;
+                           .end = static_cast<std::uint32_t>(end), .comments_begin = comments_taken_, .comments_end = comments});
+    comments_taken_ = comments;
     is_first_on_line_ = false;
     at_ = end;
   }
@@ -218,15 +220,47 @@ class Lexer {
   TokenList out_;
   std::size_t at_ = 0;
   std::size_t errors_ = 0;
-  std::uint32_t docs_taken_ = 0;
+  std::uint32_t comments_taken_ = 0;
   bool is_first_on_line_ = true;
 };
 
-/// One line of a doc comment: without one leading blank and without what trails.
-std::string_view trim_line(std::string_view line) {
-  if (line.starts_with(' ')) line.remove_prefix(1);
-  while (!line.empty() && (line.back() == ' ' || line.back() == '\t' || line.back() == '\r')) line.remove_suffix(1);
-  return line;
+std::string_view trim_end(std::string_view text) {
+  const std::size_t last = text.find_last_not_of(" \t\r\n");
+  return text.substr(0, last == std::string_view::npos ? 0 : last + 1);
+}
+
+bool is_doc_comment(std::string_view comment) {
+  if (comment.starts_with("///")) return !comment.starts_with("////");
+  return comment.starts_with("/**") && comment.size() > 4 && !comment.starts_with("/***");
+}
+
+/// The lines of a block comment behind its first one begin with a `*`, as many people write them.
+bool has_margin(std::string_view comment) {
+  std::size_t at = comment.find('\n');
+  bool has_lines = false;
+  for (; at != std::string_view::npos; at = comment.find('\n', at)) {
+    at = comment.find_first_not_of(" \t\r", at + 1);
+    if (at == std::string_view::npos) break;  // the line of the end
+    if (comment[at] != '*') return false;
+    has_lines = true;
+  }
+  return has_lines;
+}
+std::string without_margin(std::string_view comment) {
+  std::string out;
+  for (bool is_first = true;; is_first = false) {
+    const std::size_t end = comment.find('\n');
+    std::string_view line = trim_end(comment.substr(0, end));
+    if (!is_first) {
+      line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+      if (line.starts_with('*')) line.remove_prefix(1);
+      if (line.starts_with(' ')) line.remove_prefix(1);
+    }
+    if (!out.empty()) out += '\n';
+    out += line;
+    if (end == std::string_view::npos) return out;
+    comment.remove_prefix(end + 1);
+  }
 }
 
 }  // namespace
@@ -234,33 +268,34 @@ std::string_view trim_line(std::string_view line) {
 TokenList lex(SourceId source, Report& report) { return Lexer(source, report).run(); }
 
 std::string docs_text(const SourceMap& sources, const TokenList& list, const Token& token) {
-  std::string out;
-  const auto add_line = [&](std::string_view line) {
-    if (!out.empty()) out += '\n';
-    out += line;
+  struct Piece {
+    std::string_view text;
+    bool is_indented;  ///< a line comment's, whose indentation means something beside that of others
+    bool has_margin;   ///< all lines but the first begin with `*`
   };
-  for (std::size_t i = token.docs_begin; i < token.docs_end; ++i) {
-    std::string_view comment = sources.text(list.docs[i]);
-    if (comment.starts_with("///")) {
-      add_line(trim_line(comment.substr(3)));
+  std::vector<Piece> pieces;
+  std::size_t indentation = SIZE_MAX;
+  for (std::size_t i = token.comments_begin; i < token.comments_end; ++i) {
+    std::string_view comment = sources.text(list.comments[i]);
+    if (!list.all_comments_are_docs && !is_doc_comment(comment)) continue;
+    if (comment.starts_with("/**") && comment.size() > 4) {
+      comment = comment.substr(3, comment.size() - 5);
+      comment.remove_prefix(std::min(comment.find_first_not_of(" \t\r"), comment.size()));
+      pieces.push_back({trim_end(comment), false, has_margin(comment)});
       continue;
     }
-    comment = comment.substr(3, comment.size() - 5);
-    for (bool is_first = true;; is_first = false) {
-      const std::size_t end = comment.find('\n');
-      std::string_view line = comment.substr(0, end);
-      if (!is_first) {  // the decoration ` * ` of following lines
-        const std::size_t star = line.find_first_not_of(" \t");
-        line.remove_prefix(star == std::string_view::npos ? line.size() : star);
-        if (line.starts_with('*')) line.remove_prefix(1);
-      }
-      line = trim_line(line);
-      const bool is_last = end == std::string_view::npos;
-      if (!((is_first || is_last) && line.empty())) add_line(line);
-      if (is_last) break;
-      comment.remove_prefix(end + 1);
-    }
+    comment.remove_prefix(std::min(comment.find_first_not_of('/'), comment.size()));
+    comment = trim_end(comment);
+    pieces.push_back({comment, true, false});
+    if (!comment.empty()) indentation = std::min(indentation, comment.find_first_not_of(' '));
   }
+  std::string out;
+  for (const Piece& piece : pieces) {
+    if (&piece != &pieces.front()) out += '\n';
+    if (piece.has_margin && !list.all_comments_are_docs) out += without_margin(piece.text);
+    else out += piece.is_indented ? piece.text.substr(std::min(indentation, piece.text.size())) : piece.text;
+  }
+  out.resize(trim_end(out).size());
   return out;
 }
 
@@ -271,13 +306,6 @@ std::string_view to_string(TokenKind kind) {
   return names[static_cast<std::size_t>(kind)];
 }
 
-std::string_view to_string(Keyword keyword) {
-  static constexpr std::string_view words[] = {
-#define WCOMP_KEYWORD(name, text) text,
-#include "wit/keywords.def"
-#undef WCOMP_KEYWORD
-  };
-  return words[static_cast<std::size_t>(keyword)];
-}
+std::string_view to_string(Keyword keyword) { return keyword_texts[static_cast<std::size_t>(keyword)]; }
 
 }  // namespace wcomp::wit

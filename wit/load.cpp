@@ -21,7 +21,7 @@ constexpr std::size_t max_files = 100'000;
 
 class Loader {
  public:
-  Loader(SourceMap& sources, Report& report) : sources_(sources), report_(report) {}
+  Loader(SourceMap& sources, Report& report, bool all_comments_are_docs) : sources_(sources), report_(report), all_comments_are_docs_(all_comments_are_docs) {}
 
   void path(const fs::path& path) {
     std::error_code ec;
@@ -78,11 +78,12 @@ class Loader {
       report_.error(diag::limit_exceeded, fmt::format("`{}` is larger than {} MiB", path.string(), max_source_bytes >> 20));
       return;
     }
-    group.files.push_back(parse(sources_.add(path.string(), std::move(*text)), report_));
+    group.files.push_back(parse(sources_.add(path.string(), std::move(*text)), report_, all_comments_are_docs_));
   }
 
   SourceMap& sources_;
   Report& report_;
+  bool all_comments_are_docs_;
   std::vector<SourceGroup> groups_;
 };
 
@@ -95,8 +96,8 @@ Result<Loaded> finish(std::unique_ptr<SourceMap> sources, Report& report, const 
 
 }  // namespace
 
-std::vector<SourceGroup> read_groups(std::span<const fs::path> paths, SourceMap& sources, Report& report) {
-  Loader loader(sources, report);
+std::vector<SourceGroup> read_groups(std::span<const fs::path> paths, SourceMap& sources, Report& report, bool all_comments_are_docs) {
+  Loader loader(sources, report, all_comments_are_docs);
   for (const fs::path& path : paths) loader.path(path);
   return loader.take();
 }
@@ -104,7 +105,7 @@ std::vector<SourceGroup> read_groups(std::span<const fs::path> paths, SourceMap&
 Result<Loaded> load(std::span<const fs::path> paths, const Options& options) {
   auto sources = std::make_unique<SourceMap>();
   Report report(*sources);
-  const std::vector<SourceGroup> groups = read_groups(paths, *sources, report);
+  const std::vector<SourceGroup> groups = read_groups(paths, *sources, report, options.all_comments_are_docs);
   return finish(std::move(sources), report, groups, options);
 }
 
@@ -115,7 +116,7 @@ Result<Loaded> load_text(std::string name, std::string text, const Options& opti
   std::vector<SourceGroup> groups(1);
   groups[0].path = name;
   groups[0].is_root = true;
-  groups[0].files.push_back(parse(sources->add(std::move(name), std::move(text)), report));
+  groups[0].files.push_back(parse(sources->add(std::move(name), std::move(text)), report, options.all_comments_are_docs));
   return finish(std::move(sources), report, groups, options);
 }
 

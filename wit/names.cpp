@@ -1,8 +1,7 @@
 #include "wit/names.h"
 
-#include <algorithm>
-
 #include "base/text.h"
+#include "wit/lexer.h"
 
 namespace wcomp::wit {
 
@@ -28,14 +27,7 @@ bool is_label(std::string_view text) {
   }
 }
 
-bool is_keyword(std::string_view text) {
-  static constexpr std::string_view words[] = {
-#define WCOMP_KEYWORD(name, word) word,
-#include "wit/keywords.def"
-#undef WCOMP_KEYWORD
-  };
-  return std::find(std::begin(words), std::end(words), text) != std::end(words);
-}
+bool is_keyword(std::string_view text) { return find_keyword(text).has_value(); }
 
 std::string escape_name(std::string_view name) {
   return is_keyword(name) ? "%" + std::string(name) : std::string(name);
@@ -49,10 +41,19 @@ std::string fold_case(std::string_view name) {
   return out;
 }
 
+bool is_same_folded(std::string_view a, std::string_view b) {
+  const auto folded = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (a[i] != b[i] && folded(a[i]) != folded(b[i])) return false;
+  }
+  return true;
+}
+
 void NearestName::offer(std::string_view candidate) {
   const std::size_t limit = wanted_.size() <= 3 ? 1 : wanted_.size() <= 6 ? 2 : 3;
   const std::size_t d = edit_distance(fold_case(wanted_), fold_case(candidate), limit);
-  if (d > limit || (best_ && d >= distance_)) return;
+  if (d > limit || (best_ && (d > distance_ || (d == distance_ && candidate >= *best_)))) return;
   best_ = std::string(candidate);
   distance_ = d;
 }

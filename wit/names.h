@@ -15,8 +15,9 @@ namespace wcomp::wit {
 [[nodiscard]] std::string escape_name(std::string_view name);
 /// Names are unique without regard to case; this is what is compared.
 [[nodiscard]] std::string fold_case(std::string_view name);
+[[nodiscard]] bool is_same_folded(std::string_view a, std::string_view b);
 
-/// Collects candidates and keeps the one nearest to a name, for "did you mean".
+/// Collects candidates, in any order, and keeps the one nearest to a name, for "did you mean".
 class NearestName {
  public:
   explicit NearestName(std::string_view wanted) : wanted_(wanted) {}

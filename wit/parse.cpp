@@ -33,7 +33,9 @@ bool may_hold(Place place, Keyword keyword) {
 
 class Parser {
  public:
-  Parser(SourceId source, Report& report) : source_(source), report_(report), list_(lex(source, report)), text_(report.sources().text(source)), at_(list_.tokens.data()) {}
+  Parser(SourceId source, Report& report, bool all_comments_are_docs) : source_(source), report_(report), list_(lex(source, report)), text_(report.sources().text(source)), at_(list_.tokens.data()) {
+    list_.all_comments_are_docs = all_comments_are_docs;
+  }
 
   ast::File run() {
     ast::File file;
@@ -202,6 +204,6 @@ class Parser {
 
 }  // namespace
 
-ast::File parse(SourceId source, Report& report) { return Parser(source, report).run(); }
+ast::File parse(SourceId source, Report& report, bool all_comments_are_docs) { return Parser(source, report, all_comments_are_docs).run(); }
 
 }  // namespace wcomp::wit

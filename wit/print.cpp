@@ -6,6 +6,7 @@
 #include "base/match.h"
 #include "base/text.h"
 #include "wit/names.h"
+#include "wit/type_text.h"
 #include "wit/wit.h"
 
 namespace wcomp::wit {
@@ -106,56 +107,34 @@ class Printer {
   }
 
   // ---- names ----
+  /// Nested namespaces and packages are several names.
+  static std::string escape_parts(std::string_view names) {
+    std::string out;
+    for (;;) {
+      const std::size_t mark = names.find_first_of(":/");
+      out += escape_name(names.substr(0, mark));
+      if (mark == std::string_view::npos) return out;
+      out += names[mark];
+      names.remove_prefix(mark + 1);
+    }
+  }
   static std::string package_name(const PackageName& p) {
-    return fmt::format("{}:{}{}", escape_name(p.ns), escape_name(p.name), p.version ? "@" + p.version->to_string() : "");
+    return fmt::format("{}:{}{}", escape_parts(p.ns), escape_parts(p.name), p.version ? "@" + p.version->to_string() : "");
   }
   [[nodiscard]] std::string path(InterfaceId id) const {
     const Interface& i = graph_.interfaces[id];
     if (i.package == package_) return escape_name(*i.name);
     const PackageName& p = graph_.packages[i.package].name;
-    return fmt::format("{}:{}/{}{}", escape_name(p.ns), escape_name(p.name), escape_name(*i.name), p.version ? "@" + p.version->to_string() : "");
+    return fmt::format("{}:{}/{}{}", escape_parts(p.ns), escape_parts(p.name), escape_name(*i.name), p.version ? "@" + p.version->to_string() : "");
   }
 
-  // ---- types ----
-  [[nodiscard]] std::string type(types::ValType t) const {
-    if (const auto* p = std::get_if<types::Prim>(&t)) return std::string(types::to_string(*p));
-    const types::TypeId id = std::get<types::TypeId>(t);
-    if (const TypeDecl* d = graph_.decl(id)) return escape_name(d->name);
-    return anonymous(graph_.types[id]);
+  [[nodiscard]] std::string type(types::ValType t) const { return type_text(graph_, t); }
+  [[nodiscard]] std::string definition(const types::TypeDef& def) const {
+    std::string out;
+    write_definition(graph_, def, [&](std::string_view text, const TypeDeclId*) { out += text; });
+    return out;
   }
-  [[nodiscard]] std::string anonymous(const types::TypeDef& def) const {
-    const auto angle = [&](std::string_view word, const std::optional<types::ValType>& t) { return t ? fmt::format("{}<{}>", word, type(*t)) : std::string(word); };
-    return match(
-        def, [&](const types::ListType& l) { return angle("list", l.element); },
-        [&](const types::FixedListType& l) { return fmt::format("list<{}, {}>", type(l.element), l.length); },
-        [&](const types::MapType& m) { return fmt::format("map<{}, {}>", type(m.key), type(m.value)); },
-        [&](const types::TupleType& tuple) {
-          std::string parts;
-          for (const types::ValType& t : tuple.types) parts += (parts.empty() ? "" : ", ") + type(t);
-          return fmt::format("tuple<{}>", parts);
-        },
-        [&](const types::OptionType& o) { return angle("option", o.some); },
-        [&](const types::ResultType& r) {
-          if (!r.err) return angle("result", r.ok);
-          return fmt::format("result<{}, {}>", r.ok ? type(*r.ok) : "_", type(*r.err));
-        },
-        [&](const types::OwnType& o) { return type(o.resource); }, [&](const types::BorrowType& b) { return fmt::format("borrow<{}>", type(b.resource)); },
-        [&](const types::StreamType& s) { return angle("stream", s.element); }, [&](const types::FutureType& f) { return angle("future", f.element); },
-        [&](const types::AliasType& a) { return type(a.target); }, [](const auto&) { return std::string("_"); });
-  }
-  [[nodiscard]] std::string func(const Function& f) const {
-    std::string params;
-    const std::size_t skipped = f.kind == FuncKind::method ? 1 : 0;
-    for (std::size_t i = skipped; i < f.type.params.size(); ++i) {
-      params += fmt::format("{}{}: {}", params.empty() ? "" : ", ", escape_name(f.type.params[i].name), type(f.type.params[i].type));
-    }
-    const std::string result = f.type.result ? " -> " + type(*f.type.result) : "";
-    if (f.kind == FuncKind::constructor) {
-      const bool is_plain = f.type.result && graph_.types.get<types::OwnType>(*f.type.result) != nullptr;
-      return fmt::format("constructor({}){};", params, is_plain ? "" : result);
-    }
-    return fmt::format("{}{}func({}){};", f.kind == FuncKind::static_ ? "static " : "", f.type.is_async ? "async " : "", params, result);
-  }
+  [[nodiscard]] std::string func(const Function& f) const { return function_text(graph_, f) + ";"; }
   void function(const Function& f) {
     docs(f.docs);
     gates(f.stability);
@@ -177,6 +156,7 @@ class Printer {
     const TypeDecl& decl = graph_.type_decls[id];
     docs(decl.docs);
     gates(decl.stability);
+    external_id(decl.external_id);
     const std::string name = escape_name(decl.name);
     match(
         graph_.types[decl.type],
@@ -189,7 +169,7 @@ class Printer {
         [&](const types::ResourceType&) { resource(id, functions); },
         [&](const types::AliasType& a) { line(fmt::format("type {} = {};", name, type(a.target))); },
         [&](const types::OwnType& o) { line(fmt::format("type {} = own<{}>;", name, type(o.resource))); },
-        [&](const auto& other) { line(fmt::format("type {} = {};", name, anonymous(other))); });
+        [&](const auto& other) { line(fmt::format("type {} = {};", name, definition(other))); });
   }
   void resource(TypeDeclId id, const std::vector<const Function*>& functions) {
     std::vector<const Function*> own;

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <set>
 #include <span>
@@ -21,9 +22,10 @@
 namespace wcomp::wit {
 
 struct Options {
-  std::set<std::string, std::less<>> features;  ///< `@unstable` items to keep
+  std::set<std::string, std::less<>> features = {};  ///< `@unstable` items to keep; features of the specification (wit/spec_features.def)
   bool all_features = false;
-  std::optional<SemVer> target_version;         ///< show packages as of a version
+  std::optional<SemVer> target_version = {};    ///< show packages as of a version
+  bool all_comments_are_docs = false;           ///< also `//` and `/* */`, as in the reference tool's JSON
 };
 
 /// A graph with the texts its spans point into and the warnings found on the way (uses of deprecated items).
@@ -48,7 +50,10 @@ struct Loaded {
 /// The first root as the file's own package, every other package of the graph nested in it by name: one file that stands alone.
 [[nodiscard]] std::string print_with_dependencies(const Graph& graph);
 
-/// The graph as `wasm-tools component wit --json` writes it.
+/// Takes text piece by piece; false stops the writer.
+using Sink = std::function<bool(std::string_view)>;
+/// The graph as `wasm-tools component wit --json` writes it. False if the sink stopped it.
+bool write_json(const Graph& graph, const Sink& sink);
 [[nodiscard]] std::string to_json(const Graph& graph);
 
 }  // namespace wcomp::wit

@@ -9,7 +9,7 @@ Action setup_json(CLI::App& app) {
   auto output = std::make_shared<std::string>("-");
   app.add_option("-o,--output", *output, "Write to this file")->type_name("FILE");
   return [input, output] {
-    const auto loaded = input->load();
+    const auto loaded = input->load(true);
     return loaded ? write_output(*output, std::string_view(wit::to_json(loaded->graph))) : report(loaded.error());
   };
 }

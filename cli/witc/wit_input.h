@@ -18,7 +18,7 @@ struct WitInput {
   std::string target_version;
 
   /// Loads the graph; prints warnings.
-  [[nodiscard]] Result<wit::Loaded> load() const;
+  [[nodiscard]] Result<wit::Loaded> load(bool all_comments_are_docs = false) const;
 };
 
 /// Declares PATH.. (or one PATH) and the gates' options.

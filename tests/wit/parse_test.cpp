@@ -73,7 +73,7 @@ TEST_CASE("types nest to a bound") {
 }
 
 TEST_CASE("a fixed length is a number from 1 on") {
-  CHECK(errors_of("interface i { type t = list<u8, 4>; }") == "accepted");
+  CHECK(errors_of("interface i { type t = list<u8, 4>; }", {.features = {"fixed-length-lists"}}) == "accepted");
   CHECK(errors_of("interface i { type t = list<u8, 0>; }").starts_with("syntax 2:33 expected a length from 1"));
   CHECK(errors_of("interface i { type t = list<u8, 4294967296>; }").starts_with("syntax 2:33 expected a length from 1"));
 }

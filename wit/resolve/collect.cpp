@@ -1,5 +1,8 @@
 #include "wit/resolve/collect.h"
 
+#include <algorithm>
+#include <numeric>
+#include <tuple>
 #include <variant>
 
 #include <fmt/format.h>
@@ -11,8 +14,17 @@ namespace wcomp::wit {
 
 namespace {
 
+std::string joined(const std::vector<ast::Name>& parts, char mark) {
+  std::string out;
+  for (const ast::Name& part : parts) {
+    if (!out.empty()) out += mark;
+    out += part.text;
+  }
+  return out;
+}
+
 PackageName name_of(const ast::PackageName& p) {
-  return {p.ns.text, p.name.text, p.version ? std::optional(p.version->value) : std::nullopt};
+  return {joined(p.ns, ':'), joined(p.name, '/'), p.version ? std::optional(p.version->value) : std::nullopt};
 }
 
 class Collector {
@@ -52,7 +64,7 @@ class Collector {
       for (const ast::File& file : group.files) {
         if (!file.package_docs.empty()) docs += (docs.empty() ? "" : "\n") + file.package_docs;
       }
-      package = add_package(name_of(*main), main->span, std::move(docs), g, group.is_root);
+      package = add_package(*main, std::move(docs), g, group.is_root);
     } else if (first_with_items != nullptr || !has_nested) {
       if (group.files.empty()) return;
       const ast::File& file = first_with_items != nullptr ? *first_with_items : group.files.front();
@@ -66,7 +78,7 @@ class Collector {
       for (const ast::Item& item : file.items) {
         const auto* nested = std::get_if<ast::NestedPackage>(&item.what);
         if (nested == nullptr) continue;
-        const std::size_t p = add_package(name_of(nested->name), nested->name.span, item.docs, g, group.is_root && main == nullptr);
+        const std::size_t p = add_package(nested->name, item.docs, g, group.is_root && main == nullptr);
         if (p != skipped) scope(nested->items, p);
       }
     }
@@ -74,7 +86,9 @@ class Collector {
 
   static constexpr std::size_t skipped = SIZE_MAX;
 
-  std::size_t add_package(PackageName name, Span span, std::string docs, std::size_t group, bool is_root) {
+  std::size_t add_package(const ast::PackageName& written, std::string docs, std::size_t group, bool is_root) {
+    PackageName name = name_of(written);
+    const Span span = written.span;
     if (const auto known = out_.find_package(name)) {
       PackageSource& first = out_.packages[*known];
       // A dependency may be there several times, as long as it says the same.
@@ -90,6 +104,7 @@ class Collector {
     PackageSource& p = out_.packages.emplace_back();
     p.name = std::move(name);
     p.span = span;
+    p.is_nested_name = written.is_nested();
     p.docs = std::move(docs);
     p.is_root = is_root;
     p.group = group;
@@ -109,11 +124,11 @@ class Collector {
     const std::size_t s = out_.scopes.size();
     out_.scopes.emplace_back().package = package;
     const GatePolicy policy = gate_policy(options_, out_.packages[package].name);
-    std::map<std::string, Span, std::less<>> local;  // folded names of this file
+    FoldedNames local;
     const auto declare_local = [&](const ast::Name& name) {
-      const auto [it, is_new] = local.emplace(fold_case(name.text), name.span);
-      if (!is_new) report_.error(diag::duplicate_name, name.span, fmt::format("`{}` is defined more than once in this file", name.text)).labels.push_back(report_.label(it->second, "first defined here"));
-      return is_new;
+      const Span* first = local.insert(name.text, name.span);
+      if (first != nullptr) report_.error(diag::duplicate_name, name.span, fmt::format("`{}` is defined more than once in this file", name.text)).labels.push_back(report_.label(*first, "first defined here"));
+      return first == nullptr;
     };
     for (const ast::Item& item : items) {
       if (const auto* i = std::get_if<ast::Interface>(&item.what)) {
@@ -122,11 +137,10 @@ class Collector {
         if (declare_local(w->name)) define({&item, &w->name, &w->items, true, package, s, {}}, policy);
       } else if (const auto* use = std::get_if<ast::TopLevelUse>(&item.what)) {
         const ast::Name& name = use->as ? *use->as : use->path.name;
-        if (!use->as && use->path.package.empty()) {
-          // `use a;` brings nothing new, but `a` has to exist.
-          out_.scopes[s].uses.emplace(name.text, use);
-        } else if (declare_local(name)) {
-          out_.scopes[s].uses.emplace(name.text, use);
+        // `use a;` brings nothing new, but `a` has to exist.
+        if ((!use->as && !use->path.package) || declare_local(name)) {
+          out_.scopes[s].uses.push_back(use);
+          out_.scopes[s].uses_by_name.emplace(name.text, use);
         }
       }
     }
@@ -134,13 +148,12 @@ class Collector {
 
   void define(Definition d, const GatePolicy& policy) {
     PackageSource& package = out_.packages[d.package];
-    const auto [other, is_new] = package.by_folded_name.emplace(fold_case(d.name->text), out_.definitions.size());
-    if (!is_new) {
+    if (const Span* first = package.folded.insert(d.name->text, d.name->span)) {
       report_.error(diag::duplicate_name, d.name->span, fmt::format("`{}` is defined more than once in package `{}`", d.name->text, package.name.to_string()))
-          .labels.push_back(report_.label(out_.definitions[other->second].name->span, "first defined here"));
+          .labels.push_back(report_.label(*first, "first defined here"));
       return;
     }
-    d.gated = read_gates(d.item->gates, policy, report_);
+    d.gated = read_gates(*d.item, policy, report_);
     package.by_name.emplace(d.name->text, out_.definitions.size());
     package.definitions.push_back(out_.definitions.size());
     out_.definitions.push_back(std::move(d));
@@ -148,16 +161,17 @@ class Collector {
 
   /// Top-level uses mean definitions of packages, or other top-level uses of the same file.
   void resolve_uses(std::size_t s) {
-    for (const auto& [name, use] : out_.scopes[s].uses) {
+    const Scope& scope = out_.scopes[s];
+    for (const ast::TopLevelUse* use : scope.uses) {
       const ast::TopLevelUse* at = use;
       std::size_t steps = 0;
-      while (at->path.package.empty() && !out_.packages[out_.scopes[s].package].by_name.contains(at->path.name.text)) {
-        const auto next = out_.scopes[s].uses.find(at->path.name.text);
-        if (next == out_.scopes[s].uses.end() || next->second == at || ++steps > out_.scopes[s].uses.size()) break;
+      while (!at->path.package && !out_.packages[scope.package].by_name.contains(at->path.name.text)) {
+        const auto next = scope.uses_by_name.find(at->path.name.text);
+        if (next == scope.uses_by_name.end() || next->second == at || ++steps > scope.uses.size()) break;
         at = next->second;
       }
-      const auto target = at->path.package.empty() ? look_up_here(at->path, s) : out_.look_up(at->path, s, &report_);
-      out_.scopes[s].targets.emplace(name, target);
+      const auto target = at->path.package ? out_.look_up(at->path, s, &report_) : look_up_here(at->path, s);
+      out_.scopes[s].targets.emplace((use->as ? *use->as : use->path.name).text, target);
     }
   }
 
@@ -203,15 +217,14 @@ std::optional<std::size_t> Symbols::find_package(const PackageName& name) const 
 std::optional<std::size_t> Symbols::look_up(const ast::Path& path, std::size_t scope, Report* report) const {
   const Scope& here = scopes[scope];
   std::size_t package = here.package;
-  if (path.package.empty()) {
+  if (!path.package) {
     if (const auto used = here.targets.find(path.name.text); used != here.targets.end()) return used->second;
   } else {
-    const PackageName wanted{path.package[0].text, path.package[1].text, path.version ? std::optional(path.version->value) : std::nullopt};
+    const PackageName wanted = name_of(*path.package);
     const auto found = find_package(wanted);
     if (!found) {
       if (report == nullptr || report->is_full()) return std::nullopt;
-      const Span span{path.package[0].span.source, path.package[0].span.begin, path.package[1].span.end};
-      Diagnostic& d = report->error(diag::unknown_package, span, fmt::format("package `{}` was not found", wanted.to_string()));
+      Diagnostic& d = report->error(diag::unknown_package, path.package->span, fmt::format("package `{}` was not found", wanted.to_string()));
       std::string same_name;
       NearestName nearest(wanted.to_string());
       for (const PackageSource& p : packages) {
@@ -231,7 +244,7 @@ std::optional<std::size_t> Symbols::look_up(const ast::Path& path, std::size_t s
   Diagnostic& d = report->error(diag::unknown_item, path.name.span, fmt::format("package `{}` has no interface or world `{}`", p.name.to_string(), path.name.text));
   NearestName nearest(path.name.text);
   for (const auto& [name, definition] : p.by_name) nearest.offer(name);
-  if (path.package.empty()) {
+  if (!path.package) {
     for (const auto& [name, target] : here.targets) nearest.offer(name);
   }
   if (nearest.get()) d.notes.push_back(fmt::format("did you mean `{}`?", *nearest.get()));
@@ -244,6 +257,14 @@ DefinitionOrder order_definitions(const Symbols& symbols, Report& report) {
   std::vector<std::vector<Dependency>> package_edges(symbols.packages.size());
   std::vector<std::vector<Dependency>> edges(symbols.definitions.size());
   std::vector<const ast::Path*> references;
+  for (const Scope& scope : symbols.scopes) {
+    for (const ast::TopLevelUse* use : scope.uses) {
+      const auto package = use->path.package ? symbols.find_package(name_of(*use->path.package)) : std::nullopt;
+      if (!package || *package == scope.package) continue;
+      references.push_back(&use->path);
+      package_edges[scope.package].push_back({*package, references.size() - 1});
+    }
+  }
   for (std::size_t d = 0; d < symbols.definitions.size(); ++d) {
     const Definition& definition = symbols.definitions[d];
     for_each_path(definition, [&](const ast::Path& path, bool wants_world) {
@@ -257,15 +278,27 @@ DefinitionOrder order_definitions(const Symbols& symbols, Report& report) {
   }
   DefinitionOrder out;
   const std::size_t errors_before = report.error_count();
-  out.packages = sort_by_dependency(package_edges, [&](std::size_t, const Dependency& d) {
-    report.error(diag::cycle, references[d.reference]->span, fmt::format("package `{}` depends on itself", symbols.packages[d.target].name.to_string()));
+  std::vector<std::size_t> by_name(symbols.packages.size());  // the order does not depend on how files are called
+  std::iota(by_name.begin(), by_name.end(), std::size_t{0});
+  std::sort(by_name.begin(), by_name.end(), [&](std::size_t a, std::size_t b) {
+    const PackageName& x = symbols.packages[a].name;
+    const PackageName& y = symbols.packages[b].name;
+    return std::tie(x.ns, x.name, x.version) < std::tie(y.ns, y.name, y.version);
   });
+  out.packages = sort_by_dependency(
+      package_edges,
+      [&](std::size_t node, const Dependency& d, const Dependency* entered) {
+        const Span closing = references[d.reference]->span;
+        Diagnostic& made = report.error(diag::cycle, entered == nullptr ? closing : references[entered->reference]->span, fmt::format("package `{}` depends on itself", symbols.packages[node].name.to_string()));
+        if (entered != nullptr) made.labels.push_back(report.label(closing, "through this"));
+      },
+      by_name);
   if (report.error_count() != errors_before) return out;
   std::vector<std::size_t> rank(symbols.packages.size());
   for (std::size_t i = 0; i < out.packages.size(); ++i) rank[out.packages[i]] = i;
-  out.definitions = sort_by_dependency(edges, [&](std::size_t, const Dependency& d) {
-    const Definition& target = symbols.definitions[d.target];
-    report.error(diag::cycle, target.name->span, fmt::format("{} `{}` depends on itself", target.is_world ? "world" : "interface", target.name->text))
+  out.definitions = sort_by_dependency(edges, [&](std::size_t node, const Dependency& d, const Dependency*) {
+    const Definition& definition = symbols.definitions[node];
+    report.error(diag::cycle, definition.name->span, fmt::format("{} `{}` depends on itself", definition.is_world ? "world" : "interface", definition.name->text))
         .labels.push_back(report.label(references[d.reference]->span, "through this"));
   });
   std::vector<std::vector<std::size_t>> by_package(symbols.packages.size());

@@ -5,9 +5,12 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "wit/load.h"
+#include "wit/resolve/folded_names.h"
 #include "wit/resolve/gates.h"
 
 namespace wcomp::wit {
@@ -26,8 +29,9 @@ struct Definition {
 /// The names of one file, or of one nested package.
 struct Scope {
   std::size_t package = 0;
-  std::map<std::string, const ast::TopLevelUse*, std::less<>> uses;  ///< by local name
-  std::map<std::string, std::optional<std::size_t>, std::less<>> targets;  ///< definitions that `uses` mean; none if that failed
+  std::vector<const ast::TopLevelUse*> uses;
+  std::unordered_map<std::string_view, const ast::TopLevelUse*> uses_by_name;    ///< by local name
+  std::unordered_map<std::string_view, std::optional<std::size_t>> targets;      ///< definitions that they mean; none if that failed
 };
 
 struct PackageSource {
@@ -35,10 +39,11 @@ struct PackageSource {
   Span span;                             ///< of its declaration
   std::string docs;
   bool is_root = false;
+  bool is_nested_name = false;           ///< `a:b:c/d`, which a feature gates
   std::size_t group = 0;
   std::vector<std::size_t> definitions;  ///< in the order of the text
-  std::map<std::string, std::size_t, std::less<>> by_name;
-  std::map<std::string, std::size_t, std::less<>> by_folded_name;
+  std::unordered_map<std::string_view, std::size_t> by_name;
+  FoldedNames folded;
 };
 
 struct Symbols {

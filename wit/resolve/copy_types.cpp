@@ -54,8 +54,7 @@ types::ValType TypeCopier::copy(types::ValType t) {
   if (id == nullptr) return t;
   if (const auto known = types_.find(*id); known != types_.end()) return known->second;
   if (const TypeDecl* decl = graph_.decl(*id)) {
-    const auto* owner = std::get_if<WorldId>(&decl->owner);
-    if (owner == nullptr || *owner != from_) return t;
+    if (decl->owner != from_) return t;
     return graph_.type_decls[copy(graph_.decl_of_type.at(*id))].type;
   }
   // Anonymous: its nesting is bounded by the grammar.

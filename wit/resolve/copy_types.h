@@ -1,8 +1,11 @@
-// Types of an included world, made anew for the world that includes it: they belong to it and may have another name there.
+// Types of an included world, or of an inline interface in it, made anew for the world that includes it: they belong to it and may have
+// another name there.
 #pragma once
 
 #include <map>
 #include <string>
+#include <unordered_map>
+#include <variant>
 
 #include "wit/graph.h"
 
@@ -10,8 +13,10 @@ namespace wcomp::wit {
 
 class TypeCopier {
  public:
+  using Owner = std::variant<std::monostate, InterfaceId, WorldId>;
+  using Renames = std::map<std::string, std::string, std::less<>>;
   /// `renames` has to outlive the copier.
-  TypeCopier(Graph& graph, WorldId from, WorldId to, const std::map<std::string, std::string, std::less<>>& renames) : graph_(graph), from_(from), to_(to), renames_(renames) {}
+  TypeCopier(Graph& graph, Owner from, Owner to, const Renames& renames) : graph_(graph), from_(from), to_(to), renames_(renames) {}
 
   TypeDeclId copy(TypeDeclId decl);
   [[nodiscard]] Function copy(const Function& f);
@@ -25,10 +30,10 @@ class TypeCopier {
   types::TypeDef copy_def(const types::TypeDef& def);
 
   Graph& graph_;
-  WorldId from_, to_;
-  const std::map<std::string, std::string, std::less<>>& renames_;
-  std::map<types::TypeId, types::TypeId> types_;
-  std::map<TypeDeclId, TypeDeclId> decls_;
+  Owner from_, to_;
+  const Renames& renames_;
+  std::unordered_map<types::TypeId, types::TypeId> types_;
+  std::unordered_map<TypeDeclId, TypeDeclId> decls_;
 };
 
 }  // namespace wcomp::wit

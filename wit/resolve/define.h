@@ -1,12 +1,20 @@
 // Types and functions of one interface or world, into the graph.
+//
+// The order of types in the graph is that of the reference tool's JSON: in each package first interfaces in dependency order, then worlds;
+// in each of them uses, then declarations in dependency order with their parts before them, then what functions mention. Types without a
+// name are kept once a package. A resource that stands for itself in a parameter or result is an owned handle; functions get theirs when
+// all of a package is defined (`finish_functions`), everything else when it is made.
 #pragma once
 
-#include <map>
+#include <deque>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "wit/graph.h"
 #include "wit/resolve/collect.h"
+#include "wit/resolve/folded_names.h"
 
 namespace wcomp::wit {
 
@@ -15,12 +23,31 @@ struct NameEntry {
   enum class State : std::uint8_t { pending, defined, excluded, failed, function } state = State::pending;
   TypeDeclId decl;
   Span span;
+  const Stability* gate = nullptr;  ///< of an excluded one
 };
-using NameTable = std::map<std::string, NameEntry, std::less<>>;
+using NameTable = std::unordered_map<std::string_view, NameEntry>;
 
-/// A world before its implied imports are added.
+/// A world before its implied imports are added, and before what it includes.
 struct WorldDraft {
   std::vector<WorldItem> imports, exports;
+};
+
+/// Types without a name in one package, each kept once.
+class AnonymousTypes {
+ public:
+  explicit AnonymousTypes(Graph& graph) : graph_(graph) {}
+  /// `context`: the gate of the declaration that `def` is part of.
+  types::TypeId add(types::TypeDef def, const Stability& context);
+  /// `t`, or the owned handle if it is a resource.
+  types::ValType owned(types::ValType t);
+  void own_parts(types::TypeDef& def);
+  void own_parts(types::FuncType& f);
+
+ private:
+  [[nodiscard]] const Stability* stability_of(const types::TypeDef& def, const Stability& context) const;
+
+  Graph& graph_;
+  std::unordered_map<std::u32string, types::TypeId> known_;
 };
 
 /// The growing graph and what is known beside it, by index of Symbols' lists.
@@ -29,33 +56,42 @@ struct Definitions {
   const Symbols& symbols;
   const Options& options;
   Report& report;
+  SpecFeatures& features;
   std::vector<PackageId> packages;
   std::vector<std::optional<InterfaceId>> interfaces;
   std::vector<std::optional<WorldId>> worlds;
   std::vector<NameTable> names;      ///< of definitions
   std::vector<WorldDraft> drafts;    ///< of definitions that are worlds
   std::vector<bool> has_borrow;      ///< whether a type holds a borrow handle, by TypeId, as far as computed
+  AnonymousTypes* anonymous = nullptr;  ///< of the package that is being defined
+  std::vector<std::optional<std::vector<InterfaceId>>> direct_uses;  ///< by InterfaceId, as far as asked for
 };
+
+/// The rules of gates between two items of one package, which `what` names; in packages that were asked for.
+void check_gates(Definitions& all, std::size_t package, Span at, const Stability& user, const Stability& used, std::string_view what, const Span* declared = nullptr, bool is_container = false);
 
 using Owner = std::variant<std::monostate, InterfaceId, WorldId>;
 
-/// Defines the types of `items` and, through `on_function`, its functions and those of its resources, in the order of the text.
+/// Defines the types of `items` and its functions and those of its resources, in the order of the text.
 class ItemDefiner {
  public:
-  ItemDefiner(Definitions& all, std::size_t package, std::size_t scope, Owner owner)
-      : all_(all), graph_(all.graph), report_(all.report), policy_(gate_policy(all.options, all.symbols.packages[package].name)), scope_(scope), owner_(owner) {}
+  /// `container`: the gates of what the items stand in.
+  ItemDefiner(Definitions& all, std::size_t package, std::size_t scope, Owner owner, const Stability& container)
+      : all_(all), graph_(all.graph), report_(all.report), policy_(gate_policy(all.options, all.symbols.packages[package].name)), scope_(scope), owner_(owner), container_(container), package_(package), is_root_(all.symbols.packages[package].is_root) {}
 
-  /// All declarations of types and uses among `items`. `is_excluded`: the container is gated off, so everything in it must be too.
+  /// All declarations of types and uses among `items`, which have to live as long as the definer. `is_excluded`: the container is gated
+  /// off, so everything in it must be too.
   void define_types(const std::vector<ast::Item>& items, bool is_excluded);
-  /// A function that is not a resource's.
+  /// A function that is not a resource's. Owned handles that its type mentions directly are still resources: see `finish_functions`.
   [[nodiscard]] std::optional<Function> function(const ast::Name& name, const ast::FuncType& type, const ast::Item& item, Stability stability);
   /// Functions declared in `items`, with those of resources. Names must have been declared by define_types.
   [[nodiscard]] std::vector<Function> functions(const std::vector<ast::Item>& items);
+  void resource_functions(const ast::Resource& resource, const ast::Item& item, std::vector<Function>& out);
 
   [[nodiscard]] const std::vector<TypeDeclId>& types() const { return types_; }
   [[nodiscard]] NameTable& names() { return names_; }
   /// Gates of an item that define_types has seen.
-  [[nodiscard]] const Gated& gated(const ast::Item& item) const { return gates_.find(&item)->second; }
+  [[nodiscard]] const Gated& gated(const ast::Item& item) const;
 
  private:
   /// A type to be: an item that declares one, or one name of a `use`.
@@ -64,15 +100,17 @@ class ItemDefiner {
     const ast::Name* name = nullptr;
     const ast::Renamed* used = nullptr;  ///< for a `use`
     std::optional<std::size_t> from;     ///< definition that is used from
-    Stability stability;
+    const Stability* stability = nullptr;
     std::optional<TypeDeclId> decl;
   };
 
-  bool declare(const ast::Name& name, NameEntry::State state);
+  bool declare(const ast::Name& name, NameEntry::State state, const Stability* gate);
   void declare_use(const ast::Item& item, const ast::Use& use, const Gated& gated);
+  void check_resource(const ast::Resource& resource, const Gated& gated);
   void define(Pending& pending);
   void define_used(Pending& pending);
   std::optional<types::TypeDef> type_def(const Pending& pending, std::vector<std::string>& member_docs);
+  /// A resource means itself here, and its owner decides.
   std::optional<types::ValType> value_type(const ast::Type& type);
   std::optional<types::ValType> payload(const std::optional<ast::Type>& type, bool& is_sound);
   /// The declaration a name means; reports a name that means none.
@@ -81,12 +119,13 @@ class ItemDefiner {
   /// A type that is neither a primitive nor a name.
   std::optional<types::TypeDef> anonymous_type(const ast::Type& type);
   bool check_members(const std::vector<ast::Member>& members, std::string_view what);
+  bool check_count(const std::vector<ast::Member>& members, const ast::Name& name, std::string_view what, std::string_view member);
   std::optional<types::FuncType> func_type(const ast::FuncType& type, std::string_view name, Span name_span);
-  void resource_functions(const ast::Resource& resource, const ast::Item& item, std::vector<Function>& out);
   std::optional<Function> resource_function(const ast::Function& f, const ast::Item& item, TypeDeclId resource, Stability stability);
   std::optional<types::ValType> constructor_result(const ast::Function& f, TypeDeclId resource);
   bool contains_borrow(types::ValType t);
-  void warn_deprecated(TypeDeclId used, Span at, const Stability& user);
+  /// Gates that an item has to have because of what it stands in.
+  void check_container(const ast::Item& item, const Gated& gated, const Stability& container);
 
   Definitions& all_;
   Graph& graph_;
@@ -94,11 +133,18 @@ class ItemDefiner {
   GatePolicy policy_;
   std::size_t scope_;
   Owner owner_;
+  const Stability& container_;
+  std::size_t package_;
+  bool is_root_;                     ///< what dependencies do is not the user's to mend
   NameTable names_;
-  std::map<std::string, Span, std::less<>> folded_;  ///< all names of the container, for uniqueness
+  FoldedNames folded_;               ///< all names of the container, for uniqueness
   std::vector<Pending> pending_;
   std::vector<TypeDeclId> types_;
-  std::map<const ast::Item*, Gated> gates_;          ///< read once, so that a mistake in them is reported once
+  const ast::Item* items_ = nullptr;       ///< what define_types got
+  std::vector<std::uint32_t> gate_of_;     ///< by item: number in gates_ + 1, or 0 for an item without gates
+  std::deque<Gated> gates_;                ///< read once, so that a mistake in them is reported once
+  const Stability* user_ = nullptr;        ///< gates of the item whose types are being looked up
+  bool is_in_function_ = false;            ///< what functions mention takes no gate from them
 };
 
 }  // namespace wcomp::wit

@@ -10,9 +10,11 @@
 namespace wcomp::wit {
 
 std::optional<Function> ItemDefiner::function(const ast::Name& name, const ast::FuncType& type, const ast::Item& item, Stability stability) {
+  user_ = &stability;
   auto made = func_type(type, name.text, name.span);
+  user_ = nullptr;
   if (!made) return std::nullopt;
-  return Function{.name = name.text, .abi_name = name.text, .kind = FuncKind::freestanding, .resource = {}, .type = std::move(*made), .docs = item.docs,
+  return Function{.name = std::string(name.text), .abi_name = std::string(name.text), .kind = FuncKind::freestanding, .resource = {}, .type = std::move(*made), .docs = item.docs,
                   .stability = std::move(stability), .span = name.span, .external_id = item.external_id};
 }
 
@@ -31,35 +33,41 @@ std::vector<Function> ItemDefiner::functions(const std::vector<ast::Item>& items
 }
 
 std::optional<types::FuncType> ItemDefiner::func_type(const ast::FuncType& type, std::string_view name, Span name_span) {
+  is_in_function_ = true;
   bool is_sound = check_members(type.params, "parameter");
   types::FuncType out;
   out.is_async = type.is_async;
   for (const ast::Member& p : type.params) {
-    if (const auto t = payload(p.type, is_sound)) out.params.push_back({p.name.text, *t});
+    if (const auto t = payload(p.type, is_sound)) out.params.push_back({std::string(p.name.text), *t});
   }
   out.result = payload(type.result, is_sound);
+  is_in_function_ = false;
   if (out.result && contains_borrow(*out.result)) {
-    report_.error(diag::invalid, name_span, fmt::format("the result of `{}` holds a `borrow` handle", name)).notes.push_back("a borrow ends when its call does, so results can only own: return the resource itself");
+    report_.error(diag::invalid, name_span, fmt::format("the result of `{}` holds a `borrow` handle", name)).notes.push_back(
+        "a borrow ends when its call does, so results can only own: write the resource's name without `borrow<..>`");
     is_sound = false;
   }
   return is_sound ? std::optional(std::move(out)) : std::nullopt;
 }
 
-void ItemDefiner::resource_functions(const ast::Resource& resource, const ast::Item&, std::vector<Function>& out) {
+void ItemDefiner::resource_functions(const ast::Resource& resource, const ast::Item& container, std::vector<Function>& out) {
   const auto entry = names_.find(resource.name.text);
   if (entry == names_.end() || entry->second.state != NameEntry::State::defined || entry->second.span.begin != resource.name.span.begin) return;
-  std::map<std::string, Span, std::less<>> seen;
+  FoldedNames seen;
+  std::optional<Span> constructor;
   for (const ast::Item& item : resource.functions) {
     const ast::Function& f = std::get<ast::Function>(item.what);
-    const Gated gated = read_gates(item.gates, policy_, report_);
+    const Gated gated = read_gates(item, policy_, report_);
     const bool is_constructor = f.kind == ast::FuncKind::constructor;
     const Span at = is_constructor ? item.span : f.name.span;
-    const auto [first, is_new] = seen.emplace(is_constructor ? "" : fold_case(f.name.text), at);
-    if (!is_new) {
+    const Span* first = is_constructor ? (constructor ? &*constructor : nullptr) : seen.insert(f.name.text, at);
+    if (first != nullptr) {
       report_.error(diag::duplicate_name, at, is_constructor ? "a resource has at most one constructor" : fmt::format("function `{}` is there more than once", f.name.text))
-          .labels.push_back(report_.label(first->second, "the first one"));
+          .labels.push_back(report_.label(*first, "the first one"));
       continue;
     }
+    if (is_constructor) constructor = at;
+    check_container(item, gated, this->gated(container).stability);
     if (!gated.is_included) continue;
     if (auto made = resource_function(f, item, entry->second.decl, gated.stability)) out.push_back(std::move(*made));
   }
@@ -67,36 +75,39 @@ void ItemDefiner::resource_functions(const ast::Resource& resource, const ast::I
 
 std::optional<Function> ItemDefiner::resource_function(const ast::Function& f, const ast::Item& item, TypeDeclId resource, Stability stability) {
   const std::string resource_name = graph_.type_decls[resource].name;
-  Function out{.name = f.name.text, .abi_name = {}, .kind = {}, .resource = resource, .type = {}, .docs = item.docs, .stability = std::move(stability),
+  Function out{.name = std::string(f.name.text), .abi_name = {}, .kind = {}, .resource = resource, .type = {}, .docs = item.docs, .stability = std::move(stability),
                .span = f.name.span, .external_id = item.external_id};
-  if (f.kind == ast::FuncKind::constructor) {
-    ast::FuncType params_only = f.type;
-    params_only.result.reset();
-    auto type = func_type(params_only, "constructor", item.span);
-    const auto result = constructor_result(f, resource);
-    if (!type || !result) return std::nullopt;
-    type->result = result;
-    out.name = resource_name;
-    out.abi_name = fmt::format("[constructor]{}", resource_name);
-    out.kind = FuncKind::constructor;
-    out.type = std::move(*type);
-    out.span = item.span;
-    return out;
-  }
-  auto type = func_type(f.type, f.name.text, f.name.span);
-  if (!type) return std::nullopt;
+  user_ = &out.stability;
   const bool is_method = f.kind == ast::FuncKind::plain;
+  std::optional<types::TypeId> self;
   if (is_method) {
     for (const ast::Member& p : f.type.params) {
-      if (fold_case(p.name.text) != "self") continue;
+      if (!is_same_folded(p.name.text, "self")) continue;
       report_.error(diag::duplicate_name, p.name.span, "a method has a parameter `self` already");
       return std::nullopt;
     }
-    const types::TypeId self = graph_.types.add(types::BorrowType{graph_.type_decls[resource].type});
-    type->params.insert(type->params.begin(), types::Param{"self", self});
+    self = all_.anonymous->add(types::BorrowType{graph_.type_decls[resource].type}, {});
   }
-  out.abi_name = fmt::format("[{}]{}.{}", is_method ? "method" : "static", resource_name, f.name.text);
-  out.kind = is_method ? FuncKind::method : FuncKind::static_;
+  std::optional<types::FuncType> type;
+  if (f.kind == ast::FuncKind::constructor) {
+    ast::FuncType params_only = f.type;
+    params_only.result.reset();
+    type = func_type(params_only, "constructor", item.span);
+    const auto result = constructor_result(f, resource);
+    if (type && result) type->result = result;
+    else type.reset();
+    out.name = resource_name;
+    out.abi_name = fmt::format("[constructor]{}", resource_name);
+    out.kind = FuncKind::constructor;
+    out.span = item.span;
+  } else {
+    type = func_type(f.type, f.name.text, f.name.span);
+    out.abi_name = fmt::format("[{}]{}.{}", is_method ? "method" : "static", resource_name, f.name.text);
+    out.kind = is_method ? FuncKind::method : FuncKind::static_;
+  }
+  user_ = nullptr;
+  if (!type) return std::nullopt;
+  if (self) type->params.insert(type->params.begin(), types::Param{"self", *self});
   out.type = std::move(*type);
   return out;
 }
@@ -104,14 +115,16 @@ std::optional<Function> ItemDefiner::resource_function(const ast::Function& f, c
 /// Nothing written means the resource; else it has to be a `result` whose ok side is the resource.
 std::optional<types::ValType> ItemDefiner::constructor_result(const ast::Function& f, TypeDeclId resource) {
   const types::TypeId type = graph_.type_decls[resource].type;
-  if (!f.type.result) return types::ValType(graph_.types.add(types::OwnType{type}));
+  if (!f.type.result) return types::ValType(type);
   const ast::Type& written = *f.type.result;
   const std::string_view name = graph_.type_decls[resource].name;
   if (written.kind != ast::TypeKind::result) {
     report_.error(diag::type_mismatch, written.span, "a constructor that says what it returns returns a `result`").notes.push_back(fmt::format("`-> result<{}, error>`, or nothing at all", name));
     return std::nullopt;
   }
+  is_in_function_ = true;
   const auto made = value_type(written);
+  is_in_function_ = false;
   if (!made) return std::nullopt;
   const auto* result = graph_.types.get<types::ResultType>(*made);
   const auto* own = result->ok ? graph_.types.get<types::OwnType>(*result->ok) : nullptr;

@@ -1,4 +1,6 @@
 // Declarations of types: names first, then each type after those it names.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/match.h"
@@ -34,34 +36,83 @@ void for_each_name(const ast::Item& item, const auto& f) {
   if (const auto* a = std::get_if<ast::TypeAlias>(&item.what)) for_each_name(a->type, f);
 }
 
+/// What other languages, and WIT of old, call a primitive type.
+std::string_view name_elsewhere(std::string_view name) {
+  static constexpr std::pair<std::string_view, std::string_view> names[] = {
+      {"float32", "f32"}, {"float64", "f64"}, {"float", "f32"}, {"double", "f64"}, {"int", "s32"}, {"uint", "u32"}, {"long", "s64"}, {"short", "s16"}, {"byte", "u8"}, {"i8", "s8"},
+      {"i16", "s16"}, {"i32", "s32"}, {"i64", "s64"}, {"int8", "s8"}, {"int16", "s16"}, {"int32", "s32"}, {"int64", "s64"}, {"uint8", "u8"}, {"uint16", "u16"}, {"uint32", "u32"},
+      {"uint64", "u64"}, {"usize", "u64"}, {"size-t", "u64"}, {"boolean", "bool"}, {"str", "string"}, {"text", "string"}, {"bytes", "list<u8>"}, {"char8", "u8"}, {"isize", "s64"}};
+  for (const auto& [other, ours] : names) {
+    if (other == name) return ours;
+  }
+  return {};
+}
+
+/// Explainer.md: at most 32 labels, so that flags are one i32.
+constexpr std::size_t max_flags = 32;
+
 }  // namespace
 
+const Gated& ItemDefiner::gated(const ast::Item& item) const {
+  static const Gated none;
+  const std::uint32_t number = gate_of_[static_cast<std::size_t>(&item - items_)];
+  return number == 0 ? none : gates_[number - 1];
+}
+
+void ItemDefiner::check_container(const ast::Item& item, const Gated& gated, const Stability& container) {
+  if (!gated.is_included) return;
+  check_gates(all_, package_, head_of(item), gated.stability, container, "what it stands in", nullptr, true);
+}
+
+void check_gates(Definitions& all, std::size_t package, Span at, const Stability& user, const Stability& used, std::string_view what, const Span* declared, bool is_container) {
+  if (!all.symbols.packages[package].is_root || is_compatibly_gated(user, used)) return;
+  std::string message = fmt::format("this has {}, and {} has {}", gate_text(user), what, gate_text(used));
+  const bool is_early = user.since && used.since && !is_container;  // published packages have such: nothing is wrong as of the newest version
+  Diagnostic& d = is_early ? all.report.warning(diag::bad_gate, at, std::move(message)) : all.report.error(diag::bad_gate, at, std::move(message));
+  if (declared != nullptr) d.labels.push_back(all.report.label(*declared, "declared here"));
+  d.notes.push_back(is_early ? fmt::format("as of version {} this would name something that is not there", user.since->to_string()) : "what uses a gated item, or stands in one, needs a gate that is as strict");
+}
+
+void ItemDefiner::check_resource(const ast::Resource& resource, const Gated& gated) {
+  if (gated.is_included) return;
+  for (const ast::Item& f : resource.functions) {
+    if (!read_gates(f, policy_, report_).is_included) continue;
+    report_.error(diag::bad_gate, head_of(f), "this function is not gated, but its resource is, by a feature that is not enabled").notes.push_back(how_to_open(gated.stability));
+  }
+}
+
 void ItemDefiner::define_types(const std::vector<ast::Item>& items, bool is_excluded) {
-  for (const ast::Item& item : items) {
-    const Gated& gated = gates_.emplace(&item, read_gates(item.gates, policy_, report_)).first->second;
+  items_ = items.data();
+  gate_of_.resize(items.size());
+  names_.reserve(items.size());
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const ast::Item& item = items[i];
+    if (!item.gates.empty()) {
+      gates_.push_back(read_gates(item, policy_, report_));
+      gate_of_[i] = static_cast<std::uint32_t>(gates_.size());
+    }
+    const Gated& gated = this->gated(item);
     if (is_excluded && gated.is_included) {
-      report_.error(diag::bad_gate, item.span, "this item is not gated, but what it stands in is, by a feature that is not enabled");
+      report_.error(diag::bad_gate, head_of(item), "this item is not gated, but what it stands in is, by a feature that is not enabled").notes.push_back(how_to_open(container_));
       continue;
     }
+    check_container(item, gated, container_);
     const auto* use = std::get_if<ast::Use>(&item.what);
     const ast::Name* name = type_name(item);
     if (use != nullptr) {
       declare_use(item, *use, gated);
     } else if (const auto* f = std::get_if<ast::Function>(&item.what)) {
-      declare(f->name, gated.is_included ? NameEntry::State::function : NameEntry::State::excluded);
+      declare(f->name, gated.is_included ? NameEntry::State::function : NameEntry::State::excluded, &gated.stability);
     } else if (name != nullptr) {
-      if (!declare(*name, gated.is_included ? NameEntry::State::pending : NameEntry::State::excluded)) continue;
-      if (gated.is_included) pending_.push_back({&item, name, nullptr, std::nullopt, gated.stability, std::nullopt});
-    }
-    if (const auto* r = std::get_if<ast::Resource>(&item.what); r != nullptr && !gated.is_included) {
-      for (const ast::Item& f : r->functions) {
-        if (!read_gates(f.gates, policy_, report_).is_included) continue;
-        report_.error(diag::bad_gate, f.span, "this function is not gated, but its resource is, by a feature that is not enabled");
-      }
+      if (const auto* r = std::get_if<ast::Resource>(&item.what)) check_resource(*r, gated);
+      if (!declare(*name, gated.is_included ? NameEntry::State::pending : NameEntry::State::excluded, &gated.stability)) continue;
+      if (gated.is_included) pending_.push_back({&item, name, nullptr, std::nullopt, &gated.stability, std::nullopt});
     }
   }
 
-  std::map<std::string_view, std::size_t> by_name;
+  // Uses first, then declarations, each after those it names.
+  std::unordered_map<std::string_view, std::size_t> by_name;
+  by_name.reserve(pending_.size());
   for (std::size_t i = 0; i < pending_.size(); ++i) by_name.emplace(pending_[i].name->text, i);
   std::vector<std::vector<Dependency>> edges(pending_.size());
   std::vector<const ast::Name*> references;
@@ -69,45 +120,55 @@ void ItemDefiner::define_types(const std::vector<ast::Item>& items, bool is_excl
     if (pending_[i].used != nullptr) continue;
     for_each_name(*pending_[i].item, [&](const ast::Name& name) {
       const auto target = by_name.find(name.text);
-      if (target == by_name.end()) return;
+      if (target == by_name.end() || pending_[target->second].used != nullptr) return;
       references.push_back(&name);
       edges[i].push_back({target->second, references.size() - 1});
     });
   }
-  const std::vector<std::size_t> order = sort_by_dependency(edges, [&](std::size_t node, const Dependency& d) {
-    report_.error(diag::cycle, references[d.reference]->span, fmt::format("type `{}` depends on itself", pending_[d.target].name->text));
+  const std::vector<std::size_t> order = sort_by_dependency(edges, [&](std::size_t node, const Dependency& d, const Dependency*) {
+    Diagnostic& made = report_.error(diag::cycle, references[d.reference]->span, fmt::format("type `{}` depends on itself", pending_[d.target].name->text));
+    if (node != d.target) made.labels.push_back(report_.label(pending_[d.target].name->span, "declared here"));
+    made.notes.push_back("values of it would have no end; only `list` of a resource's handles, or an index into a list, can refer back");
     names_.find(pending_[node].name->text)->second.state = NameEntry::State::failed;
   });
-  for (const std::size_t i : order) {
-    define(pending_[i]);
-    if (pending_[i].decl) types_.push_back(*pending_[i].decl);
+  types_.reserve(order.size());
+  for (const bool is_use : {true, false}) {
+    for (const std::size_t i : order) {
+      if ((pending_[i].used != nullptr) != is_use) continue;
+      define(pending_[i]);
+      if (pending_[i].decl) types_.push_back(*pending_[i].decl);
+    }
   }
 }
 
-bool ItemDefiner::declare(const ast::Name& name, NameEntry::State state) {
-  const auto [first, is_new] = folded_.emplace(fold_case(name.text), name.span);
-  if (is_new) {
-    names_.emplace(name.text, NameEntry{state, {}, name.span});
-    return true;
+bool ItemDefiner::declare(const ast::Name& name, NameEntry::State state, const Stability* gate) {
+  if (const Span* first = folded_.insert(name.text, name.span)) {
+    report_.error(diag::duplicate_name, name.span, fmt::format("`{}` is defined more than once", name.text)).labels.push_back(report_.label(*first, "first defined here"));
+    return false;
   }
-  report_.error(diag::duplicate_name, name.span, fmt::format("`{}` is defined more than once", name.text)).labels.push_back(report_.label(first->second, "first defined here"));
-  return false;
+  names_.emplace(name.text, NameEntry{state, {}, name.span, gate});
+  return true;
 }
 
 void ItemDefiner::declare_use(const ast::Item& item, const ast::Use& use, const Gated& gated) {
   std::optional<std::size_t> from;
   if (gated.is_included) from = all_.symbols.look_up(use.path, scope_, &report_);
-  if (from && all_.symbols.definitions[*from].is_world) {
+  const Definition* definition = from ? &all_.symbols.definitions[*from] : nullptr;
+  if (definition != nullptr && definition->is_world) {
     report_.error(diag::unknown_item, use.path.name.span, fmt::format("`{}` is a world, and types are used from interfaces", use.path.name.text));
     from.reset();
-  } else if (from && !all_.symbols.definitions[*from].gated.is_included) {
-    report_.error(diag::bad_gate, use.path.span, fmt::format("interface `{}` is not there: its feature or version gate is closed", use.path.name.text));
+  } else if (definition != nullptr && !definition->gated.is_included) {
+    report_.error(diag::bad_gate, use.path.span, fmt::format("interface `{}` {}", use.path.name.text, why_closed(definition->gated.stability, all_.options)))
+        .notes.push_back(how_to_open(definition->gated.stability));
     from.reset();
+  } else if (definition != nullptr) {
+    if (definition->package == package_) check_gates(all_, package_, use.path.span, gated.stability, definition->gated.stability, fmt::format("interface `{}`", use.path.name.text));
+    if (is_root_) warn_deprecated(report_, use.path.span, fmt::format("interface `{}`", use.path.name.text), definition->gated.stability, definition->item->docs, gated.stability);
   }
   for (const ast::Renamed& name : use.names) {
     const NameEntry::State state = !gated.is_included ? NameEntry::State::excluded : !from ? NameEntry::State::failed : NameEntry::State::pending;
-    if (declare(name.local(), state) && state == NameEntry::State::pending) {
-      pending_.push_back({&item, &name.local(), &name, from, gated.stability, std::nullopt});
+    if (declare(name.local(), state, &gated.stability) && state == NameEntry::State::pending) {
+      pending_.push_back({&item, &name.local(), &name, from, &gated.stability, std::nullopt});
     }
   }
 }
@@ -117,6 +178,7 @@ void ItemDefiner::define(Pending& pending) {
   if (entry.state == NameEntry::State::failed) return;
   entry.state = NameEntry::State::failed;
   if (pending.used != nullptr) return define_used(pending);
+  user_ = pending.stability;
   std::vector<std::string> member_docs;
   std::optional<types::TypeDef> def = type_def(pending, member_docs);
   if (!def) return;
@@ -124,9 +186,10 @@ void ItemDefiner::define(Pending& pending) {
   if (const auto* alias = std::get_if<ast::TypeAlias>(&pending.item->what); alias != nullptr && alias->type.kind == ast::TypeKind::named) {
     alias_of = names_.find(alias->type.name.text)->second.decl;
   }
+  all_.anonymous->own_parts(*def);
   const types::TypeId type = graph_.types.add(std::move(*def));
-  entry.decl = graph_.type_decls.add({.name = pending.name->text, .type = type, .owner = owner_, .alias_of = alias_of, .is_use = false, .docs = pending.item->docs,
-                                      .stability = pending.stability, .span = pending.name->span, .member_docs = std::move(member_docs)});
+  entry.decl = graph_.type_decls.add({.name = std::string(pending.name->text), .type = type, .owner = owner_, .alias_of = alias_of, .is_use = false, .docs = pending.item->docs,
+                                      .stability = *pending.stability, .span = pending.name->span, .member_docs = std::move(member_docs), .external_id = pending.item->external_id});
   graph_.decl_of_type.emplace(type, entry.decl);
   entry.state = NameEntry::State::defined;
   pending.decl = entry.decl;
@@ -135,7 +198,7 @@ void ItemDefiner::define(Pending& pending) {
 void ItemDefiner::define_used(Pending& pending) {
   const ast::Name& wanted = pending.used->name;
   const NameTable& source = all_.names[*pending.from];
-  const std::string& interface_name = all_.symbols.definitions[*pending.from].name->text;
+  const std::string_view interface_name = all_.symbols.definitions[*pending.from].name->text;
   const auto found = source.find(wanted.text);
   if (found == source.end()) {
     if (report_.is_full()) return;
@@ -151,79 +214,90 @@ void ItemDefiner::define_used(Pending& pending) {
   if (target.state == NameEntry::State::function) {
     report_.error(diag::unknown_type, wanted.span, fmt::format("`{}` of interface `{}` is a function, and only types can be used", wanted.text, interface_name));
   } else if (target.state == NameEntry::State::excluded) {
-    report_.error(diag::bad_gate, wanted.span, fmt::format("type `{}` is not there: its feature or version gate is closed", wanted.text));
+    report_.error(diag::bad_gate, wanted.span, fmt::format("type `{}` {}", wanted.text, why_closed(*target.gate, all_.options))).notes.push_back(how_to_open(*target.gate));
   }
   if (target.state != NameEntry::State::defined) return;
   const TypeDecl& decl = graph_.type_decls[target.decl];
-  warn_deprecated(target.decl, wanted.span, pending.stability);
+  if (is_root_) warn_deprecated(report_, wanted.span, fmt::format("type `{}`", decl.name), decl.stability, decl.docs, *pending.stability);
+  if (all_.symbols.definitions[*pending.from].package == package_) check_gates(all_, package_, wanted.span, *pending.stability, decl.stability, fmt::format("type `{}`", wanted.text));
   std::string docs = decl.docs;
   const types::TypeId type = graph_.types.add(types::AliasType{decl.type});
   NameEntry& entry = names_.find(pending.name->text)->second;
-  entry.decl = graph_.type_decls.add({.name = pending.name->text, .type = type, .owner = owner_, .alias_of = target.decl, .is_use = true, .docs = std::move(docs),
-                                      .stability = pending.stability, .span = pending.name->span, .member_docs = {}});
+  entry.decl = graph_.type_decls.add({.name = std::string(pending.name->text), .type = type, .owner = owner_, .alias_of = target.decl, .is_use = true, .docs = std::move(docs),
+                                      .stability = *pending.stability, .span = pending.name->span, .member_docs = {}, .external_id = {}});
   graph_.decl_of_type.emplace(type, entry.decl);
   entry.state = NameEntry::State::defined;
   pending.decl = entry.decl;
 }
 
 bool ItemDefiner::check_members(const std::vector<ast::Member>& members, std::string_view what) {
-  std::map<std::string, Span, std::less<>> seen;
+  FoldedNames seen;
   bool is_sound = true;
   for (const ast::Member& m : members) {
-    const auto [first, is_new] = seen.emplace(fold_case(m.name.text), m.name.span);
-    if (is_new) continue;
-    report_.error(diag::duplicate_name, m.name.span, fmt::format("{} `{}` is there more than once", what, m.name.text)).labels.push_back(report_.label(first->second, "the first one"));
+    const Span* first = seen.insert(m.name.text, m.name.span);
+    if (first == nullptr) continue;
+    report_.error(diag::duplicate_name, m.name.span, fmt::format("{} `{}` is there more than once", what, m.name.text)).labels.push_back(report_.label(*first, "the first one"));
     is_sound = false;
   }
   return is_sound;
 }
 
+bool ItemDefiner::check_count(const std::vector<ast::Member>& members, const ast::Name& name, std::string_view what, std::string_view member) {
+  if (!members.empty()) return true;
+  report_.error(diag::invalid, name.span, fmt::format("{} `{}` has no {}s", what, name.text, member)).notes.push_back(fmt::format("it needs at least one {}", member));
+  return false;
+}
+
 std::optional<types::TypeDef> ItemDefiner::type_def(const Pending& pending, std::vector<std::string>& member_docs) {
   using Made = std::optional<types::TypeDef>;
   const auto keep_docs = [&](const std::vector<ast::Member>& members) {
+    if (std::none_of(members.begin(), members.end(), [](const ast::Member& m) { return !m.docs.empty(); })) return;
     for (const ast::Member& m : members) member_docs.push_back(m.docs);
   };
   const auto names_of = [](const std::vector<ast::Member>& members) {
     std::vector<std::string> names;
-    for (const ast::Member& m : members) names.push_back(m.name.text);
+    for (const ast::Member& m : members) names.emplace_back(m.name.text);
     return names;
-  };
-  const auto is_empty = [&](const std::vector<ast::Member>& cases, const ast::Name& name, std::string_view what) {
-    if (cases.empty()) report_.error(diag::invalid, name.span, fmt::format("{} `{}` has no cases", what, name.text));
-    return cases.empty();
   };
   return match(
       pending.item->what,
       [&](const ast::Record& r) -> Made {
-        bool is_sound = check_members(r.fields, "field");
+        bool is_sound = check_count(r.fields, r.name, "record", "field") && check_members(r.fields, "field");
         types::RecordType out;
         for (const ast::Member& f : r.fields) {
-          if (const auto t = payload(f.type, is_sound)) out.fields.push_back({f.name.text, *t});
+          if (const auto t = payload(f.type, is_sound)) out.fields.push_back({std::string(f.name.text), *t});
         }
         keep_docs(r.fields);
         return is_sound ? Made(std::move(out)) : std::nullopt;
       },
       [&](const ast::Variant& v) -> Made {
-        bool is_sound = check_members(v.cases, "case");
-        if (is_empty(v.cases, v.name, "variant")) return std::nullopt;
+        bool is_sound = check_count(v.cases, v.name, "variant", "case") && check_members(v.cases, "case");
         types::VariantType out;
-        for (const ast::Member& c : v.cases) out.cases.push_back({c.name.text, payload(c.type, is_sound)});
+        for (const ast::Member& c : v.cases) out.cases.push_back({std::string(c.name.text), payload(c.type, is_sound)});
         keep_docs(v.cases);
         return is_sound ? Made(std::move(out)) : std::nullopt;
       },
       [&](const ast::Enum& e) -> Made {
-        if (!check_members(e.cases, "case") || is_empty(e.cases, e.name, "enum")) return std::nullopt;
+        if (!check_count(e.cases, e.name, "enum", "case") || !check_members(e.cases, "case")) return std::nullopt;
         keep_docs(e.cases);
         return types::EnumType{names_of(e.cases)};
       },
       [&](const ast::Flags& f) -> Made {
-        if (!check_members(f.flags, "flag")) return std::nullopt;
+        if (!check_count(f.flags, f.name, "flags", "flag") || !check_members(f.flags, "flag")) return std::nullopt;
+        if (f.flags.size() > max_flags) {
+          report_.error(diag::invalid, f.flags[max_flags].name.span, fmt::format("flags `{}` has {} flags, and {} are allowed", f.name.text, f.flags.size(), max_flags))
+              .notes.push_back("put the rest into a second type, and both into a record");
+          return std::nullopt;
+        }
         keep_docs(f.flags);
         return types::FlagsType{names_of(f.flags)};
       },
       [&](const ast::Resource&) -> Made { return types::ResourceType{graph_.types.new_resource()}; },
       [&](const ast::TypeAlias& a) -> Made {
-        if (a.type.kind == ast::TypeKind::prim) return types::AliasType{a.type.prim};
+        if (a.type.kind == ast::TypeKind::prim) {
+          const auto prim = value_type(a.type);
+          return prim ? Made(types::AliasType{*prim}) : std::nullopt;
+        }
         if (a.type.kind == ast::TypeKind::named) {
           const auto target = look_up(a.type.name);
           return target ? Made(types::AliasType{graph_.type_decls[*target].type}) : std::nullopt;
@@ -238,22 +312,34 @@ std::optional<TypeDeclId> ItemDefiner::look_up(const ast::Name& name) {
   if (found == names_.end()) {
     if (report_.is_full()) return std::nullopt;
     Diagnostic& d = report_.error(diag::unknown_type, name.span, fmt::format("type `{}` does not exist", name.text));
+    if (const std::string_view known = name_elsewhere(name.text); !known.empty()) {
+      d.notes.push_back(fmt::format("in WIT the type is called `{}`", known));
+      return std::nullopt;
+    }
     NearestName nearest(name.text);
     for (const auto& [other, entry] : names_) {
       if (entry.state != NameEntry::State::function) nearest.offer(other);
     }
     for (std::size_t p = 0; p <= static_cast<std::size_t>(types::Prim::error_context); ++p) nearest.offer(types::to_string(static_cast<types::Prim>(p)));
-    if (name.text == "float32" || name.text == "float64") d.notes.push_back(fmt::format("the type is called `f{}`", name.text.substr(5)));
-    else if (nearest.get()) d.notes.push_back(fmt::format("did you mean `{}`?", *nearest.get()));
+    if (nearest.get()) d.notes.push_back(fmt::format("did you mean `{}`?", *nearest.get()));
+    else d.notes.push_back("declare it here, or bring it in from another interface with `use`");
     return std::nullopt;
   }
   const NameEntry& entry = found->second;
   switch (entry.state) {
-    case NameEntry::State::defined: return entry.decl;
-    case NameEntry::State::excluded:
-      report_.error(diag::bad_gate, name.span, fmt::format("type `{}` is not there: its feature or version gate is closed", name.text))
-          .labels.push_back(report_.label(entry.span, "declared here"));
+    case NameEntry::State::defined: {
+      const TypeDecl& decl = graph_.type_decls[entry.decl];
+      if (user_ == nullptr) return entry.decl;
+      if (!is_compatibly_gated(*user_, decl.stability)) check_gates(all_, package_, name.span, *user_, decl.stability, fmt::format("type `{}`", name.text), &entry.span);
+      if (!decl.is_use && is_root_) warn_deprecated(report_, name.span, fmt::format("type `{}`", name.text), decl.stability, decl.docs, *user_);
+      return entry.decl;
+    }
+    case NameEntry::State::excluded: {
+      Diagnostic& d = report_.error(diag::bad_gate, name.span, fmt::format("type `{}` {}", name.text, why_closed(*entry.gate, all_.options)));
+      d.labels.push_back(report_.label(entry.span, "declared here"));
+      d.notes.push_back(how_to_open(*entry.gate));
       return std::nullopt;
+    }
     case NameEntry::State::function:
       report_.error(diag::unknown_type, name.span, fmt::format("`{}` is a function, and a type is needed here", name.text));
       return std::nullopt;
@@ -280,17 +366,27 @@ std::optional<types::ValType> ItemDefiner::payload(const std::optional<ast::Type
 }
 
 std::optional<types::ValType> ItemDefiner::value_type(const ast::Type& type) {
-  if (type.kind == ast::TypeKind::prim) return types::ValType(type.prim);
-  if (type.kind != ast::TypeKind::named) {
-    auto def = anonymous_type(type);
-    if (!def) return std::nullopt;
-    return types::ValType(graph_.types.add(std::move(*def)));
+  switch (type.kind) {
+    case ast::TypeKind::prim:
+      if (type.prim == types::Prim::error_context && !all_.features.require(SpecFeature::error_context, type.span)) return std::nullopt;
+      return types::ValType(type.prim);
+    case ast::TypeKind::named: {
+      const auto decl = look_up(type.name);
+      if (!decl) return std::nullopt;
+      return types::ValType(graph_.type_decls[*decl].type);
+    }
+    case ast::TypeKind::own: {  // the same as the resource's name
+      const auto resource = look_up_resource(type.name);
+      if (!resource) return std::nullopt;
+      return types::ValType(*resource);
+    }
+    default: break;
   }
-  const auto decl = look_up(type.name);
-  if (!decl) return std::nullopt;
-  const types::TypeId id = graph_.type_decls[*decl].type;
-  if (graph_.types.get<types::ResourceType>(id) == nullptr) return types::ValType(id);
-  return types::ValType(graph_.types.add(types::OwnType{id}));
+  auto def = anonymous_type(type);
+  if (!def) return std::nullopt;
+  all_.anonymous->own_parts(*def);
+  static const Stability none;
+  return types::ValType(all_.anonymous->add(std::move(*def), user_ != nullptr && !is_in_function_ ? *user_ : none));
 }
 
 std::optional<types::TypeDef> ItemDefiner::anonymous_type(const ast::Type& type) {
@@ -306,7 +402,10 @@ std::optional<types::TypeDef> ItemDefiner::anonymous_type(const ast::Type& type)
   if (!args.empty() && !is_first_omitted) first = args[0];
   switch (type.kind) {
     case ast::TypeKind::list:
-      if (type.length) return types::FixedListType{args[0], *type.length};
+      if (type.length) {
+        if (!all_.features.require(SpecFeature::fixed_length_lists, type.span)) return std::nullopt;
+        return types::FixedListType{args[0], *type.length};
+      }
       return types::ListType{args[0]};
     case ast::TypeKind::map: {
       const types::ValType key = graph_.types.resolve(args[0]);
@@ -339,12 +438,6 @@ std::optional<types::TypeDef> ItemDefiner::anonymous_type(const ast::Type& type)
     case ast::TypeKind::omitted: break;
   }
   return std::nullopt;
-}
-
-void ItemDefiner::warn_deprecated(TypeDeclId used, Span at, const Stability& user) {
-  const TypeDecl& decl = graph_.type_decls[used];
-  if (!decl.stability.deprecated || user.deprecated) return;
-  report_.warning(diag::deprecated, at, fmt::format("`{}` is deprecated since {}", decl.name, decl.stability.deprecated->to_string()));
 }
 
 }  // namespace wcomp::wit

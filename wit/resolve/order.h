@@ -13,21 +13,24 @@ struct Dependency {
   std::size_t reference = 0;
 };
 
-/// Nodes 0..size-1 in dependency order, otherwise in their own. `on_cycle(node, dependency)` is called for each edge that closes a
-/// cycle; such an edge is then left out of account.
+/// Nodes 0..size-1 in dependency order, otherwise in their own. `on_cycle(node, dependency, entered)` is called for each edge that
+/// closes a cycle, with the edge that led to `node` (null if it was where the walk began); the closing edge is then left out of account. `starts`: all nodes in the order in which they come as far as dependencies allow
+/// (left out: their own).
 template <class OnCycle>
-std::vector<std::size_t> sort_by_dependency(const std::vector<std::vector<Dependency>>& edges, OnCycle&& on_cycle) {
+std::vector<std::size_t> sort_by_dependency(const std::vector<std::vector<Dependency>>& edges, OnCycle&& on_cycle, const std::vector<std::size_t>& starts = {}) {
   enum class State : std::uint8_t { untouched, open, done };
   struct Frame {
     std::size_t node, next;
+    const Dependency* entered;
   };
   std::vector<State> states(edges.size(), State::untouched);
   std::vector<std::size_t> order;
   std::vector<Frame> stack;
-  for (std::size_t root = 0; root < edges.size(); ++root) {
+  for (std::size_t i = 0; i < edges.size(); ++i) {
+    const std::size_t root = starts.empty() ? i : starts[i];
     if (states[root] != State::untouched) continue;
     states[root] = State::open;
-    stack.push_back({root, 0});
+    stack.push_back({root, 0, nullptr});
     while (!stack.empty()) {
       Frame& top = stack.back();
       if (top.next == edges[top.node].size()) {
@@ -38,10 +41,10 @@ std::vector<std::size_t> sort_by_dependency(const std::vector<std::vector<Depend
       }
       const Dependency& d = edges[top.node][top.next++];
       if (states[d.target] == State::open) {
-        on_cycle(top.node, d);
+        on_cycle(top.node, d, top.entered);
       } else if (states[d.target] == State::untouched) {
         states[d.target] = State::open;
-        stack.push_back({d.target, 0});
+        stack.push_back({d.target, 0, &d});
       }
     }
   }

@@ -23,10 +23,8 @@ void add_packages(Definitions& all, const std::vector<std::size_t>& order) {
 
 void define_interface(Definitions& all, std::size_t definition) {
   const Definition& d = all.symbols.definitions[definition];
-  const InterfaceId id = all.graph.interfaces.add({.name = d.name->text, .package = all.packages[d.package], .types = {}, .functions = {}, .docs = d.item->docs,
-                                                   .stability = d.gated.stability, .span = d.name->span});
-  all.interfaces[definition] = id;
-  ItemDefiner definer(all, d.package, d.scope, id);
+  const InterfaceId id = *all.interfaces[definition];
+  ItemDefiner definer(all, d.package, d.scope, id, d.gated.stability);
   definer.define_types(*d.items, false);
   auto functions = definer.functions(*d.items);
   all.graph.interfaces[id].types = definer.types();
@@ -37,8 +35,55 @@ void define_interface(Definitions& all, std::size_t definition) {
 /// A gated-off interface is checked for items that forgot their gates, and no more.
 void check_excluded(Definitions& all, const Definition& d) {
   if (d.is_world || !d.gated.stability.unstable_feature) return;
-  ItemDefiner definer(all, d.package, d.scope, {});
+  ItemDefiner definer(all, d.package, d.scope, {}, d.gated.stability);
   definer.define_types(*d.items, true);
+}
+
+/// Parameters and results that name a resource become owned handles of it.
+void finish_functions(Definitions& all, std::span<const std::size_t> definitions, std::size_t first_inline) {
+  const auto finish = [&](Interface& interface) {
+    for (Function& f : interface.functions) all.anonymous->own_parts(f.type);
+  };
+  for (const std::size_t d : definitions) {
+    if (all.interfaces[d]) finish(all.graph.interfaces[*all.interfaces[d]]);
+  }
+  for (std::size_t i = first_inline; i < all.graph.interfaces.size(); ++i) finish(all.graph.interfaces[InterfaceId(i)]);
+  for (const std::size_t d : definitions) {
+    for (std::vector<WorldItem>* items : {&all.drafts[d].imports, &all.drafts[d].exports}) {
+      for (WorldItem& item : *items) {
+        if (auto* f = std::get_if<Function>(&item.item)) all.anonymous->own_parts(f->type);
+      }
+    }
+  }
+}
+
+/// `definitions` are those of one package, in dependency order.
+void define_package(Definitions& all, std::span<const std::size_t> definitions) {
+  AnonymousTypes anonymous(all.graph);
+  all.anonymous = &anonymous;
+  for (const std::size_t d : definitions) {
+    const Definition& definition = all.symbols.definitions[d];
+    if (definition.is_world || !definition.gated.is_included) continue;
+    all.interfaces[d] = all.graph.interfaces.add({.name = std::string(definition.name->text), .package = all.packages[definition.package], .types = {}, .functions = {},
+                                                  .docs = definition.item->docs, .stability = definition.gated.stability, .span = definition.name->span});
+  }
+  const std::size_t first_inline = all.graph.interfaces.size();
+  for (const std::size_t d : definitions) {
+    if (all.interfaces[d]) define_interface(all, d);
+    else if (!all.symbols.definitions[d].gated.is_included) check_excluded(all, all.symbols.definitions[d]);
+  }
+  std::vector<std::size_t> worlds;
+  for (const std::size_t d : definitions) {
+    if (!all.symbols.definitions[d].is_world || !all.symbols.definitions[d].gated.is_included) continue;
+    define_world(all, d);
+    worlds.push_back(d);
+  }
+  finish_functions(all, definitions, first_inline);
+  for (const std::size_t d : worlds) {
+    include_worlds(all, d);
+    elaborate_world(all, d);
+  }
+  all.anonymous = nullptr;
 }
 
 }  // namespace
@@ -49,24 +94,29 @@ Graph resolve(std::span<const SourceGroup> groups, const Options& options, Repor
   const std::size_t errors_before = report.error_count();
   const DefinitionOrder order = order_definitions(symbols, report);
   if (report.error_count() != errors_before) return graph;  // after a cycle nothing has an order to be defined in
-  Definitions all{.graph = graph, .symbols = symbols, .options = options, .report = report, .packages = {}, .interfaces = {}, .worlds = {}, .names = {}, .drafts = {}, .has_borrow = {}};
+  SpecFeatures features(options, report);
+  Definitions all{.graph = graph, .symbols = symbols, .options = options, .report = report, .features = features, .packages = {}, .interfaces = {}, .worlds = {}, .names = {}, .drafts = {},
+                  .has_borrow = {}, .anonymous = nullptr, .direct_uses = {}};
+  for (const PackageSource& p : symbols.packages) {
+    if (p.is_nested_name) features.require(SpecFeature::nested_names, p.span);
+  }
   all.interfaces.resize(symbols.definitions.size());
   all.worlds.resize(symbols.definitions.size());
   all.names.resize(symbols.definitions.size());
   all.drafts.resize(symbols.definitions.size());
   add_packages(all, order.packages);
-  for (const std::size_t d : order.definitions) {
-    const Definition& definition = symbols.definitions[d];
-    if (!definition.gated.is_included) check_excluded(all, definition);
-    else if (definition.is_world) define_world(all, d);
-    else define_interface(all, d);
+  const std::span<const std::size_t> definitions = order.definitions;
+  for (std::size_t first = 0; first < definitions.size();) {
+    const std::size_t package = symbols.definitions[definitions[first]].package;
+    std::size_t last = first;
+    while (last < definitions.size() && symbols.definitions[definitions[last]].package == package) ++last;
+    define_package(all, definitions.subspan(first, last - first));
+    first = last;
   }
   for (std::size_t d = 0; d < symbols.definitions.size(); ++d) {
     Package& package = graph.packages[all.packages[symbols.definitions[d].package]];
     if (all.interfaces[d]) package.interfaces.push_back(*all.interfaces[d]);
-    if (!all.worlds[d]) continue;
-    package.worlds.push_back(*all.worlds[d]);
-    if (!report.has_errors()) elaborate_world(all, d);
+    if (all.worlds[d]) package.worlds.push_back(*all.worlds[d]);
   }
   return graph;
 }

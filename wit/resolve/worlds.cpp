@@ -1,7 +1,8 @@
 #include "wit/resolve/worlds.h"
 
-#include <algorithm>
-#include <set>
+#include <map>
+#include <unordered_map>
+#include <unordered_set>
 
 #include <fmt/format.h>
 
@@ -15,7 +16,9 @@ namespace {
 /// Items in order, unique by name.
 class ItemList {
  public:
-  ItemList(Definitions& all, std::string_view direction) : all_(all), direction_(direction) {}
+  ItemList(Definitions& all, std::string_view direction, std::vector<WorldItem> items = {}) : all_(all), direction_(direction), items_(std::move(items)) {
+    for (std::size_t i = 0; i < items_.size(); ++i) by_name_.emplace(fold_case(items_[i].name), i);
+  }
 
   bool add(WorldItem item) {
     const auto [first, is_new] = by_name_.emplace(fold_case(item.name), items_.size());
@@ -40,7 +43,7 @@ class ItemList {
   Definitions& all_;
   std::string_view direction_;
   std::vector<WorldItem> items_;
-  std::map<std::string, std::size_t, std::less<>> by_name_;
+  std::unordered_map<std::string, std::size_t> by_name_;
 };
 
 /// Of two mentions of one interface the first that says something about its gate is believed.
@@ -48,10 +51,23 @@ void merge_stability(Stability& known, const Stability& other) {
   if (!known.since && !known.unstable_feature) known = other;
 }
 
+/// Gates between something of a world and the interface or world that it names.
+void check_use(Definitions& all, const Definition& used, std::size_t package, const ast::Path& path, const Stability& user) {
+  const std::string_view kind = used.is_world ? "world" : "interface";
+  const Stability& gate = used.gated.stability;
+  if (!used.gated.is_included) {
+    all.report.error(diag::bad_gate, path.span, fmt::format("{} `{}` {}", kind, path.name.text, why_closed(gate, all.options))).notes.push_back(how_to_open(gate));
+    return;
+  }
+  const std::string what = fmt::format("{} `{}`", kind, path.name.text);
+  if (used.package == package) check_gates(all, package, path.span, user, gate, what);
+  if (all.symbols.packages[package].is_root) warn_deprecated(all.report, path.span, what, gate, used.item->docs, user);
+}
+
 class WorldDefiner {
  public:
   WorldDefiner(Definitions& all, std::size_t definition, WorldId id)
-      : all_(all), definition_(definition), d_(all.symbols.definitions[definition]), definer_(all, d_.package, d_.scope, id), id_(id), imports_(all, "imported"), exports_(all, "exported") {}
+      : all_(all), definition_(definition), d_(all.symbols.definitions[definition]), definer_(all, d_.package, d_.scope, id, d_.gated.stability), imports_(all, "imported"), exports_(all, "exported") {}
 
   void run() {
     definer_.define_types(*d_.items, false);
@@ -60,35 +76,35 @@ class WorldDefiner {
       imports_.add({.name = decl.name, .item = t, .stability = decl.stability, .docs = decl.docs, .span = decl.span});
     }
     for (const ast::Item& item : *d_.items) {
-      const auto* e = std::get_if<ast::Extern>(&item.what);
-      if (e != nullptr && definer_.gated(item).is_included) extern_item(item, *e);
-    }
-    for (Function& f : definer_.functions(*d_.items)) {  // of resources; a world has no other functions of this kind
-      const std::string name = f.abi_name;
-      const Stability stability = f.stability;
-      const std::string docs = f.docs;
-      const Span span = f.span;
-      imports_.add({.name = name, .item = std::move(f), .stability = stability, .docs = docs, .span = span});
-    }
-    for (const ast::Item& item : *d_.items) {
-      const auto* include = std::get_if<ast::Include>(&item.what);
-      if (include != nullptr && definer_.gated(item).is_included) include_item(*include);
+      if (!definer_.gated(item).is_included) continue;
+      if (const auto* e = std::get_if<ast::Extern>(&item.what)) extern_item(item, *e);
+      if (const auto* r = std::get_if<ast::Resource>(&item.what)) resource(item, *r);
     }
     all_.drafts[definition_] = {imports_.take(), exports_.take()};
     all_.names[definition_] = std::move(definer_.names());
   }
 
  private:
+  void resource(const ast::Item& item, const ast::Resource& r) {
+    std::vector<Function> functions;
+    definer_.resource_functions(r, item, functions);
+    for (Function& f : functions) {
+      WorldItem made{.name = f.abi_name, .item = {}, .stability = f.stability, .docs = f.docs, .span = f.span};
+      made.item = std::move(f);
+      imports_.add(std::move(made));
+    }
+  }
+
   void extern_item(const ast::Item& item, const ast::Extern& e) {
     ItemList& list = e.is_export ? exports_ : imports_;
-    WorldItem out{.name = e.name ? e.name->text : "", .item = {}, .stability = definer_.gated(item).stability, .docs = item.docs,
+    WorldItem out{.name = std::string(e.name ? e.name->text : ""), .item = {}, .stability = definer_.gated(item).stability, .docs = item.docs,
                   .span = e.name ? e.name->span : item.span, .external_id = item.external_id};
     if (const auto* type = std::get_if<ast::FuncType>(&e.what)) {
       auto f = definer_.function(*e.name, *type, item, out.stability);
       if (!f) return;
       out.item = std::move(*f);
     } else if (const auto* path = std::get_if<ast::Path>(&e.what)) {
-      const auto id = interface_at(*path);
+      const auto id = interface_at(*path, out.stability);
       if (!id) return;
       out.item = *id;
       if (!e.name) {
@@ -103,7 +119,7 @@ class WorldDefiner {
     list.add(std::move(out));
   }
 
-  std::optional<InterfaceId> interface_at(const ast::Path& path) {
+  std::optional<InterfaceId> interface_at(const ast::Path& path, const Stability& user) {
     const auto target = all_.symbols.look_up(path, d_.scope, &all_.report);
     if (!target) return std::nullopt;
     const Definition& definition = all_.symbols.definitions[*target];
@@ -111,19 +127,14 @@ class WorldDefiner {
       all_.report.error(diag::unknown_item, path.name.span, fmt::format("`{}` is a world, and an interface is needed here", path.name.text)).notes.push_back(fmt::format("to take over what a world has: `include {};`", path.name.text));
       return std::nullopt;
     }
-    if (!definition.gated.is_included) {
-      all_.report.error(diag::bad_gate, path.span, fmt::format("interface `{}` is not there: its feature or version gate is closed", path.name.text));
-      return std::nullopt;
-    }
-    if (const auto& deprecated = definition.gated.stability.deprecated; deprecated) {
-      all_.report.warning(diag::deprecated, path.span, fmt::format("interface `{}` is deprecated since {}", path.name.text, deprecated->to_string()));
-    }
+    check_use(all_, definition, d_.package, path, user);
+    if (!definition.gated.is_included) return std::nullopt;
     return all_.interfaces[*target];
   }
 
   std::optional<InterfaceId> inline_interface(const ast::InlineInterface& written, const ast::Item& item, const Stability& stability) {
     const InterfaceId id = all_.graph.interfaces.add({.name = std::nullopt, .package = all_.packages[d_.package], .types = {}, .functions = {}, .docs = item.docs, .stability = stability, .span = item.span});
-    ItemDefiner definer(all_, d_.package, d_.scope, id);
+    ItemDefiner definer(all_, d_.package, d_.scope, id, stability);
     definer.define_types(written.items, false);
     auto functions = definer.functions(written.items);
     all_.graph.interfaces[id].types = definer.types();
@@ -131,28 +142,53 @@ class WorldDefiner {
     return id;
   }
 
-  void include_item(const ast::Include& include) {
+  Definitions& all_;
+  std::size_t definition_;
+  const Definition& d_;
+  ItemDefiner definer_;
+  ItemList imports_, exports_;
+};
+
+/// What a world takes over from others.
+class Includer {
+ public:
+  Includer(Definitions& all, std::size_t definition)
+      : all_(all), d_(all.symbols.definitions[definition]), id_(*all.worlds[definition]), draft_(all.drafts[definition]), imports_(all, "imported", std::move(draft_.imports)),
+        exports_(all, "exported", std::move(draft_.exports)) {}
+
+  void run() {
+    const GatePolicy policy = gate_policy(all_.options, all_.symbols.packages[d_.package].name);
+    Report unused(all_.report.sources());  // their mistakes have been reported
+    for (const ast::Item& item : *d_.items) {
+      const auto* include = std::get_if<ast::Include>(&item.what);
+      if (include == nullptr) continue;
+      const Gated gated = read_gates(item, policy, unused);
+      if (gated.is_included) include_item(*include, gated.stability);
+    }
+    draft_ = {imports_.take(), exports_.take()};
+  }
+
+ private:
+  void include_item(const ast::Include& include, const Stability& user) {
     const auto target = all_.symbols.look_up(include.path, d_.scope, &all_.report);
     if (!target) return;
     const Definition& other = all_.symbols.definitions[*target];
     if (!other.is_world) {
-      all_.report.error(diag::unknown_item, include.path.name.span, fmt::format("`{}` is an interface, and only worlds can be included", include.path.name.text));
+      all_.report.error(diag::unknown_item, include.path.name.span, fmt::format("`{}` is an interface, and only worlds can be included", include.path.name.text)).notes.push_back(fmt::format("`import {0};` or `export {0};`", include.path.name.text));
       return;
     }
-    if (!other.gated.is_included) {
-      all_.report.error(diag::bad_gate, include.path.span, fmt::format("world `{}` is not there: its feature or version gate is closed", include.path.name.text));
-      return;
-    }
+    check_use(all_, other, d_.package, include.path, user);
+    if (!other.gated.is_included || !all_.worlds[*target]) return;
     std::map<std::string, const ast::Renamed*, std::less<>> unused;
     std::map<std::string, std::string, std::less<>> renames;
     for (const ast::Renamed& r : include.with) {
-      renames.insert_or_assign(r.name.text, r.as->text);
+      renames.insert_or_assign(std::string(r.name.text), std::string(r.as->text));
       if (!unused.emplace(r.name.text, &r).second) all_.report.error(diag::duplicate_name, r.name.span, fmt::format("`{}` is renamed twice", r.name.text));
     }
-    const WorldDraft draft = all_.drafts[*target];  // a copy: ours may be added to the same list's reallocated storage
+    const World& from = all_.graph.worlds[*all_.worlds[*target]];  // worlds are all made; none is added while this is used
     TypeCopier copier(all_.graph, *all_.worlds[*target], id_, renames);
     for (const bool is_export : {false, true}) {
-      for (const WorldItem& original : is_export ? draft.exports : draft.imports) include_one(original, include, is_export, other.package != d_.package, copier, renames, unused);
+      for (const WorldItem& original : is_export ? from.exports : from.imports) include_one(original, include, is_export, other.package != d_.package, copier, renames, unused);
     }
     for (const auto& [name, renamed] : unused) {
       Diagnostic& d = all_.report.error(diag::unknown_item, renamed->name.span, fmt::format("world `{}` has no import or export with the plain name `{}`", include.path.name.text, name));
@@ -189,8 +225,23 @@ class WorldDefiner {
       if (made.kind == FuncKind::freestanding) made.name = made.abi_name = copy.name;
       else copy.name = made.abi_name;
       copy.item = std::move(made);
+    } else if (const InterfaceId id = std::get<InterfaceId>(original.item); !all_.graph.interfaces[id].name) {
+      copy.item = inline_copy(id);
     }
     list.add(std::move(copy));
+  }
+
+  /// An inline interface is another one in each world, with other resources.
+  InterfaceId inline_copy(InterfaceId original) {
+    const InterfaceId id = all_.graph.interfaces.add(all_.graph.interfaces[original]);
+    const TypeCopier::Renames none;
+    TypeCopier copier(all_.graph, original, id, none);
+    Interface made = all_.graph.interfaces[id];
+    for (TypeDeclId& t : made.types) t = copier.copy(t);
+    for (Function& f : made.functions) f = copier.copy(f);
+    made.clone_of = original;
+    all_.graph.interfaces[id] = std::move(made);
+    return id;
   }
 
   /// Two worlds that use the same type of the same interface under the same name mean the same.
@@ -201,25 +252,30 @@ class WorldDefiner {
   }
 
   Definitions& all_;
-  std::size_t definition_;
   const Definition& d_;
-  ItemDefiner definer_;
   WorldId id_;
+  WorldDraft& draft_;
   ItemList imports_, exports_;
 };
 
 /// The interfaces whose types an interface uses, in the order of its uses.
-std::vector<InterfaceId> direct_dependencies(const Graph& graph, InterfaceId id) {
+const std::vector<InterfaceId>& direct_dependencies(Definitions& all, InterfaceId id) {
+  if (all.direct_uses.size() <= id.value) all.direct_uses.resize(all.graph.interfaces.size());
+  auto& known = all.direct_uses[id.value];
+  if (known) return *known;
   std::vector<InterfaceId> out;
-  for (const TypeDeclId t : graph.interfaces[id].types) {
-    const TypeDecl& decl = graph.type_decls[t];
+  std::unordered_set<InterfaceId> seen;
+  for (const TypeDeclId t : all.graph.interfaces[id].types) {
+    const TypeDecl& decl = all.graph.type_decls[t];
     if (!decl.is_use || !decl.alias_of) continue;
-    const auto* owner = std::get_if<InterfaceId>(&graph.type_decls[*decl.alias_of].owner);
-    if (owner != nullptr && std::find(out.begin(), out.end(), *owner) == out.end()) out.push_back(*owner);
+    const auto* owner = std::get_if<InterfaceId>(&all.graph.type_decls[*decl.alias_of].owner);
+    if (owner != nullptr && seen.insert(*owner).second) out.push_back(*owner);
   }
-  return out;
+  known = std::move(out);
+  return *known;
 }
 
+/// Adds the imports that are implied. Each interface is walked at most once as an import and once as an export, however long the chains.
 class Elaborator {
  public:
   Elaborator(Definitions& all, std::size_t definition) : all_(all), graph_(all.graph), definition_(definition), world_(*all.worlds[definition]) {}
@@ -243,6 +299,7 @@ class Elaborator {
     for (const WorldItem& item : draft.exports) {
       if (!std::holds_alternative<InterfaceId>(item.item)) exports_.push_back(item);
     }
+    imported_.clear();  // imports that are written may use what is exported; what exports imply may not
     for (const WorldItem& item : draft.exports) {
       if (const auto* id = std::get_if<InterfaceId>(&item.item)) export_interface(*id, item);
     }
@@ -252,6 +309,11 @@ class Elaborator {
   }
 
  private:
+  struct Frame {
+    InterfaceId id;
+    std::size_t next = 0;
+  };
+
   [[nodiscard]] bool is_named(const WorldItem& item, InterfaceId id) const { return graph_.interfaces[id].name && item.name.find(':') != std::string::npos; }
   [[nodiscard]] WorldItem implied(InterfaceId id, const WorldItem& by) const {
     return {.name = graph_.interface_id_name(id), .item = id, .stability = by.stability, .docs = {}, .span = by.span};
@@ -266,45 +328,21 @@ class Elaborator {
     if (!known.external_id) known.external_id = item.external_id;
   }
 
-  /// What `id` uses; an interface that is imported has its own dependencies imported already.
+  /// Imports what `id` uses, directly and indirectly, each after what it uses itself.
   void import_dependencies(InterfaceId id, const WorldItem& by) {
-    for (const InterfaceId d : all_dependencies(id, [&](InterfaceId other) { return complete_imports_.contains(other); })) {
-      add_import(implied(d, by));
-      complete_imports_.insert(d);
-    }
-  }
-
-  const std::vector<InterfaceId>& direct(InterfaceId id) {
-    const auto [it, is_new] = direct_.try_emplace(id);
-    if (is_new) it->second = direct_dependencies(graph_, id);
-    return it->second;
-  }
-  /// Everything that an interface uses directly and indirectly, each after what it uses itself. What a known one uses is left out.
-  template <class IsKnown>
-  std::vector<InterfaceId> all_dependencies(InterfaceId id, IsKnown&& is_known) {
-    struct Frame {
-      InterfaceId id;
-      std::size_t next = 0;
-    };
-    std::vector<InterfaceId> out;
-    std::set<InterfaceId> seen;
     std::vector<Frame> stack{{id}};
     while (!stack.empty()) {
       Frame& top = stack.back();
-      const std::vector<InterfaceId>& dependencies = direct(top.id);
-      const bool is_leaf = stack.size() > 1 && is_known(top.id);
-      if (!is_leaf && top.next < dependencies.size()) {
+      const std::vector<InterfaceId>& dependencies = direct_dependencies(all_, top.id);
+      if (top.next < dependencies.size()) {
         const InterfaceId d = dependencies[top.next++];
-        if (seen.insert(d).second) stack.push_back({d});
+        if (imported_.insert(d).second) stack.push_back({d});
+        else if (by.stability.since || by.stability.unstable_feature) add_import(implied(d, by));
         continue;
       }
-      if (stack.size() > 1) out.push_back(top.id);
+      if (stack.size() > 1) add_import(implied(top.id, by));
       stack.pop_back();
     }
-    return out;
-  }
-  std::vector<InterfaceId> all_dependencies(InterfaceId id) {
-    return all_dependencies(id, [](InterfaceId) { return false; });
   }
   void import_owner(TypeDeclId type, const WorldItem& by) {
     const TypeDecl& decl = graph_.type_decls[type];
@@ -315,43 +353,64 @@ class Elaborator {
     add_import(implied(*owner, by));
   }
 
-  /// An exported interface takes what it uses from the exports where those have it, else from the imports. An interface that is reached
-  /// through an imported one must be an import, and no interface can be both for one user.
-  void export_interface(InterfaceId id, const WorldItem& item) {
-    if (!done_.insert(item.name).second) return;
-    for (const InterfaceId d : all_dependencies(id)) {
-      if (exported_.contains(d)) continue;
-      add_import(implied(d, item));
-      if (has_conflict_ || !checked_imports_.insert(d).second) continue;
-      for (const InterfaceId through : all_dependencies(d)) {
-        if (!exported_.contains(through)) continue;
-        const Graph& g = graph_;
-        all_.report.error(diag::invalid, g.worlds[world_].span, fmt::format("export `{}` uses `{}` both as an export of this world and, through `{}`, as an import", item.name, g.interface_id_name(through), g.interface_id_name(d)))
-            .notes.push_back(fmt::format("export `{}` too, or do not export `{}`", g.interface_id_name(d), g.interface_id_name(through)));
-        has_conflict_ = true;
-        break;
+  /// An exported interface takes what it uses from the exports where those have it, which then come before it, else from the imports.
+  void export_interface(InterfaceId root, const WorldItem& root_item) {
+    if (!done_.insert(root_item.name).second) return;
+    struct Export {
+      InterfaceId id;
+      const WorldItem* item;
+      std::size_t next = 0;
+    };
+    std::vector<Export> stack{{root, &root_item}};
+    while (!stack.empty()) {
+      Export& top = stack.back();
+      const std::vector<InterfaceId>& dependencies = direct_dependencies(all_, top.id);
+      if (top.next == dependencies.size()) {
+        exports_.push_back(*top.item);
+        stack.pop_back();
+        continue;
       }
-    }
-    // What it uses of the exports comes before it.
-    for (const InterfaceId d : all_dependencies(id)) {
-      if (!exported_.contains(d)) continue;
-      const WorldItem& other = *exported_.at(d);
-      if (!done_.insert(other.name).second) continue;
-      export_dependencies_only(d, other);
-      exports_.push_back(other);
-    }
-    exports_.push_back(item);
-  }
-  void export_dependencies_only(InterfaceId id, const WorldItem& item) {
-    for (const InterfaceId d : all_dependencies(id)) {
-      if (!exported_.contains(d)) add_import(implied(d, item));
+      const InterfaceId d = dependencies[top.next++];
+      if (const auto other = exported_.find(d); other != exported_.end()) {
+        if (done_.insert(other->second->name).second) stack.push_back({d, other->second});
+      } else {
+        import_for_export(d, *top.item);
+      }
     }
   }
 
-  static std::size_t rank(const WorldItem& item) { return item.item.index() == 0 ? 0 : std::holds_alternative<TypeDeclId>(item.item) ? 1 : 2; }
+  /// Imports `id` and what it uses for an export. What is reached through an import must be an import, and no interface is both for one user.
+  void import_for_export(InterfaceId id, const WorldItem& by) {
+    if (!imported_.insert(id).second) return add_import(implied(id, by));
+    std::vector<Frame> stack{{id}};
+    while (!stack.empty()) {
+      Frame& top = stack.back();
+      const std::vector<InterfaceId>& dependencies = direct_dependencies(all_, top.id);
+      if (top.next == dependencies.size()) {
+        add_import(implied(top.id, by));
+        stack.pop_back();
+        continue;
+      }
+      const InterfaceId d = dependencies[top.next++];
+      if (exported_.contains(d) && !has_conflict_) {
+        all_.report.error(diag::invalid, graph_.worlds[world_].span,
+                          fmt::format("export `{}` uses `{}` both as an export of this world and, through `{}`, as an import", by.name, graph_.interface_id_name(d), graph_.interface_id_name(top.id)))
+            .notes.push_back(fmt::format("export `{}` too, or do not export `{}`", graph_.interface_id_name(top.id), graph_.interface_id_name(d)));
+        has_conflict_ = true;
+      }
+      if (imported_.insert(d).second) stack.push_back({d});
+    }
+  }
+
+  /// Interfaces, types, functions, functions of resources.
+  static std::size_t rank(const WorldItem& item) {
+    if (std::holds_alternative<InterfaceId>(item.item)) return 0;
+    const auto* f = std::get_if<Function>(&item.item);
+    return f == nullptr ? 1 : f->resource ? 3 : 2;
+  }
   static void sort(std::vector<WorldItem>& items) {
     std::vector<WorldItem> out;
-    for (std::size_t r = 0; r < 3; ++r) {
+    for (std::size_t r = 0; r < 4; ++r) {
       for (WorldItem& item : items) {
         if (rank(item) == r) out.push_back(std::move(item));  // keeps its alternative, and so its rank
       }
@@ -364,12 +423,10 @@ class Elaborator {
   std::size_t definition_;
   WorldId world_;
   std::vector<WorldItem> imports_, exports_;
-  std::map<std::string, std::size_t, std::less<>> import_index_;
-  std::map<InterfaceId, const WorldItem*> exported_;  ///< by their own names
-  std::set<std::string, std::less<>> done_;
-  std::set<InterfaceId> complete_imports_;  ///< implied imports whose own dependencies are imported too
-  std::set<InterfaceId> checked_imports_;   ///< imports that are known not to need an export, or are reported
-  std::map<InterfaceId, std::vector<InterfaceId>> direct_;
+  std::unordered_map<std::string, std::size_t> import_index_;
+  std::unordered_map<InterfaceId, const WorldItem*> exported_;  ///< by their own names
+  std::unordered_set<std::string> done_;           ///< names of exports
+  std::unordered_set<InterfaceId> imported_;       ///< walked as imports
   bool has_conflict_ = false;
 };
 
@@ -377,12 +434,13 @@ class Elaborator {
 
 void define_world(Definitions& all, std::size_t definition) {
   const Definition& d = all.symbols.definitions[definition];
-  const WorldId id = all.graph.worlds.add({.name = d.name->text, .package = all.packages[d.package], .imports = {}, .exports = {}, .docs = d.item->docs,
+  const WorldId id = all.graph.worlds.add({.name = std::string(d.name->text), .package = all.packages[d.package], .imports = {}, .exports = {}, .docs = d.item->docs,
                                            .stability = d.gated.stability, .span = d.name->span});
   all.worlds[definition] = id;
   WorldDefiner(all, definition, id).run();
 }
 
+void include_worlds(Definitions& all, std::size_t definition) { Includer(all, definition).run(); }
 void elaborate_world(Definitions& all, std::size_t definition) { Elaborator(all, definition).run(); }
 
 }  // namespace wcomp::wit

@@ -6,8 +6,10 @@
 
 namespace wcomp::wit {
 
-/// Makes the world and its draft: what is written and what it includes.
+/// Makes the world and the draft of what is written in it.
 void define_world(Definitions& all, std::size_t definition);
+/// Adds what it includes to the draft; worlds that it includes are elaborated.
+void include_worlds(Definitions& all, std::size_t definition);
 /// Fills in the world's imports and exports from its draft. Imports: interfaces, then types, then functions; exports: functions, then
 /// interfaces. Each interface comes after those whose types it uses.
 void elaborate_world(Definitions& all, std::size_t definition);
