@@ -6,6 +6,9 @@
 namespace wcomp::cli {
 Action setup_check(CLI::App& app);
 Action setup_bindgen(CLI::App& app);
+Action setup_diff(CLI::App& app);
+Action setup_docs(CLI::App& app);
+Action setup_fmt(CLI::App& app);
 Action setup_json(CLI::App& app);
 Action setup_print(CLI::App& app);
 }  // namespace wcomp::cli
