@@ -10,7 +10,7 @@
 //   exports inside of definitions    `(func (export "f") ..)`: at the end of the component
 // So a definition with types inside is walked twice: once for those types, once for itself.
 //
-// Identifiers become the `component-name` section; `(@custom ..)` and `(@producers ..)` custom sections. Core modules are read by core/text.
+// Identifiers become the `component-name` section, those of core modules also their own names unless `(@name ..)` says another; `(@custom ..)` and `(@producers ..)` custom sections. Core modules are read by core/text.
 // Nothing is validated here: what comes out is decoded and validated like any other binary. Stops at the first error, which has line and
 // column. What the rest of component/ does not know yet is refused with the name of the feature. Nesting is bounded.
 // Explainer.md; https://webassembly.github.io/spec/core/text/index.html for its lexical part.

@@ -92,6 +92,12 @@ Result<void> Parser::core_field() {
 
 Result<void> Parser::core_module_field() {
   const Id id = take_id();
+  std::string own_name = id.name.value_or(std::string());
+  if (in_.at(TokenKind::annotation) && in_.text() == "(@name") {
+    in_.advance();
+    WCOMP_TRY(own_name, in_.name());
+    WCOMP_TRY(in_.expect_close());
+  }
   WCOMP_TRY(std::vector<NameWithAttributes> exports, inline_exports());
   WCOMP_TRY(std::optional<NameWithAttributes> import, inline_import());
   std::uint32_t i = 0;
@@ -108,7 +114,7 @@ Result<void> Parser::core_module_field() {
       WCOMP_TRY(std::string text, in_.strings());
       WCOMP_TRY(bytes, core::text::parse("quoted module", std::move(text)));
     } else {
-      WCOMP_TRY(bytes, core::text::ModuleParser(list_, in_).fields(id.name.value_or(std::string())));
+      WCOMP_TRY(bytes, core::text::ModuleParser(list_, in_).fields(std::move(own_name)));
     }
     WCOMP_TRY(i, define(Sort::core_module, id, core_module(std::move(bytes))));
   }

@@ -121,9 +121,11 @@ void Printer::core_module(const CoreModuleDef& m) {
     close();
     return;
   }
-  // The first line is `(module $name`.
+  // The first line is `(module $name`. That name is the module's own, the identifier here is from the component.
   std::string_view rest = *text;
-  line("(core module{}", head);
+  const std::string& own_name = module->names.module;
+  const bool has_other_name = options_.use_names && !own_name.empty() && !head.starts_with(fmt::format(" {} ", core::to_identifier(own_name)));
+  line("(core module{}{}", head, has_other_name ? fmt::format(" (@name {})", literal(own_name)) : std::string());
   rest.remove_prefix(std::min(rest.find('\n'), rest.size()));
   while (rest.size() > 1) {
     rest.remove_prefix(1);

@@ -151,7 +151,7 @@ class Lexer {
         if (pos_ == name_at) return error_at(diag::syntax, start, "empty annotation id");
       }
       const std::string_view name = text_.substr(name_at, pos_ - name_at);
-      if (name != "custom" && name != "producers") {
+      if (name != "custom" && name != "producers" && !(name == "name" && follows_core_module())) {
         list_.has_annotations = true;
         skip_starts_.push_back(start);
         return separated();
@@ -163,6 +163,16 @@ class Lexer {
     open_.push_back(list_.tokens.size());
     add(TokenKind::open, start);
     return {};
+  }
+
+  /// `core module $id?`
+  [[nodiscard]] bool follows_core_module() const {
+    std::size_t n = list_.tokens.size();
+    if (n != 0 && list_.tokens[n - 1].kind == TokenKind::id) --n;
+    const auto is_word = [&](std::size_t i, std::string_view word) {
+      return list_.tokens[i].kind == TokenKind::atom && list_.text(list_.tokens[i]) == word;
+    };
+    return n >= 2 && is_word(n - 1, "module") && is_word(n - 2, "core");
   }
 
   Result<void> close(std::size_t start) {

@@ -26,7 +26,8 @@ struct Token {
   std::uint32_t match = 0;  ///< open and annotation: the number of the closing token
 };
 
-/// A source and its tokens. Comments are gone; so are annotations other than `@custom` and `@producers`, with all that they hold.
+/// A source and its tokens. Comments are gone; so are annotations other than `@custom`, `@producers` and
+/// the `@name` of a component's core module, with all that they hold.
 struct TokenList {
   SourceMap sources;
   SourceId source;

@@ -229,6 +229,14 @@ TEST_CASE("identifiers become the name section and come back") {
   CHECK(has(plain, "(@custom \"component-name\" "));
 }
 
+TEST_CASE("a core module has a name of its own beside the one in the component") {
+  CHECK(has(round_trip("(component (core module $m (func)))"), "(core module $m (;0;)\n"));
+  CHECK(has(round_trip("(component (core module (@name \"a b\") (func)))"), "(core module (;0;) (@name \"a b\")\n"));
+  CHECK(has(round_trip("(component (core module $m (@name \"x\") (func)))"), "(core module $m (;0;) (@name \"x\")\n"));
+  // Elsewhere such annotations say nothing.
+  CHECK(has(round_trip("(component (import \"f\" (func $f (@name \"x\") (param \"a\" u8))))"), "(func $f (;0;) (type 0))"));
+}
+
 TEST_CASE("names that are there twice, or are long, do not spoil the text") {
   Component c = *load("(component (type u8) (type u8) (type (tuple 0 1)))");
   const std::string long_name(300, 'x');
