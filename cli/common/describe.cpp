@@ -35,7 +35,7 @@ OptionInfo describe(const CLI::Option& option) {
   info.long_names = option.get_lnames();
   info.description = option.get_description();
   info.is_required = option.get_required();
-  info.repeats = option.get_items_expected_max() > 1;
+  info.repeats = option.get_items_expected_max() > 1 || option.get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll;
   if (info.is_positional()) info.value = option.get_name(true);
   if (option.get_items_expected_max() > 0) describe_value(option, info);
   return info;

@@ -12,6 +12,11 @@ namespace wcomp::cli {
 
 namespace {
 
+constexpr Note files[] = {
+    {"deps/", "in a folder of WIT: the packages that it uses, each a file or a folder"},
+    {"PREFIX/share/wcomp/wit", "the WIT of WASI, to be copied into a `deps` folder; PREFIX is where wcomp was installed"},
+};
+
 /// Text for roff: no byte of it is a request or an escape, and hyphens stay what one types.
 std::string roff(std::string_view text) {
   std::string out;
@@ -122,7 +127,7 @@ std::string program_page(const Program& program, const std::vector<CommandInfo>&
   out += ".SH COMMANDS\n";
   for (const CommandInfo& c : commands) out += fmt::format(".TP\n{}\n{}.\n", reference(page_name(program, *c.command)), prose(c.command->summary));
   out += ".SH OPTIONS\n.TP\n\\fB\\-h\\fR, \\fB\\-\\-help\\fR\nPrint the list of commands.\n.TP\n\\fB\\-\\-version\\fR\nPrint version, commit, compiler, tiers of execution and versions of the specifications.\n";
-  out += notes("EXIT STATUS", exit_statuses) + notes("ENVIRONMENT", program.environment);
+  out += notes("EXIT STATUS", exit_statuses) + notes("ENVIRONMENT", program.environment) + notes("FILES", files);
   return out + see_also(program, commands, nullptr);
 }
 

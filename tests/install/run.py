@@ -82,10 +82,12 @@ def every_command_has_a_page(prefix):
             path = f"{prefix}/share/man/man1/{page}.1"
             check(os.path.exists(path), f"{path} is missing")
             text = open(path, encoding="utf-8").read()
-            for section in ("NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS", "ENVIRONMENT", "SEE ALSO") + (("EXAMPLES",) if page != program else ()):
+            for section in ("NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS", "ENVIRONMENT", "SEE ALSO") + (("EXAMPLES",) if page != program else ("COMMANDS", "FILES")):
                 check(re.search(rf"^\.SH {section}$", text, re.MULTILINE), f"{page} has no section {section}")
             for other in re.findall(r"\\fB([a-z+\\-]+)\\fR\(1\)", text):
                 check(os.path.exists(f"{prefix}/share/man/man1/{other.replace(chr(92), '')}.1"), f"{page} refers to {other}")
+            if page == "wcomp-run":
+                check(re.search(r"^\.TP\n\\fB\\-\\-env\\fR.*\n.*May be given several times", text, re.MULTILINE), "wcomp-run does not say that --env may be repeated")
         check(not os.path.exists(f"{prefix}/share/man/man1/{program}-manual.1"), "a hidden command has a page")
         help_text = run(f"{prefix}/bin/{program}", pages[1].split("-")[1], "--help")
         page = open(f"{prefix}/share/man/man1/{pages[1]}.1", encoding="utf-8").read().replace("\\-", "-")
