@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "canonical-abi/wave.h"
 #include "cli/common/program.h"
+#include "cli/wcomp/input.h"
 
 namespace wcomp::cli {
 
@@ -115,11 +116,11 @@ Result<ExportedFunc> find_exported_func(std::span<const ExportedFunc> funcs, std
   return Err(Failure(std::move(d)));
 }
 
-int invoke(const Component& component, Instance& instance, const std::string& call, const std::vector<std::string>& words, Watchdog& watchdog) {
+int invoke(const Component& component, Instance& instance, const std::string& file, const std::string& call, const std::vector<std::string>& words, Watchdog& watchdog) {
   const auto written = cabi::find_wave_call(call);
   const std::string_view name = written ? written->function : std::string_view(call);
-  const auto found = find_exported_func(component.functions(), name);
-  if (!found) return report(found.error());
+  auto found = find_exported_func(component.functions(), name);
+  if (!found) return report(in_file(std::move(found).error(), file));
   const auto func = instance.func(found->interface, found->name);
   if (!func) return report(func.error());
   // Mistakes in the arguments are mistakes of the command line.

@@ -18,7 +18,7 @@ namespace wcomp::cli {
 
 /// `call` is `f("x", {a: 1})`, or a name whose arguments are `words`, a WAVE value each. Prints the result as WAVE, `()` if there is none;
 /// an `err(..)` is a result like any other. Gives the exit status.
-int invoke(const Component& component, Instance& instance, const std::string& call, const std::vector<std::string>& words, Watchdog& watchdog);
+int invoke(const Component& component, Instance& instance, const std::string& file, const std::string& call, const std::vector<std::string>& words, Watchdog& watchdog);
 
 /// A core module's function: plain numbers, in `words` or in parentheses; results one a line.
 int invoke(ModuleInstance& instance, const std::string& file, const std::string& call, const std::vector<std::string>& words, Watchdog& watchdog);

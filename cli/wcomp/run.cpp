@@ -48,7 +48,7 @@ int run_component(const RunOptions& o, const Engine& engine, std::span<const std
   auto instance = linker.instantiate(*component);
   if (!instance) return report_instantiation(in_file(std::move(instance).error(), o.file));
   const Watched watched(watchdog, [&] { instance->interrupt(); });
-  if (o.invoke) return invoke(*component, *instance, *o.invoke, get_guest_args(), watchdog);
+  if (o.invoke) return invoke(*component, *instance, o.file, *o.invoke, get_guest_args(), watchdog);
   const std::vector<std::string> exports = component->exports();
   if (std::none_of(exports.begin(), exports.end(), [](const std::string& e) { return e.starts_with("wasi:cli/run@"); })) return report(no_command(o, *component));
   const auto status = watchdog.judge(wasi::run(*instance));
