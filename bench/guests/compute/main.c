@@ -13,9 +13,9 @@ static const struct {
   uint64_t (*run)(uint32_t n);
   uint32_t n;
 } kernels[] = {
-    {"calls", kernel_calls, 23}, {"sieve", kernel_sieve, 100000},    {"floats", kernel_floats, 60},
-    {"hash", kernel_hash, 250},  {"sort", kernel_sort, 4000},        {"machine", kernel_machine, 8000},
-    {"text", kernel_text, 500},  {"pointers", kernel_pointers, 2000}, {"bulk", kernel_bulk, 40},
+    {"calls", kernel_calls, 20}, {"sieve", kernel_sieve, 20000},     {"floats", kernel_floats, 36},
+    {"hash", kernel_hash, 25},   {"sort", kernel_sort, 2000},        {"machine", kernel_machine, 1500},
+    {"text", kernel_text, 100},  {"pointers", kernel_pointers, 800}, {"bulk", kernel_bulk, 20},
 };
 
 static uint64_t now(void) {
