@@ -42,11 +42,12 @@ class DenialPrinter {
  public:
   void operator()(const wasi::Denial& d) {
     constexpr std::size_t max_lines = 1000;  // a guest may ask without end
-    std::string line = fmt::format("denied: {} `{}`{}", escape(d.operation), escape(d.subject),
+    const std::string call = d.subject.empty() ? d.operation : fmt::format("{} `{}`", d.operation, d.subject);
+    std::string line = fmt::format("denied: {}{}", escape(call),
                                    d.missing_grant.empty() ? std::string() : fmt::format(": `{}` would grant it", escape(d.missing_grant)));
     if (seen_.size() >= max_lines || !seen_.insert(line).second) return;
     if (messages_are_json()) {
-      Diagnostic out = warning(diag::denied, fmt::format("{} `{}` was denied", d.operation, d.subject));
+      Diagnostic out = warning(diag::denied, fmt::format("{} was denied", call));
       if (!d.missing_grant.empty()) out.notes.push_back(fmt::format("`{}` would grant it", d.missing_grant));
       return print(out);
     }
