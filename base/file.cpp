@@ -33,20 +33,22 @@ class Fd {
 
 Result<Bytes> read_all(int fd, const std::filesystem::path& path) {
   Bytes out;
+  constexpr std::size_t chunk = 64 * 1024;
+  constexpr std::size_t max_size = std::size_t{1} << 31;  // far above any file that is meant; `/dev/zero` has no end
+  const auto too_large = [&] { return fail(diag::limit_exceeded, fmt::format("cannot read `{}`: it has more than 2 GiB", path.string())); };
   struct stat info {};
   if (::fstat(fd, &info) == 0) {
     if (S_ISDIR(info.st_mode)) return fail(diag::file_error, fmt::format("cannot read `{}`: it is a directory", path.string()));
+    if (S_ISREG(info.st_mode) && info.st_size > static_cast<off_t>(max_size)) return too_large();
     if (S_ISREG(info.st_mode) && info.st_size > 0) out.reserve(static_cast<std::size_t>(info.st_size) + 1);
   }
-  constexpr std::size_t chunk = 64 * 1024;
-  constexpr std::size_t max_size = std::size_t{1} << 31;  // far above any file that is meant; `/dev/zero` has no end
   for (;;) {
     const std::size_t had = out.size();
     out.resize(std::max(out.capacity(), had + chunk));
     const ssize_t n = ::read(fd, out.data() + had, out.size() - had);
     out.resize(had + static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
     if (n == 0) return out;
-    if (out.size() > max_size) return fail(diag::limit_exceeded, fmt::format("cannot read `{}`: it has more than 2 GiB", path.string()));
+    if (out.size() > max_size) return too_large();
     if (n < 0 && errno != EINTR) return fail(diag::file_error, fmt::format("cannot read `{}`: {}", path.string(), reason(errno)));
   }
 }
