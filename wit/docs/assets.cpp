@@ -33,6 +33,7 @@ header { position: sticky; top: 0; z-index: 5; display: flex; gap: 1rem; align-i
 header nav { flex: 1 1 12rem; min-width: 0; }
 .search { position: relative; flex: 0 1 22rem; }
 .search input { width: 100%; font: inherit; color: inherit; background: var(--raised); border: 1px solid var(--quiet); border-radius: 6px; padding: 0.3rem 0.6rem; }
+.search input::placeholder { color: var(--quiet); opacity: 1; }
 .search ul { position: absolute; right: 0; left: 0; max-height: 70vh; overflow: auto; margin: 0.25rem 0 0; padding: 0; list-style: none; background: var(--ground); border: 1px solid var(--line); border-radius: 6px; box-shadow: 0 8px 24px rgb(0 0 0 / 0.25); }
 .search li a { display: block; padding: 0.35rem 0.6rem; color: var(--text); text-decoration: none; }
 .search li[aria-selected="true"] a, .search li a:hover { background: var(--raised); outline: 2px solid var(--focus); outline-offset: -2px; }

@@ -129,8 +129,10 @@ class Page {
  private:
   [[nodiscard]] NameLink link() const {
     return [this](std::string_view name) -> std::optional<std::string> {
-      const auto found = local_names.find(name);
-      return found == local_names.end() ? std::nullopt : std::optional(found->second);
+      const std::size_t colons = name.find("::");  // `type::case`
+      const auto found = local_names.find(name.substr(0, colons));
+      if (found == local_names.end()) return std::nullopt;
+      return colons == std::string_view::npos ? found->second : fmt::format("{}.{}", found->second, name.substr(colons + 2));
     };
   }
   void open_item(const std::string& anchor, std::string_view tag, std::string_view kind, const std::string& name, const Stability& s) {

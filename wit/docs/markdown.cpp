@@ -99,12 +99,12 @@ class Writer {
   }
   void function(const Function& f, const std::string& prefix, int level, const std::string& name) {
     static constexpr std::string_view kinds[] = {"function", "method", "static function", "constructor"};
-    heading(level, prefix + name, kinds[static_cast<std::size_t>(f.kind)], name, f.stability);
+    heading(level, prefix + name + (f.kind == FuncKind::constructor ? ".constructor" : ""), kinds[static_cast<std::size_t>(f.kind)], name, f.stability);
     line(linked([&](const TypePiece& piece) { write_function(graph_, f, piece); }));
     prose(f.docs);
   }
   void member(const TypeDecl& decl, std::size_t i, const std::string& text) {
-    const std::string docs = i < decl.member_docs.size() ? markdown_prose(decl.member_docs[i]) : "";
+    const std::string docs = i < decl.member_docs.size() && !decl.member_docs[i].empty() ? markdown_prose(decl.member_docs[i]) : "";
     out_ += "- " + text + "\n";
     for (std::size_t at = 0; at < docs.size();) {
       const std::size_t end = docs.find('\n', at);

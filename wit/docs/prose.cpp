@@ -1,6 +1,8 @@
 #include "wit/docs/prose.h"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 #include <vector>
 
 #include "base/text.h"
@@ -36,10 +38,30 @@ bool is_safe_url(std::string_view url) {
   return false;
 }
 
+using References = std::map<std::string, std::string, std::less<>>;  // `[label]: url`
+
+/// `[label]: url` on a line of its own; none if it is something else.
+std::optional<std::pair<std::string, std::string>> reference(std::string_view line) {
+  line = trim(line);
+  const std::size_t end = line.find("]:");
+  if (!line.starts_with('[') || end == std::string_view::npos || end == 1) return std::nullopt;
+  std::string_view url = trim(line.substr(end + 2));
+  if (url.starts_with('<') && url.ends_with('>')) url = url.substr(1, url.size() - 2);
+  if (!is_safe_url(url)) return std::nullopt;
+  return std::pair(std::string(line.substr(1, end - 1)), std::string(url));
+}
+References references_of(const std::vector<std::string_view>& lines) {
+  References out;
+  for (const std::string_view line : lines) {
+    if (auto r = reference(line)) out.insert(std::move(*r));
+  }
+  return out;
+}
+
 /// Code in backticks, `**strong**`, `*emphasis*`, `[text](url)`, `<https://..>`.
 class Line {
  public:
-  Line(std::string_view text, const NameLink& link, int depth = 0) : text_(text), link_(link), depth_(depth) {}
+  Line(std::string_view text, const NameLink& link, const References& references, int depth = 0) : text_(text), link_(link), references_(references), depth_(depth) {}
 
   std::string run() {
     while (at_ < text_.size()) {
@@ -54,7 +76,7 @@ class Line {
     out_ += html_text(plain_);
     plain_.clear();
   }
-  std::string inner(std::string_view text) const { return depth_ >= max_inline_depth ? html_text(text) : Line(text, link_, depth_ + 1).run(); }
+  std::string inner(std::string_view text) const { return depth_ >= max_inline_depth ? html_text(text) : Line(text, link_, references_, depth_ + 1).run(); }
 
   bool code() {
     if (text_[at_] != '`') return false;
@@ -114,7 +136,19 @@ class Line {
       at_ = close + 1;
       return true;
     }
-    return false;
+    std::string_view wanted = label;
+    std::size_t after = end + 1;
+    if (after < text_.size() && text_[after] == '[') {
+      const std::size_t close = text_.find(']', after);
+      if (close == std::string_view::npos) return false;
+      if (close > after + 1) wanted = text_.substr(after + 1, close - after - 1);
+      after = close + 1;
+    }
+    const auto known = references_.find(wanted);
+    if (known == references_.end()) return false;
+    anchor(known->second, inner(label));
+    at_ = after;
+    return true;
   }
   bool url() {
     const std::string_view rest = text_.substr(at_);
@@ -136,6 +170,7 @@ class Line {
 
   std::string_view text_;
   const NameLink& link_;
+  const References& references_;
   int depth_;
   std::size_t at_ = 0;
   std::string out_, plain_;
@@ -188,9 +223,10 @@ std::string html_text(std::string_view text) {
 
 std::string html_prose(std::string_view docs, const NameLink& link) {
   const std::vector<std::string_view> lines = lines_of(docs);
+  const References references = references_of(lines);
   std::string out, paragraph;
   const auto flush = [&] {
-    if (!paragraph.empty()) out += "<p>" + Line(paragraph, link).run() + "</p>\n";
+    if (!paragraph.empty()) out += "<p>" + Line(paragraph, link, references).run() + "</p>\n";
     paragraph.clear();
   };
   for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -200,11 +236,11 @@ std::string html_prose(std::string_view docs, const NameLink& link) {
       out += "<pre><code>";
       for (++i; i < lines.size() && !is_fence(lines[i]); ++i) out += html_text(lines[i]) + "\n";
       out += "</code></pre>\n";
-    } else if (trim(line).empty()) {
+    } else if (trim(line).empty() || reference(line)) {
       flush();
     } else if (const std::string_view t = trim(line); t.starts_with('#') && t.find_first_not_of('#') != std::string_view::npos && t[t.find_first_not_of('#')] == ' ') {
       flush();
-      out += "<p class=\"heading\">" + Line(trim(t.substr(t.find_first_not_of('#'))), link).run() + "</p>\n";
+      out += "<p class=\"heading\">" + Line(trim(t.substr(t.find_first_not_of('#'))), link, references).run() + "</p>\n";
     } else if (list_item(line)) {
       flush();
       const std::string_view tag = is_numbered(line) ? "ol" : "ul";
@@ -212,7 +248,7 @@ std::string html_prose(std::string_view docs, const NameLink& link) {
       while (i < lines.size() && list_item(lines[i])) {
         std::string item(*list_item(lines[i]));
         for (++i; i < lines.size() && !trim(lines[i]).empty() && !list_item(lines[i]) && !is_fence(lines[i]); ++i) item += " " + std::string(trim(lines[i]));
-        out += "<li>" + Line(item, link).run() + "</li>\n";
+        out += "<li>" + Line(item, link, references).run() + "</li>\n";
         if (i + 1 < lines.size() && trim(lines[i]).empty() && list_item(lines[i + 1])) ++i;
       }
       --i;
@@ -228,7 +264,8 @@ std::string html_prose(std::string_view docs, const NameLink& link) {
 
 std::string html_summary(std::string_view docs, const NameLink& link) {
   std::string first;
-  for (const std::string_view line : lines_of(docs)) {
+  const std::vector<std::string_view> lines = lines_of(docs);
+  for (const std::string_view line : lines) {
     const std::string_view t = trim(line);
     if (t.empty() && first.empty()) continue;
     if (t.empty() || is_fence(t)) break;
@@ -244,7 +281,7 @@ std::string html_summary(std::string_view docs, const NameLink& link) {
     }
   }
   first.resize(end);
-  return Line(first, link).run();
+  return Line(first, link, references_of(lines)).run();
 }
 
 std::string markdown_prose(std::string_view docs) {

@@ -1,0 +1,82 @@
+#include "wit/docs/docs.h"
+
+#include <algorithm>
+
+#include "wit/docs/prose.h"
+#include "wit/helpers.h"
+
+namespace wcomp::wit {
+namespace {
+
+std::string prose(std::string_view docs) {
+  return html_prose(docs, [](std::string_view name) { return name == "known" ? std::optional<std::string>("#type.known") : std::nullopt; });
+}
+std::string file(const std::vector<DocFile>& files, std::string_view name) {
+  const auto found = std::find_if(files.begin(), files.end(), [&](const DocFile& f) { return f.name == name; });
+  REQUIRE_MESSAGE(found != files.end(), name);
+  return found->content;
+}
+bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+TEST_CASE("docs are paragraphs, lists, code and links to what has the name") {
+  CHECK(prose("one\ntwo\n\nthree `known` and `other`") == "<p>one two</p>\n<p>three <a href=\"#type.known\"><code>known</code></a> and <code>other</code></p>\n");
+  CHECK(prose("- a\n- b\n  more\n\n1. c") == "<ul>\n<li>a</li>\n<li>b more</li>\n<li>c</li>\n</ul>\n");
+  CHECK(prose("```wit\n<f>: func();\n```") == "<pre><code>&lt;f&gt;: func();\n</code></pre>\n");
+  CHECK(prose("**bold** *it* # no\n# Head") == "<p><strong>bold</strong> <em>it</em> # no</p>\n<p class=\"heading\">Head</p>\n");
+  CHECK(prose("[text](https://a.b/c) and [ref]\n\n[ref]: https://d.e") ==
+        "<p><a href=\"https://a.b/c\" rel=\"noopener noreferrer nofollow\">text</a> and <a href=\"https://d.e\" rel=\"noopener noreferrer nofollow\">ref</a></p>\n");
+  CHECK(html_summary("First `a.b` one. Second.\n\nThird", {}) == "First <code>a.b</code> one.");
+}
+
+TEST_CASE("nothing in docs becomes markup or a script") {
+  for (const std::string_view hostile : {"<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "[a](javascript:alert(1))", "[a](data:text/html,x)", "`<b>`", "[x]: javascript:alert(1)\n[x]",
+                                         "\"><svg onload=alert(1)>", "```\n</code></pre><script>", "[a](https://x\"onclick=alert(1))", "<https://a\"b>", "**<i>**", "- <li>"}) {
+    const std::string html = prose(hostile);
+    CAPTURE(html);
+    CHECK(!has(html, "<script"));
+    CHECK(!has(html, "<img"));
+    CHECK(!has(html, "<svg"));
+    CHECK(!has(html, "<b>"));
+    CHECK(!has(html, "<i>"));
+    CHECK(!has(html, "href=\"javascript"));
+    CHECK(!has(html, "href=\"data"));
+    CHECK(!has(html, "onclick=alert(1)\""));
+  }
+  CHECK(html_text("a\u202eb\x1b[31m") == "a\\u{202e}b\\u{1b}[31m");
+  const std::string deep(100'000, '*');
+  CHECK(!prose(deep + "a").empty());
+  CHECK(!prose(std::string(20'000, '[') + std::string(20'000, '`')).empty());
+}
+
+TEST_CASE("docs in Markdown stay in their place") {
+  CHECK(markdown_prose("# no\n<b> & [a](javascript:x) `<c>`") == "\\# no\n&lt;b> &amp; [a]\\(javascript:x) `<c>`\n");
+  CHECK(markdown_prose("```\n# code") == "```text\n# code\n```\n");
+}
+
+TEST_CASE("pages link types across packages, show gates as badges, and fetch nothing") {
+  const Loaded l = graph_of("package t:p@1.2.0;\n/// All of it.\ninterface a {\n  /// A thing. See `r.get`.\n  @since(version = 1.1.0)\n  resource r {\n    @unstable(feature = x)\n    get: func() -> list<r>;\n  }\n"
+                            "  @since(version = 1.0.0)\n  @deprecated(version = 1.1.0)\n  type old = u8;\n}\ninterface index { @since(version = 1.1.0) use a.{r as q}; @since(version = 1.1.0) f: func(x: q); }\nworld w { import a; export run: func(); import i: interface { record z { m: u8 } } }",
+                            {.all_features = true});
+  const auto files = html_docs(l.graph);
+  const std::string a = file(files, "t_p@1.2.0/interface.a.html");
+  CHECK(has(a, "<span class=\"badge since\">since 1.1.0</span>"));
+  CHECK(has(a, "<span class=\"badge unstable\">unstable: x</span>"));
+  CHECK(has(a, "<span class=\"badge deprecated\">deprecated since 1.1.0</span>"));
+  CHECK(has(a, "<a href=\"#method.r.get\"><code>r.get</code></a>"));
+  CHECK(has(file(files, "t_p@1.2.0/interface.index.html"), "<a class=\"name\" href=\"../t_p@1.2.0/interface.a.html#type.r\">q</a>"));
+  CHECK(has(file(files, "t_p@1.2.0/world.w.html"), "id=\"import.i.type.z\""));
+  CHECK(has(file(files, "t_p@1.2.0/index.html"), "<p>All of it.</p>"));
+  CHECK(has(file(files, "search-index.js"), "[\"r.get\", \"method\", \"t:p/a@1.2.0\", \"t_p@1.2.0/interface.a.html#method.r.get\"]"));
+  for (const DocFile& f : files) {
+    CAPTURE(f.name);
+    CHECK(!has(f.content, "src=\"http"));
+    CHECK(!has(f.content, "url("));
+    CHECK(!has(f.content, "@import"));
+  }
+  const auto pages = markdown_docs(l.graph);
+  CHECK(has(file(pages, "t_p@1.2.0.md"), "[`q`](t_p@1.2.0.md#interface.a.r)"));
+  CHECK(has(file(pages, "README.md"), "- [`t:p@1.2.0`](t_p@1.2.0.md)"));
+}
+
+}  // namespace
+}  // namespace wcomp::wit
