@@ -68,6 +68,7 @@ auto environment(const Call& call) {
 }
 
 Checked<clockid_t> host_clock(std::uint32_t id) {
+  if (id > static_cast<std::uint32_t>(Clockid::thread_cputime_id)) return Err(Errno::inval);
   switch (static_cast<Clockid>(id)) {
     case Clockid::realtime: return CLOCK_REALTIME;
     case Clockid::monotonic: return CLOCK_MONOTONIC;

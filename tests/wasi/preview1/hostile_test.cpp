@@ -214,6 +214,8 @@ TEST_CASE("flags and numbers that no enumeration has are inval") {
   CHECK(w.guest->call("fd_advise", {4, 0, 0, 6}) == inval);
   CHECK(w.guest->call("fd_fdstat_set_flags", {4, 32}) == inval);
   CHECK(w.guest->call("clock_time_get", {4, 0, out}) == inval);
+  CHECK(w.guest->call("clock_time_get", {0x100, 0, out}) == inval);
+  CHECK(w.guest->call("clock_res_get", {0xffffff01, out}) == inval);
   CHECK(w.guest->call("proc_raise", {31}) == inval);
   CHECK(w.guest->call("path_link", {3, 2, path, 5, 3, path, 5}) == inval);
   w.guest->put<std::uint8_t>(subscription + 8, 3);
