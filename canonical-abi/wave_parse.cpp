@@ -59,7 +59,7 @@ Float float_of(std::string_view text) {
     is_huge = std::from_chars(written.data(), written.data() + written.size(), exponent).ec == std::errc::result_out_of_range;
     if (is_huge) exponent = written.starts_with('-') ? -1 : 1;
   }
-  const bool is_large = is_huge ? exponent > 0 : magnitude + exponent > 0;
+  const bool is_large = is_huge ? exponent > 0 : exponent > -magnitude;  // their sum may not fit
   const Float end_of_range = is_large ? std::numeric_limits<Float>::infinity() : Float{0};
   return is_negative ? -end_of_range : end_of_range;
 }

@@ -72,6 +72,8 @@ TEST_CASE("floats are read to the nearest value of their type") {
   CHECK(w.read(Prim::f64, "1e-999") == "0");
   CHECK(w.read(Prim::f64, "-1e-99999999999999999999") == "-0");
   CHECK(w.read(Prim::f64, "1e99999999999999999999") == "inf");
+  CHECK(w.read(Prim::f64, "10e9223372036854775807") == "inf");
+  CHECK(w.read(Prim::f64, "0.01e-9223372036854775808") == "0");
   CHECK(w.read(Prim::f32, "0." + std::string(60, '0') + "1e10") == "0");
   CHECK(w.read(Prim::f32, "1" + std::string(60, '0') + "e-10") == "inf");
   CHECK(w.read(Prim::f64, "0e99999999999999999999") == "0");
