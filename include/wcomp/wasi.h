@@ -6,7 +6,8 @@
 //   auto status = wcomp::wasi::run(*instance);          // Result<int, Trap>
 //
 // A new Context grants nothing: no arguments, no environment, no standard streams, no files. Clocks and random numbers are always there.
-// A granted directory is a root of its own: names are resolved inside it by the kernel, so neither `..` nor symbolic links lead out of it.
+// A granted directory is a root of its own: names are resolved inside it (by the kernel, if it has openat2), so neither `..` nor
+// symbolic links lead out of it.
 // Interfaces are declared as WASI 0.2.8 and answer imports of any 0.2.x.
 #pragma once
 
