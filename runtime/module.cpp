@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/match.h"
 #include "component/component.h"
+#include "component/text/parse.h"
 #include "core/text/parse.h"
 #include "runtime/module_impl.h"
 
@@ -26,13 +27,10 @@ Failure in_file(Failure failure, const std::string& name) {
 }
 
 Result<core::ValidModule> read(Bytes bytes, const std::string& name) {
-  if (core::text::is_text(bytes)) {
-    const std::string_view text = as_text(bytes);
-    const std::size_t start = text.find_first_not_of(" \t\r\n");
-    if (start == std::string_view::npos || (text[start] != '(' && text.substr(start, 2) != ";;")) {
-      return fail(diag::malformed, bytes.empty() ? "the file is empty" : "this is no WebAssembly binary: it does not begin with `\\0asm`");
-    }
-    WCOMP_TRY(bytes, core::text::parse(name, std::string(text)));
+  if (component::text::is_wat(bytes)) {
+    WCOMP_TRY(bytes, core::text::parse(name, std::string(as_text(bytes))));
+  } else if (core::text::is_text(bytes)) {
+    return fail(diag::malformed, bytes.empty() ? "the file is empty" : "this is no WebAssembly binary: it does not begin with `\\0asm`");
   }
   if (component::detect(bytes) == component::BinaryKind::component) {
     Diagnostic d = error(diag::malformed, "this is a component, a core module was expected");
