@@ -1,5 +1,6 @@
 // Canonical WIT text of a graph. What it gives parses back to the same graph.
 #include <map>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -151,8 +152,9 @@ class Printer {
     close();
   }
 
-  /// A declaration that is no `use`; `functions` are where a resource's are looked for.
-  void declaration(TypeDeclId id, const std::vector<const Function*>& functions) {
+  using FunctionsOf = std::unordered_map<TypeDeclId, std::vector<const Function*>>;  // by resource
+  /// A declaration that is no `use`; `functions` are those of resources.
+  void declaration(TypeDeclId id, const FunctionsOf& functions) {
     const TypeDecl& decl = graph_.type_decls[id];
     docs(decl.docs);
     gates(decl.stability);
@@ -171,20 +173,21 @@ class Printer {
         [&](const types::OwnType& o) { line(fmt::format("type {} = own<{}>;", name, type(o.resource))); },
         [&](const auto& other) { line(fmt::format("type {} = {};", name, definition(other))); });
   }
-  void resource(TypeDeclId id, const std::vector<const Function*>& functions) {
-    std::vector<const Function*> own;
-    for (const Function* f : functions) {
-      if (f->resource == id) own.push_back(f);
-    }
+  void resource(TypeDeclId id, const FunctionsOf& functions) {
     const std::string name = escape_name(graph_.type_decls[id].name);
-    if (own.empty()) return line(fmt::format("resource {};", name));
+    const auto own = functions.find(id);
+    if (own == functions.end()) return line(fmt::format("resource {};", name));
     open(fmt::format("resource {}", name));
-    for (const Function* f : own) function(*f);
+    for (const Function* f : own->second) function(*f);
     close();
   }
 
   /// Uses, those of one interface together, then declarations.
   void types(const std::vector<TypeDeclId>& list, const std::vector<const Function*>& functions) {
+    FunctionsOf of_resources;
+    for (const Function* f : functions) {
+      if (f->resource) of_resources[*f->resource].push_back(f);
+    }
     std::string head, names;
     const Stability* stability = nullptr;
     const auto flush = [&] {
@@ -208,7 +211,7 @@ class Printer {
     for (const TypeDeclId id : list) {
       if (graph_.type_decls[id].is_use) continue;
       blank();
-      declaration(id, functions);
+      declaration(id, of_resources);
     }
   }
 

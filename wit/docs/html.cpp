@@ -1,4 +1,5 @@
 #include <map>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -13,6 +14,8 @@
 namespace wcomp::wit {
 
 namespace {
+
+using FunctionsOf = std::unordered_map<TypeDeclId, std::vector<const Function*>>;  // by resource
 
 struct SearchEntry {
   std::string name, kind, where, href;
@@ -101,8 +104,12 @@ class Page {
       body_ += "</ul>\n";
     }
     if (own.empty()) return;
+    FunctionsOf of_resources;
+    for (const Function* f : functions) {
+      if (f->resource) of_resources[*f->resource].push_back(f);
+    }
     body_ += "<h2>Types</h2>\n";
-    for (const TypeDeclId t : own) declaration(t, functions, page, where, prefix);
+    for (const TypeDeclId t : own) declaration(t, of_resources, page, where, prefix);
   }
 
   void functions(const std::vector<const Function*>& list, const std::string& page, const std::string& where, const std::string& prefix) {
@@ -176,7 +183,7 @@ class Page {
     body_ += "</dl>\n";
   }
 
-  void declaration(TypeDeclId id, const std::vector<const Function*>& functions, const std::string& page, const std::string& where, const std::string& prefix) {
+  void declaration(TypeDeclId id, const FunctionsOf& functions, const std::string& page, const std::string& where, const std::string& prefix) {
     const TypeDecl& decl = graph_.type_decls[id];
     const types::TypeDef& def = graph_.types[decl.type];
     const std::string_view kind = match(
@@ -199,8 +206,9 @@ class Page {
         },
         [&](const types::EnumType& e) { members(decl, anchor, e.names, plain, nothing); }, [&](const types::FlagsType& f) { members(decl, anchor, f.names, plain, nothing); },
         [&](const types::ResourceType&) {
-          for (const Function* f : functions) {
-            if (f->resource != id) continue;
+          const auto methods = functions.find(id);
+          if (methods == functions.end()) return;
+          for (const Function* f : methods->second) {
             const bool is_constructor = f->kind == FuncKind::constructor;
             function(*f, page, where, prefix + (is_constructor ? "constructor." + decl.name : "method." + decl.name + "." + f->name), "h4", is_constructor ? decl.name : decl.name + "." + f->name);
           }

@@ -1,4 +1,5 @@
 #include <map>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -91,8 +92,14 @@ class Writer {
     }
     for (const WorldId w : p.worlds) world(graph_.worlds[w]);
   }
+  using FunctionsOf = std::unordered_map<TypeDeclId, std::vector<const Function*>>;  // by resource
+  static void add(FunctionsOf& functions, const Function& f) {
+    if (f.resource) functions[*f.resource].push_back(&f);
+  }
   void body(const Interface& interface, const std::string& prefix) {
-    for (const TypeDeclId t : interface.types) declaration(t, interface.functions, prefix);
+    FunctionsOf functions;
+    for (const Function& f : interface.functions) add(functions, f);
+    for (const TypeDeclId t : interface.types) declaration(t, functions, prefix);
     for (const Function& f : interface.functions) {
       if (!f.resource) function(f, prefix, 3, f.name);
     }
@@ -112,7 +119,7 @@ class Writer {
       at = end + 1;
     }
   }
-  void declaration(TypeDeclId id, const std::vector<Function>& functions, const std::string& prefix) {
+  void declaration(TypeDeclId id, const FunctionsOf& functions, const std::string& prefix) {
     const TypeDecl& decl = graph_.type_decls[id];
     const types::TypeDef& def = graph_.types[decl.type];
     if (decl.is_use) {
@@ -142,9 +149,9 @@ class Writer {
           for (std::size_t i = 0; i < f.names.size(); ++i) member(decl, i, code(f.names[i]));
         },
         [&](const types::ResourceType&) {
-          for (const Function& f : functions) {
-            if (f.resource == id) function(f, prefix, 4, f.kind == FuncKind::constructor ? decl.name : decl.name + "." + f.name);
-          }
+          const auto methods = functions.find(id);
+          if (methods == functions.end()) return;
+          for (const Function* f : methods->second) function(*f, prefix, 4, f->kind == FuncKind::constructor ? decl.name : decl.name + "." + f->name);
         },
         [&](const auto& other) { line(linked([&](const TypePiece& piece) { write_definition(graph_, other, piece); })); });
     out_ += "\n";
@@ -153,9 +160,9 @@ class Writer {
   void world(const World& w) {
     heading(2, "world." + w.name, "world", w.name, w.stability);
     prose(w.docs);
-    std::vector<Function> resource_functions;
+    FunctionsOf resource_functions;
     for (const WorldItem& item : w.imports) {
-      if (const auto* f = std::get_if<Function>(&item.item); f != nullptr && f->resource) resource_functions.push_back(*f);
+      if (const auto* f = std::get_if<Function>(&item.item)) add(resource_functions, *f);
     }
     for (const WorldItem& item : w.imports) {
       if (const auto* t = std::get_if<TypeDeclId>(&item.item)) declaration(*t, resource_functions, "world." + w.name + ".");
