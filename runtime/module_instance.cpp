@@ -152,6 +152,8 @@ bool ModuleInstance::set_global(std::string_view name, CoreValue value) {
 }
 
 void ModuleInstance::interrupt() { impl_->store.interrupt(); }
+std::optional<std::uint64_t> ModuleInstance::fuel() const { return impl_->store.fuel(); }
+bool ModuleInstance::set_fuel(std::uint64_t fuel) { return impl_->store.set_fuel(fuel); }
 
 Result<void, Trap> CoreFunc::invoke(std::span<std::uint64_t> slots) const {
   if (instance_ == nullptr) return Err(Trap(TrapCode::host_error, "the function is empty: it was taken from no instance"));

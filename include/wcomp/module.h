@@ -153,6 +153,10 @@ class ModuleInstance {
   bool set_global(std::string_view name, CoreValue value);
   /// Stops running guest code soon, from any thread; waiting host functions of WASI return, too.
   void interrupt();
+  /// What is left of Limits::fuel; none when the linker set no such limit.
+  [[nodiscard]] std::optional<std::uint64_t> fuel() const;
+  /// Sets the fuel for what runs from now on, e.g. before each call. False, and nothing is metered, when the linker set no fuel.
+  bool set_fuel(std::uint64_t fuel);
 
  private:
   friend class ModuleLinker;

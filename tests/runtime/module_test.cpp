@@ -205,6 +205,8 @@ TEST_CASE("what is no module is refused: components, nonsense, broken text, a fi
 
 TEST_CASE("a missing export names those that are there") {
   ModuleInstance i = instantiate(R"((module (memory (export "memory") 1) (func (export "run"))))");
+  CHECK(!i.fuel());
+  CHECK(!i.set_fuel(5));
   const auto func = i.func("memory");
   REQUIRE(!func);
   CHECK(func.error().first().message == "the module exports no function `memory`");
@@ -242,6 +244,9 @@ TEST_CASE("memory, stack, tables and fuel have limits") {
   CHECK(call_text(i, "down", {}) == "trap: call stack exhausted");
   CHECK(call_text(i, "grow", {"0"}) == "3");  // a trap ends the call only
   CHECK(call_text(i, "spin", {}) == "trap: all fuel consumed");
+  CHECK(i.set_fuel(1000));
+  CHECK(i.fuel() == 1000);
+  CHECK(call_text(i, "grow", {"0"}) == "3");
   CHECK(!linker.instantiate(load("(module (memory 4))")));
 }
 
