@@ -36,15 +36,16 @@ Result<Bytes> read_all(int fd, const std::filesystem::path& path) {
   constexpr std::size_t chunk = 64 * 1024;
   constexpr std::size_t max_size = std::size_t{1} << 31;  // far above any file that is meant; `/dev/zero` has no end
   const auto too_large = [&] { return fail(diag::limit_exceeded, fmt::format("cannot read `{}`: it has more than 2 GiB", path.string())); };
+  std::size_t expected = 0;
   struct stat info {};
   if (::fstat(fd, &info) == 0) {
     if (S_ISDIR(info.st_mode)) return fail(diag::file_error, fmt::format("cannot read `{}`: it is a directory", path.string()));
     if (S_ISREG(info.st_mode) && info.st_size > static_cast<off_t>(max_size)) return too_large();
-    if (S_ISREG(info.st_mode) && info.st_size > 0) out.reserve(static_cast<std::size_t>(info.st_size) + 1);
+    if (S_ISREG(info.st_mode) && info.st_size > 0) expected = static_cast<std::size_t>(info.st_size) + 1;
   }
   for (;;) {
     const std::size_t had = out.size();
-    out.resize(std::max(out.capacity(), had + chunk));
+    out.resize(std::max(expected, had + chunk));  // no more: a pipe gives little at a time, and what is added is cleared first
     const ssize_t n = ::read(fd, out.data() + had, out.size() - had);
     out.resize(had + static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
     if (n == 0) return out;
