@@ -169,8 +169,8 @@ void add_run_options(CLI::App& app, RunOptions& o) {
 
 Limits limits_of(const RunOptions& o) {
   Limits limits;
-  if (o.max_memory != 0) limits.max_memory_bytes = o.max_memory;
-  if (o.max_stack != 0) limits.stack_bytes = o.max_stack;
+  if (o.max_memory) limits.max_memory_bytes = *o.max_memory;
+  if (o.max_stack) limits.stack_bytes = *o.max_stack;
   limits.fuel = o.fuel;
   return limits;
 }

@@ -20,9 +20,7 @@ struct RunOptions {
   std::optional<std::string> invoke;
   bool inherit_env = false;
   bool explain_denials = false;
-  std::uint64_t max_memory = 0;
-  std::uint64_t max_stack = 0;
-  std::optional<std::uint64_t> fuel;
+  std::optional<std::uint64_t> max_memory, max_stack, fuel;
 };
 
 /// Declares the options; `o` must outlive the parsing.
