@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <ctime>
 #include <poll.h>
+#include <unordered_map>
 
 namespace wcomp::wasi {
 
@@ -15,16 +16,25 @@ std::uint64_t nanoseconds(const timespec& t) { return static_cast<std::uint64_t>
 
 /// One round: `timeout` null waits for ever.
 std::vector<bool> poll_once(std::span<const Condition> conditions, const timespec* timeout) {
+  // One entry for each descriptor, however often it is waited for: ppoll refuses more entries than the process may have descriptors.
   std::vector<pollfd> fds;
-  fds.reserve(conditions.size());
-  for (const Condition& c : conditions) fds.push_back({.fd = c.fd, .events = c.events, .revents = 0});
+  std::vector<std::size_t> entry_of(conditions.size());
+  std::unordered_map<int, std::size_t> entries;
+  for (std::size_t i = 0; i < conditions.size(); ++i) {
+    const Condition& c = conditions[i];
+    if (c.fd < 0) continue;
+    const auto [at, is_new] = entries.try_emplace(c.fd, fds.size());
+    if (is_new) fds.push_back({.fd = c.fd, .events = 0, .revents = 0});
+    entry_of[i] = at->second;
+    fds[at->second].events = static_cast<short>(fds[at->second].events | c.events);
+  }
   const int n = ::ppoll(fds.data(), fds.size(), timeout, nullptr);
   const std::uint64_t now = monotonic_now();
   std::vector<bool> ready(conditions.size(), false);
   for (std::size_t i = 0; i < conditions.size(); ++i) {
     const Condition& c = conditions[i];
     // An error or the other side's end is something to be told about, so it counts as ready; so does a descriptor that cannot be polled.
-    const bool fd_ready = c.fd >= 0 && n > 0 && fds[i].revents != 0;
+    const bool fd_ready = c.fd >= 0 && n > 0 && (fds[entry_of[i]].revents & (c.events | POLLERR | POLLHUP | POLLNVAL)) != 0;
     const bool time_ready = c.deadline != 0 && c.deadline <= now;
     ready[i] = fd_ready || time_ready || (c.fd < 0 && c.deadline == 0);
   }
