@@ -57,8 +57,6 @@ def commands_of(program):
 
 def no_machine_paths(prefix, build):
     for name in files_below(prefix):
-        if name.endswith((".a", ".md")):
-            continue
         with open(os.path.join(prefix, name), "rb") as file:
             data = file.read()
         if b".debug_info" in data:
