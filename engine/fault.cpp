@@ -13,6 +13,7 @@ namespace wcomp::engine {
 namespace {
 
 thread_local GuestScope* current_scope = nullptr;
+thread_local GuestScope* innermost_scope = nullptr;  // also while a host function runs
 
 constexpr std::size_t alternate_stack_bytes = 64 * 1024;
 
@@ -121,12 +122,19 @@ bool can_catch_faults() {
   return is_installed;
 }
 
-GuestScope::GuestScope(const std::vector<std::unique_ptr<MemInst>>& memories) : memories_(&memories), outer_(current_scope) {
+GuestScope::GuestScope(const std::vector<std::unique_ptr<MemInst>>& memories, const RunState& state)
+    : memories_(&memories), state_(&state), outer_(current_scope), entered_from_(innermost_scope) {
   alternate_stack.touch();
   current_scope = this;
+  innermost_scope = this;
 }
 
-GuestScope::~GuestScope() { current_scope = outer_; }
+GuestScope::~GuestScope() {
+  current_scope = outer_;
+  innermost_scope = entered_from_;
+}
+
+const RunState* GuestScope::running() { return innermost_scope == nullptr ? nullptr : innermost_scope->state_; }
 
 bool GuestScope::run(void (*body)(void*), void* arg) {
   if (sigsetjmp(landing_, 0) != 0) return false;

@@ -12,6 +12,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/backend.h"
 #include "engine/memory.h"
 
 namespace wcomp::engine {
@@ -25,7 +26,7 @@ struct FaultState {
 /// One run of guest code on this thread. Scopes nest; while a host function runs the scope is left (see HostScope).
 class GuestScope {
  public:
-  explicit GuestScope(const std::vector<std::unique_ptr<MemInst>>& memories);
+  GuestScope(const std::vector<std::unique_ptr<MemInst>>& memories, const RunState& state);
   ~GuestScope();
   GuestScope(const GuestScope&) = delete;
   GuestScope& operator=(const GuestScope&) = delete;
@@ -35,11 +36,16 @@ class GuestScope {
   [[nodiscard]] bool run(void (*body)(void*), void* arg);
   FaultState fault;
 
+  /// What the innermost run on this thread shares with its store, also while a host function runs; null if no guest runs.
+  [[nodiscard]] static const RunState* running();
+
  private:
   friend class HostScope;
   friend struct FaultHandler;
   const std::vector<std::unique_ptr<MemInst>>* memories_;
+  const RunState* state_;
   GuestScope* outer_;
+  GuestScope* entered_from_;  // the run whose host function began this one
   sigjmp_buf landing_;
 };
 

@@ -7,8 +7,10 @@
 #include "base/diagnostic.h"
 #include "base/match.h"
 #include "component/versions.h"
+#include "engine/fault.h"
 #include "runtime/crossing_impl.h"
 #include "runtime/instance_impl.h"
+#include "runtime/interruption.h"
 #include "runtime/linker.h"
 #include "runtime/store_functions.h"
 
@@ -278,6 +280,13 @@ bool Instance::has_export(std::string_view name) const {
 
 void Instance::interrupt() {
   impl_->store.interrupt();
+}
+
+bool runtime::guest_is_running() { return engine::GuestScope::running() != nullptr; }
+
+bool runtime::guest_is_interrupted() {
+  const engine::RunState* state = engine::GuestScope::running();
+  return state != nullptr && state->is_interrupted.load(std::memory_order_relaxed) != 0;
 }
 
 std::optional<std::uint64_t> Instance::fuel() const {

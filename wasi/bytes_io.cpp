@@ -1,9 +1,15 @@
 #include "wasi/bytes_io.h"
 
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
-#include <poll.h>
-#include <unistd.h>
+#include <climits>
+
+#include "wasi/no_sigpipe.h"
 
 namespace wcomp::wasi {
 
@@ -43,14 +49,18 @@ class FdSink final : public Sink {
   explicit FdSink(int fd) : fd_(fd) {}
 
   IoResult write(std::span<const std::uint8_t> bytes) override {
+    struct ::stat s{};
+    const bool is_known = ::fstat(fd_, &s) == 0;
+    // The descriptor may be one that blocks, where nobody could interrupt the guest: so we wait first.
+    const bool may_wait = is_known && !S_ISREG(s.st_mode);
     std::size_t done = 0;
     while (done < bytes.size()) {
-      const ssize_t n = ::write(fd_, bytes.data() + done, bytes.size() - done);
+      if (may_wait && !await_writable()) return {.count = done, .error = EINTR};
+      const ssize_t n = write_some(bytes.subspan(done), s.st_mode);
       if (n >= 0) {
         done += static_cast<std::size_t>(n);
       } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-        const Condition wanted = writable();
-        (void)wait({&wanted, 1});
+        if (!await_writable()) return {.count = done, .error = EINTR};
       } else if (errno == EPIPE) {
         return {.count = done, .is_end = true};
       } else if (errno != EINTR) {
@@ -63,6 +73,19 @@ class FdSink final : public Sink {
   [[nodiscard]] bool is_terminal() const override { return ::isatty(fd_) == 1; }
 
  private:
+  /// False if the guest was interrupted.
+  [[nodiscard]] bool await_writable() const {
+    const Condition wanted = writable();
+    return wait({&wanted, 1}).front();
+  }
+  /// One write of what a descriptor that is ready takes without waiting.
+  [[nodiscard]] ssize_t write_some(std::span<const std::uint8_t> bytes, mode_t mode) const {
+    if (S_ISSOCK(mode)) return ::send(fd_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (!S_ISFIFO(mode)) return ::write(fd_, bytes.data(), bytes.size());
+    const NoSigpipe guard;
+    return ::write(fd_, bytes.data(), std::min<std::size_t>(bytes.size(), PIPE_BUF));
+  }
+
   int fd_;
 };
 

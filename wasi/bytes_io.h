@@ -30,7 +30,7 @@ class Source {
 class Sink {
  public:
   virtual ~Sink() = default;
-  /// Writes all of it, waiting where needed; the count says how far it got before an error.
+  /// Writes all of it, waiting where needed; the count says how far it got before an error. EINTR: the guest was interrupted meanwhile.
   virtual IoResult write(std::span<const std::uint8_t> bytes) = 0;
   /// How many bytes a guest may write at once.
   [[nodiscard]] virtual std::uint64_t capacity() const { return 64 * 1024; }

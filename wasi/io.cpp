@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
 #include <stdexcept>
 
@@ -25,8 +26,14 @@ Err<StreamError> failed(int code) { return Err(StreamError{StreamError::LastOper
 
 std::string ErrorObject::to_debug_string() { return code_ == 0 ? "unknown error" : std::strerror(code_); }
 
+std::vector<bool> wait_or_trap(std::span<const Condition> conditions) {
+  std::vector<bool> ready = wait(conditions);
+  if (std::ranges::find(ready, true) == ready.end()) throw Trap(TrapCode::interrupted);
+  return ready;
+}
+
 bool PollableObject::ready() { return check({&condition_, 1}).front(); }
-void PollableObject::block() { (void)wait({&condition_, 1}); }
+void PollableObject::block() { wait_or_trap({&condition_, 1}); }
 
 Result<std::vector<std::uint8_t>, StreamError> InputStreamObject::read(std::uint64_t len) {
   if (is_closed_) return closed();
@@ -41,7 +48,7 @@ Result<std::vector<std::uint8_t>, StreamError> InputStreamObject::read(std::uint
 
 void InputStreamObject::await_readable() const {
   const Condition wanted = source_->readable();
-  if (!is_closed_) (void)wait({&wanted, 1});
+  if (!is_closed_) wait_or_trap({&wanted, 1});
 }
 
 Result<std::vector<std::uint8_t>, StreamError> InputStreamObject::blocking_read(std::uint64_t len) {
@@ -65,7 +72,7 @@ Result<std::uint64_t, StreamError> InputStreamObject::blocking_skip(std::uint64_
 }
 
 std::unique_ptr<io_poll::Pollable> InputStreamObject::subscribe() {
-  return std::make_unique<PollableObject>(is_closed_ ? Condition{} : source_->readable());
+  return std::make_unique<PollableObject>(is_closed_ ? Condition{} : source_->readable(), source_);
 }
 
 Result<std::uint64_t, StreamError> OutputStreamObject::check_write() {
@@ -79,6 +86,7 @@ Result<std::uint64_t, StreamError> OutputStreamObject::check_write() {
 Result<void, StreamError> OutputStreamObject::put(std::span<const std::uint8_t> contents) {
   if (is_closed_) return closed();
   const IoResult done = sink_->write(contents);
+  if (done.error == EINTR) throw Trap(TrapCode::interrupted);
   if (done.is_end || done.error != 0) is_closed_ = true;
   if (done.error != 0) return failed(done.error);
   if (done.is_end) return closed();
@@ -100,7 +108,7 @@ Result<void, StreamError> OutputStreamObject::flush() { return put({}); }
 Result<void, StreamError> OutputStreamObject::blocking_flush() { return put({}); }
 
 std::unique_ptr<io_poll::Pollable> OutputStreamObject::subscribe() {
-  return std::make_unique<PollableObject>(is_closed_ ? Condition{} : sink_->writable());
+  return std::make_unique<PollableObject>(is_closed_ ? Condition{} : sink_->writable(), sink_);
 }
 
 Result<void, StreamError> OutputStreamObject::write_zeroes(std::uint64_t len) {
@@ -125,7 +133,7 @@ Result<std::uint64_t, StreamError> OutputStreamObject::splice(io_streams::InputS
 
 Result<std::uint64_t, StreamError> OutputStreamObject::blocking_splice(io_streams::InputStream& src, std::uint64_t len) {
   const Condition wanted = sink_->writable();
-  if (!is_closed_) (void)wait({&wanted, 1});
+  if (!is_closed_) wait_or_trap({&wanted, 1});
   if (auto* object = dynamic_cast<InputStreamObject*>(&src)) object->await_readable();
   return splice(src, len);
 }

@@ -29,15 +29,21 @@ class ErrorObject final : public io_error::Error {
   int code_;
 };
 
+/// `wait` for a guest's call: throws the trap that ends the guest if it was interrupted.
+std::vector<bool> wait_or_trap(std::span<const Condition> conditions);
+
 class PollableObject final : public io_poll::Pollable {
  public:
   explicit PollableObject(Condition condition) : condition_(condition) {}
+  /// With what owns the condition's descriptor: its number may not come to mean another file while the guest holds this.
+  PollableObject(Condition condition, std::shared_ptr<const void> owner) : condition_(condition), owner_(std::move(owner)) {}
   bool ready() override;
   void block() override;
   [[nodiscard]] Condition condition() const { return condition_; }
 
  private:
   Condition condition_;
+  std::shared_ptr<const void> owner_;  // owners: this, the stream and the context; null: no descriptor
 };
 
 class InputStreamObject final : public io_streams::InputStream {

@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <ctime>
 #include <poll.h>
+
+#include "runtime/interruption.h"
 #include <unordered_map>
 
 namespace wcomp::wasi {
@@ -11,6 +13,8 @@ namespace wcomp::wasi {
 namespace {
 
 constexpr std::uint64_t second = 1'000'000'000;
+/// The longest that a guest waits without a look at whether it was interrupted.
+constexpr std::uint64_t interrupt_interval = 20'000'000;
 
 std::uint64_t nanoseconds(const timespec& t) { return static_cast<std::uint64_t>(t.tv_sec) * second + static_cast<std::uint64_t>(t.tv_nsec); }
 
@@ -68,10 +72,11 @@ std::vector<bool> wait(std::span<const Condition> conditions) {
       if (c.fd < 0 && c.deadline == 0) nearest = 0;
       if (c.deadline != 0) nearest = std::min(nearest, c.deadline);
     }
+    if (runtime::guest_is_running()) nearest = std::min(nearest, now + interrupt_interval);
     const std::uint64_t left = nearest > now ? nearest - now : 0;
     const timespec timeout{.tv_sec = static_cast<time_t>(std::min<std::uint64_t>(left / second, 1u << 30)), .tv_nsec = static_cast<long>(left % second)};
     std::vector<bool> ready = poll_once(conditions, nearest == std::numeric_limits<std::uint64_t>::max() ? nullptr : &timeout);
-    if (std::find(ready.begin(), ready.end(), true) != ready.end()) return ready;
+    if (std::find(ready.begin(), ready.end(), true) != ready.end() || runtime::guest_is_interrupted()) return ready;
   }
 }
 

@@ -1,4 +1,6 @@
 // Waiting for file descriptors and moments in time: what every pollable comes down to.
+//
+// A guest that waits can be interrupted: whoever waits for it looks every few milliseconds whether it was, and gives up then.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +23,7 @@ struct Condition {
 
 /// Which conditions hold now; never waits.
 [[nodiscard]] std::vector<bool> check(std::span<const Condition> conditions);
-/// Waits until at least one holds; says which do.
+/// Waits until at least one holds: which do. None does if the guest on this thread was interrupted meanwhile.
 [[nodiscard]] std::vector<bool> wait(std::span<const Condition> conditions);
 
 }  // namespace wcomp::wasi

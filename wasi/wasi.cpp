@@ -20,7 +20,7 @@ class Poll final : public io_poll::Host {
     std::vector<Condition> conditions;
     conditions.reserve(in.size());
     for (const auto& p : in) conditions.push_back(static_cast<const PollableObject&>(*p).condition());
-    const std::vector<bool> ready = wait(conditions);
+    const std::vector<bool> ready = wait_or_trap(conditions);
     std::vector<std::uint32_t> out;
     for (std::size_t i = 0; i < ready.size(); ++i) {
       if (ready[i]) out.push_back(static_cast<std::uint32_t>(i));

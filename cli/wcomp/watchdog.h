@@ -13,8 +13,8 @@
 
 namespace wcomp::cli {
 
-/// Counts from its construction. When the time is over the guest is interrupted; a guest that waits where it cannot be interrupted (a read
-/// from a terminal) is given a moment, then the process ends with the status of a trap. Does nothing without a time.
+/// Counts from its construction. When the time is over the guest is interrupted; a guest that waits where it cannot be interrupted (a
+/// disk that does not answer) is given a moment, then the process ends with the status of a trap. Does nothing without a time.
 class Watchdog {
  public:
   explicit Watchdog(std::optional<std::chrono::milliseconds> time);

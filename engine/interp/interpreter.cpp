@@ -60,7 +60,7 @@ class Interpreter final : public Backend {
     frame[f.header] = reinterpret_cast<std::uint64_t>(&halt_inst);
     frame[f.header + 1] = 0;
     Start start{frame, &f, &state};
-    GuestScope scope(store_.mems);
+    GuestScope scope(store_.mems, state);
     if (!scope.run(&enter_code, &start)) {
       stopped.is_set = true;
       stopped.code = TrapCode::out_of_bounds_memory_access;
@@ -72,7 +72,7 @@ class Interpreter final : public Backend {
     }
     state.backend = outer;
     if (!stopped.is_set) return Ok{};
-    if (stopped.code == TrapCode::interrupted && !stopped.trap) clear_interrupt();
+    if (stopped.code == TrapCode::interrupted) clear_interrupt();
     Trap trap = stopped.trap ? std::move(*stopped.trap) : Trap(stopped.code);
     if (!trap.is_exit()) add_frames(trap, stopped);
     return Err(std::move(trap));

@@ -65,7 +65,8 @@ class Context {
   std::unique_ptr<struct ContextImpl> impl_;
 };
 
-/// Defines every WASI interface that wcomp has in `linker`. One context serves every instance made from the linker.
+/// Defines every WASI interface that wcomp has in `linker`. One context serves every instance made from the linker, and one thread at a time:
+/// it has no locks. Guests that run at the same time need a linker and a context each.
 [[nodiscard]] Result<void> add_to(Linker& linker, Context context);
 
 /// Runs a command: its export `wasi:cli/run`. The guest's exit status (0 or 1 from `run`'s result, or what it passed to `exit`), or the trap.
@@ -73,7 +74,8 @@ class Context {
 [[nodiscard]] Result<int, Trap> run(Instance& instance);
 
 /// Preview 1 for core modules: every function of `wasi_snapshot_preview1` and `wasi_unstable`. One context serves every instance made from the
-/// linker; each has descriptors of its own: 0 to 2 the standard streams, from 3 on the granted directories. Sockets there are none.
+/// linker, on one thread at a time as above; each has descriptors of its own: 0 to 2 the standard streams, from 3 on the granted directories.
+/// Sockets there are none.
 [[nodiscard]] Result<void> add_to(ModuleLinker& linker, Context context);
 
 /// Runs a module: its export `_initialize` (a reactor's), then `_start` (a command's), as far as it has them. The status it passed to

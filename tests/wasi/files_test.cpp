@@ -374,23 +374,33 @@ TEST_CASE("a FIFO is opened without waiting, read, and a broken one does not end
   }
 }
 
-TEST_CASE("sockets and devices are refused and explained") {
-  Fixture f(Resolver::automatic);
-  const int s = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_un name{.sun_family = AF_UNIX, .sun_path = {}};
-  f.world.absolute("box/socket").copy(name.sun_path, sizeof name.sun_path - 1);
-  REQUIRE(::bind(s, reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0);
-  CHECK_FALSE(f.root.open_at("socket", {}).has_value());
-  CHECK(f.root.stat_at("socket", Follow::no)->type == Type::socket);
-  ::close(s);
-  auto dev = Descriptor::open_root(f.sandbox, "/dev", "/dev", DirAccess::read_only);
-  REQUIRE(dev);
-  CHECK(error_of(dev->open_at("zero", {})) == EPERM);
-  REQUIRE(f.denials.size() == 1);
-  CHECK(f.denials[0].operation == "open-at");
-  CHECK(f.denials[0].subject == "/dev/zero");
-  CHECK(f.denials[0].missing_grant.empty());
-  CHECK(error_of(Descriptor::open_root(f.sandbox, "/proc", "/proc", DirAccess::read_only)) == EPERM);
+TEST_CASE("sockets and devices are refused and explained, before they are opened") {
+  with_both([](Resolver resolver) {
+    Fixture f(resolver);
+    const int s = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_un name{.sun_family = AF_UNIX, .sun_path = {}};
+    f.world.absolute("box/socket").copy(name.sun_path, sizeof name.sun_path - 1);
+    REQUIRE(::bind(s, reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0);
+    // Opening one fails with ENXIO: that is never tried.
+    CHECK(error_of(f.root.open_at("socket", {})) == EPERM);
+    CHECK(error_of(f.root.open_at("socket", {.write = true})) == EPERM);
+    CHECK(error_of(f.root.open_at("socket", {.create = true, .exclusive = true})) == EEXIST);
+    CHECK(error_of(f.root.open_at("socket", {.directory = true})) == ENOTDIR);
+    REQUIRE(f.root.symlink_at("socket", "to-socket"));
+    CHECK(error_of(f.root.open_at("to-socket", {})) == EPERM);
+    CHECK(error_of(f.root.open_at("to-socket", {.follow = Follow::no})) == ELOOP);
+    f.denials.clear();
+    CHECK(f.root.stat_at("socket", Follow::no)->type == Type::socket);
+    ::close(s);
+    auto dev = Descriptor::open_root(f.sandbox, "/dev", "/dev", DirAccess::read_only);
+    REQUIRE(dev);
+    CHECK(error_of(dev->open_at("zero", {})) == EPERM);
+    REQUIRE(f.denials.size() == 1);
+    CHECK(f.denials[0].operation == "open-at");
+    CHECK(f.denials[0].subject == "/dev/zero");
+    CHECK(f.denials[0].missing_grant.empty());
+    CHECK(error_of(Descriptor::open_root(f.sandbox, "/proc", "/proc", DirAccess::read_only)) == EPERM);
+  });
 }
 
 TEST_CASE("a denial names the operation, the path and the grant that would allow it") {

@@ -2,7 +2,6 @@
 #include "wasi/files/descriptor.h"
 
 #include <linux/magic.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -14,6 +13,7 @@
 
 #include "wasi/files/denial.h"
 #include "wasi/files/host.h"
+#include "wasi/no_sigpipe.h"
 
 namespace wcomp::wasi::files {
 
@@ -42,35 +42,6 @@ Outcome<std::size_t> counted(Call call) {
 }
 
 int vector_count(std::span<const iovec> vectors) { return static_cast<int>(std::min<std::size_t>(vectors.size(), IOV_MAX)); }
-
-/// A write to a FIFO that nobody reads raises SIGPIPE, which ends the process: keeps it from this thread meanwhile.
-class NoSigpipe {
- public:
-  NoSigpipe() {
-    sigemptyset(&pipe_);
-    sigaddset(&pipe_, SIGPIPE);
-    sigset_t pending;
-    sigemptyset(&pending);
-    ::sigpending(&pending);
-    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
-    ::pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
-  }
-  NoSigpipe(const NoSigpipe&) = delete;
-  NoSigpipe& operator=(const NoSigpipe&) = delete;
-  ~NoSigpipe() {
-    const int error = errno;
-    const timespec zero{};
-    while (!was_pending_ && ::sigtimedwait(&pipe_, nullptr, &zero) < 0 && errno == EINTR) {
-    }
-    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-    errno = error;
-  }
-
- private:
-  sigset_t pipe_;
-  sigset_t before_;
-  bool was_pending_;
-};
 
 }  // namespace
 

@@ -7,8 +7,9 @@
 //
 // Whatever leads outside (`..`, absolute names, links) is EPERM and is told to the sandbox's listener. Rights never widen: a descriptor opened
 // from another can do at most what the other could. Regular files, directories and FIFOs are opened; devices, sockets and everything of a
-// /proc file system, which reaches into this process, are EPERM. A FIFO is opened without waiting for its other end, and used without
-// waiting: EAGAIN, for the layers above to wait in a way that can be interrupted.
+// /proc file system, which reaches into this process, are EPERM. The type is looked at before anything is opened, because opening a device may
+// do something, and again afterwards: a name that somebody else made a device in between is opened and closed, but never used. A FIFO is
+// opened without waiting for its other end, and used without waiting: EAGAIN, for the layers above to wait until the guest is interrupted.
 //
 // Everything is close-on-exec. Names are bytes; the layers above deal with UTF-8. An empty name is ENOENT, one with a NUL byte EINVAL, an
 // absolute one EPERM. A trailing slash asks for a directory, following a link as `.` after it would.

@@ -59,6 +59,15 @@ int open_flags(const OpenHow& how) {
   return flags | O_NONBLOCK;  // neither opening nor using a FIFO waits
 }
 
+/// Whether the name is now a device or a socket: opening one may do something (rewind a tape, arm a watchdog). Anything else that is wrong
+/// with the name, opening it says.
+bool is_never_opened(const Sandbox& sandbox, int directory, std::string_view path, Follow follow) {
+  auto seen = open_below(sandbox, directory, path, O_PATH | (follow == Follow::no ? O_NOFOLLOW : 0), 0);
+  struct ::stat s{};
+  if (!seen || ::fstat(seen->get(), &s) != 0) return false;
+  return S_ISCHR(s.st_mode) || S_ISBLK(s.st_mode) || S_ISSOCK(s.st_mode);
+}
+
 }  // namespace
 
 Outcome<Place> Descriptor::place(const char* operation, std::string_view path, Follow follow) const {
@@ -90,6 +99,10 @@ Outcome<Descriptor> Descriptor::open_at(std::string_view path, const OpenHow& ho
   }
   auto slot = Slot::take(slot_.shared());
   if (!slot) return Err(slot.error());
+  if (!how.directory && !(how.create && how.exclusive) && is_never_opened(slot_.sandbox(), fd_, path, how.follow)) {
+    refuse_ever("open-at", path);
+    return fail(EPERM);
+  }
   auto fd = open_below(slot_.sandbox(), fd_, path, open_flags(how), new_file_mode);
   if (!fd) return refuse("open-at", path, fd.error());
   auto type = type_if_allowed(fd->get());

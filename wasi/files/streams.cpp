@@ -44,7 +44,7 @@ class FileSink final : public Sink {
       auto n = appends_ ? file_->append({&from, 1}) : file_->write({&from, 1}, offset_);
       if (!n && n.error() == Errno{EAGAIN}) {
         const Condition wanted = writable();
-        (void)wait({&wanted, 1});
+        if (!wait({&wanted, 1}).front()) return {.count = done, .error = EINTR};
         continue;
       }
       if (!n) return {.count = done, .error = static_cast<int>(n.error())};

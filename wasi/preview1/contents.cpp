@@ -25,8 +25,10 @@ class Vectors {
       WCOMP_TRY(const auto bytes, memory.slice(preview1::get<std::uint32_t>(array, std::size_t{i} * 8), length));
       // The result is a 32-bit count: so much is done at once, the rest is left to the next call.
       const std::size_t room = std::numeric_limits<std::int32_t>::max() - out.total_;
-      out.vectors_[out.count_++] = {.iov_base = bytes.data(), .iov_len = std::min(bytes.size(), room)};
-      out.total_ += std::min(bytes.size(), room);
+      const std::size_t taken = std::min(bytes.size(), room);
+      if (taken == 0) continue;  // it would take the place of one that matters, and reading nothing would look like the end
+      out.vectors_[out.count_++] = {.iov_base = bytes.data(), .iov_len = taken};
+      out.total_ += taken;
     }
     return out;
   }
@@ -51,7 +53,7 @@ class Vectors {
 std::span<std::uint8_t> bytes_of(const iovec& v) { return {static_cast<std::uint8_t*>(v.iov_base), v.iov_len}; }
 
 /// What is there, waiting for the first byte unless the descriptor says not to.
-Checked<std::size_t> read_stream(const Call& call, OpenFile& file, Source& source, const Vectors& vectors) {
+Checked<std::size_t> read_stream(OpenFile& file, Source& source, const Vectors& vectors) {
   if (vectors.total() == 0) return std::size_t{0};
   std::size_t done = 0;
   for (const iovec& v : vectors.span()) {
@@ -64,7 +66,8 @@ Checked<std::size_t> read_stream(const Call& call, OpenFile& file, Source& sourc
       if (r.count == v.iov_len) break;
       if (r.count > 0 || done > 0) return done;
       if ((file.flags & fdflag::nonblock) != 0) return Err(Errno::again);
-      WCOMP_TRY(wait_for(call, {source.readable()}));
+      const Condition readable = source.readable();
+      WCOMP_TRY(wait_for({&readable, 1}));
     }
   }
   return done;
@@ -96,11 +99,11 @@ Checked<std::size_t> write_stream(Sink& sink, const Vectors& vectors) {
 }
 
 /// A FIFO may block, which nobody could interrupt: waits here until it is ready, unless the descriptor says not to.
-Reply await_fifo(const Call& call, const OpenFile& file, const files::Descriptor& fifo, short events) {
+Reply await_fifo(const OpenFile& file, const files::Descriptor& fifo, short events) {
   const Condition ready{.fd = fifo.host_fd(), .events = events, .deadline = 0};
   if (check({&ready, 1}).front()) return {};
   if ((file.flags & fdflag::nonblock) != 0) return Err(Errno::again);
-  WCOMP_TRY(wait_for(call, {ready}));
+  WCOMP_TRY(wait_for({&ready, 1}));
   return {};
 }
 
@@ -127,11 +130,11 @@ Reply fd_read(Call& call, Fd fd, Ptr iovs, Size iovs_len, Ptr nread) {
   WCOMP_TRY(const auto out, Out<Size>::at(call.memory, nread));
   std::size_t done = 0;
   if (const files::Descriptor* d = file->file()) {
-    if (!d->is_seekable()) WCOMP_TRY(await_fifo(call, *file, *d, POLLIN));
+    if (!d->is_seekable()) WCOMP_TRY(await_fifo(*file, *d, POLLIN));
     WCOMP_TRY(done, checked(d->read(vectors.span(), file->position)));
     file->position += done;
   } else if (Source* source = file->source()) {
-    WCOMP_TRY(done, read_stream(call, *file, *source, vectors));
+    WCOMP_TRY(done, read_stream(*file, *source, vectors));
   } else {
     return Err(Errno::badf);
   }
@@ -147,7 +150,7 @@ Reply fd_write(Call& call, Fd fd, Ptr iovs, Size iovs_len, Ptr nwritten) {
   if (const files::Descriptor* d = file->file()) {
     const bool appends = (file->flags & fdflag::append) != 0 && d->is_seekable();
     if (!d->is_seekable()) {
-      WCOMP_TRY(await_fifo(call, *file, *d, POLLOUT));
+      WCOMP_TRY(await_fifo(*file, *d, POLLOUT));
       vectors.limit(fifo_room);
     }
     WCOMP_TRY(done, checked(appends ? d->append(vectors.span()) : d->write(vectors.span(), file->position)));

@@ -51,10 +51,8 @@ class Out {
   std::span<std::uint8_t> bytes_;
 };
 
-/// The longest that a waiting function goes without asking whether the guest was interrupted.
-inline constexpr std::uint64_t interrupt_interval_ns = 20'000'000;
 /// Waits until one of the conditions holds: which ones do; `intr` if the guest was interrupted.
-[[nodiscard]] Checked<std::vector<bool>> wait_for(const Call& call, std::vector<Condition> conditions);
+[[nodiscard]] Checked<std::vector<bool>> wait_for(std::span<const Condition> conditions);
 
 // process.cpp
 Reply args_get(Call& call, Ptr argv, Ptr argv_buf);

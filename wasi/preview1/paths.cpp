@@ -80,7 +80,8 @@ Checked<bool> reach(DirectoryListing& listing, std::uint64_t wanted) {
       listing.is_at_end = true;
       return false;
     }
-    listing.entries.push_back(*std::move(entry));
+    // A name that is no UTF-8 cannot be given to the guest, nor used by it; an error would hide all that come after it.
+    if (is_utf8(entry->name)) listing.entries.push_back(*std::move(entry));
   }
   return true;
 }
@@ -113,7 +114,6 @@ Reply fd_readdir(Call& call, Fd fd, Ptr buf, Size buf_len, std::uint64_t cookie,
     WCOMP_TRY(const bool is_there, reach(*directory->listing, i));
     if (!is_there) break;
     const files::Entry& entry = directory->listing->entries[i];
-    if (!is_utf8(entry.name)) return Err(Errno::ilseq);
     std::uint8_t record[header] = {};
     put(std::span(record), 0, i + 1);
     put(std::span(record), 8, entry.inode);

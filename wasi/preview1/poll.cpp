@@ -9,16 +9,10 @@
 
 namespace wcomp::wasi::preview1 {
 
-Checked<std::vector<bool>> wait_for(const Call& call, std::vector<Condition> conditions) {
-  const std::size_t count = conditions.size();
-  for (;;) {
-    conditions.resize(count);
-    conditions.push_back({.fd = -1, .events = 0, .deadline = monotonic_now() + interrupt_interval_ns});
-    std::vector<bool> ready = wait(conditions);
-    ready.resize(count);
-    if (std::ranges::find(ready, true) != ready.end()) return ready;
-    if (call.caller.is_interrupted()) return Err(Errno::intr);
-  }
+Checked<std::vector<bool>> wait_for(std::span<const Condition> conditions) {
+  std::vector<bool> ready = wait(conditions);
+  if (std::ranges::find(ready, true) == ready.end()) return Err(Errno::intr);
+  return ready;
 }
 
 namespace {
@@ -123,7 +117,7 @@ Reply poll_oneoff(Call& call, Ptr in, Ptr out, Size nsubscriptions, Ptr nevents)
     WCOMP_TRY(const Condition condition, read_subscription(call, records.subspan(std::size_t{i} * size, size), subscriptions[i]));
     conditions.push_back(condition);
   }
-  WCOMP_TRY(const std::vector<bool> ready, wait_for(call, std::move(conditions)));
+  WCOMP_TRY(const std::vector<bool> ready, wait_for(conditions));
   Size n = 0;
   for (Size i = 0; i < nsubscriptions; ++i) {
     if (!ready[i]) continue;

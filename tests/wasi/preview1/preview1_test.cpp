@@ -1,6 +1,7 @@
 // What the functions of preview 1 do when they are called as they are meant to be.
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -162,6 +163,30 @@ TEST_CASE("more vectors than the system takes at once are done in parts") {
   CHECK(g.get<std::uint32_t>(out) == 0);
 }
 
+TEST_CASE("empty vectors do not take the place of those that hold something") {
+  Scratch dir;
+  dir.write("f", "text");
+  Guest g(Context().dir(dir.path(), "/").stdin_bytes("input"));
+  constexpr std::uint32_t count = 2000, list = 0x8000;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    g.put(list + 8 * i, buffer);
+    g.put(list + 8 * i + 4, i + 1 == count ? 10u : 0u);
+  }
+  const std::uint32_t fd = g.open("f", 0);
+  for (const std::uint32_t from : {fd, 0u}) {
+    const std::string expected = from == fd ? "text" : "input";
+    CHECK(g.call("fd_read", {from, list, count, out}) == success);
+    CHECK(g.get<std::uint32_t>(out) == expected.size());
+    CHECK(g.text(buffer, static_cast<std::uint32_t>(expected.size())) == expected);
+  }
+  CHECK(g.call("fd_write", {fd, list, count - 1, out}) == success);
+  CHECK(g.get<std::uint32_t>(out) == 0);
+  CHECK(g.call("fd_read", {fd, list, count - 1, out}) == success);
+  // Also the empty ones have to be somewhere.
+  g.put(list, memory_bytes + 1);
+  CHECK(g.call("fd_read", {fd, list, count, out}) == fault);
+}
+
 TEST_CASE("rights are those that were asked for, and only ever shrink") {
   Scratch dir;
   dir.write("f", "text");
@@ -257,6 +282,22 @@ TEST_CASE("a directory is listed with truncation exactly at the buffer's end") {
   CHECK(g.get<std::uint32_t>(out) == 0);
   CHECK(g.call("fd_readdir", {3, buffer, 8192, ~std::uint64_t{0}, out}) == success);
   CHECK(g.get<std::uint32_t>(out) == 0);
+}
+
+TEST_CASE("a listing goes past names that are no UTF-8") {
+  Scratch dir;
+  for (const char* name : {"a", "b", "c"}) dir.write(name, "");
+  for (const char* name : {"\xff", "x\x80", "\xc0\xaf"}) dir.write(name, "");
+  Guest g(Context().dir(dir.path(), "/"));
+  CHECK(g.call("fd_readdir", {3, buffer, 8192, 0, out}) == success);
+  const auto all = entries(g, g.get<std::uint32_t>(out));
+  REQUIRE(all.size() == 5);
+  std::string names;
+  for (std::size_t i = 2; i < 5; ++i) names += all[i].name;
+  std::ranges::sort(names);
+  CHECK(names == "abc");
+  CHECK(g.call("fd_readdir", {3, buffer, 8192, all[3].next, out}) == success);
+  CHECK(entries(g, g.get<std::uint32_t>(out)).size() == 1);
 }
 
 TEST_CASE("cookies keep their meaning while the directory changes, and cookie 0 shows the changes") {
