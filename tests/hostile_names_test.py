@@ -125,6 +125,7 @@ class Run:
 
 
 WCOMP_FILE_COMMANDS = [["validate"], ["wit"], ["print"], ["parse", "-o", "out.wasm"], ["plan"], ["new", "-o", "out.wasm"], ["compose", "-o", "out.wasm"], ["run"], ["run", "--invoke", "f()"], []]
+WITC_FILE_COMMANDS = [["check"], ["print"], ["json"], ["fmt", "--check"], ["docs", "-o", "pages"]]  # what `fmt` formats stays what it is
 
 
 def check_command_lines(run, h):
@@ -132,7 +133,8 @@ def check_command_lines(run, h):
         run("option", "wcomp", "run", word, "gone.wasm")
         run("option", "wcomp", word)
         run("option", "wcomp", "--message-format=json", "run", word, "gone.wasm", is_json=True)
-        run("option", "witc", "check", word)
+        for command in (["check"], ["fmt"], ["docs", "-o", "pages"], ["diff", word]):
+            run("option", "witc", *command, word)
         run("option", "witc", word)
     run("embed", "wcomp", "embed", h, h, "--world", h)
     run("output", "wcomp", "compose", "gone.wasm", "-o", h + "/x")
@@ -163,8 +165,9 @@ def check_file_names(run, h):
             at = command.index("-o") if "-o" in command else len(command)
             run("file name", "wcomp", *command[:at], "./" + path.name, *command[at:])
     path.write_bytes(b"package a:b; interface i { f: func(x: nope); }")
-    for command in ("check", "print", "json"):
-        run("file name", "witc", command, "./" + path.name)
+    for command in WITC_FILE_COMMANDS:
+        run("file name", "witc", *command, "./" + path.name)
+    run("file name", "witc", "diff", "./" + path.name, "./" + path.name)
     path.unlink()
 
 
@@ -193,14 +196,20 @@ def check_wit(run, h):
     for broken in (f"package {h};", f"package a:b; interface {h} {{}}", f"package a:b; interface i {{ f: func(a: {h}); }}", f"// {h}\npackage a:b; world w {{ import {h}; }}",
                    f"package a:b; interface i {{ @since(version = {h}) f: func(); }}", f"package a:b; @external-id(\"{h}\") interface i {{ f: func(); }}"):
         (folder / "x.wit").write_text(broken)
-        for command in ("check", "print", "json"):
-            run("wit", "witc", command, "x.wit", allowed="\n\t")
-            run("wit", "witc", command, "--message-format=json", "x.wit", allowed="\n\t", is_json=True)
+        for command in WITC_FILE_COMMANDS:
+            run("wit", "witc", *command, "x.wit", allowed="\n\t")
+            run("wit", "witc", *command, "--message-format=json", "x.wit", allowed="\n\t", is_json=command[0] not in ("fmt", "docs"))
+        run("wit", "witc", "diff", "x.wit", "x.wit")
     (folder / "x.wit").write_text(WIT.format(docs=one_line))
     printed = run("wit docs", "witc", "print", "x.wit", allowed="\n\t")
     if printed.returncode != 0 and b"is not allowed in WIT" not in printed.stderr:
         run.failed.append(f"docs {one_line!r} are refused: {printed.stderr[:300]!r}")
     run("wit docs", "witc", "json", "x.wit", allowed="\n\t")
+    for form in ("html", "markdown"):
+        run("wit docs", "witc", "docs", "--format", form, "-o", "pages", "x.wit")
+        for page in sorted((folder / "pages").rglob("*")):
+            if page.is_file() and (found := problems(page.read_bytes(), "\n\t")):
+                run.failed.append(f"docs of {one_line!r} in {page.name}: {found[0]}")
 
 
 def code_of(folder):
