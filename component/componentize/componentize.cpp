@@ -56,9 +56,26 @@ Bytes fixup_module(const std::vector<Slot>& slots, bool calls_initialize) {
   return m.build();
 }
 
-/// The module without its `component-type` sections, which say what the component's own types now say. Other bytes stay.
-Bytes without_component_types(ByteSpan module) {
-  ByteReader in(module);
+/// The import section with other names; all imports are functions.
+Bytes import_section(const std::vector<core::Import>& imports, const std::vector<std::string>& names) {
+  ByteWriter out;
+  out.leb_u32(static_cast<std::uint32_t>(imports.size()));
+  for (std::size_t i = 0; i < imports.size(); ++i) {
+    const auto* type = std::get_if<core::TypeIdx>(&imports[i].type);
+    WCOMP_CHECK(type != nullptr);
+    out.name(imports[i].module);
+    out.name(names[i]);
+    out.u8(static_cast<std::uint8_t>(core::ExternKind::func));
+    out.leb_u32(type->value);
+  }
+  return out.take();
+}
+
+/// The module without its `component-type` sections, which say what the component's own types now say, and with the names of imports that
+/// `main` chose. Other bytes stay.
+Bytes main_module_bytes(ByteSpan bytes, const std::vector<core::Import>& imports, const MainModule& main) {
+  constexpr std::uint8_t import_id = 2;
+  ByteReader in(bytes);
   ByteWriter out;
   out.bytes(*in.bytes(8));
   while (!in.at_end()) {
@@ -67,7 +84,12 @@ Bytes without_component_types(ByteSpan module) {
     const std::uint32_t size = *in.leb_u32();
     const ByteSpan body = *in.bytes(size);
     if (id == 0 && ByteReader(body).name()->starts_with("component-type")) continue;
-    out.bytes({begin, in.position()});
+    if (id == import_id && !main.import_names.empty()) {
+      out.u8(id);
+      out.sized(import_section(imports, main.import_names));
+    } else {
+      out.bytes({begin, in.position()});
+    }
   }
   return out.take();
 }
@@ -78,8 +100,8 @@ bool has_world(const core::Module& module) {
 
 class Wrapper {
  public:
-  Wrapper(ByteSpan bytes, const MainModule& main, const DecodedWorld* world, const Preview1* adapter)
-      : bytes_(bytes), main_(main), adapter_(adapter), encoding_(world != nullptr ? world->encoding : StringEncoding::utf8), imports_(out_) {
+  Wrapper(ByteSpan bytes, const core::Module& module, const MainModule& main, const DecodedWorld* world, const Preview1* adapter)
+      : bytes_(bytes), module_(module), main_(main), adapter_(adapter), encoding_(world != nullptr ? world->encoding : StringEncoding::utf8), imports_(out_) {
     if (world != nullptr) names_.emplace(world->graph, world->world);
     if (names_) imports_.add_source(*names_);
     if (adapter_ != nullptr) {
@@ -135,7 +157,7 @@ class Wrapper {
 
   // --- core modules and main ---
   void write_modules() {
-    main_idx_ = out_.core_module(without_component_types(bytes_));
+    main_idx_ = out_.core_module(main_module_bytes(bytes_, module_.imports, main_));
     if (adapter_ != nullptr) {
       helpers_idx_ = out_.core_module(Bytes(adapter_->helpers->bytes.begin(), adapter_->helpers->bytes.end()));
       adapter_idx_ = out_.core_module(Bytes(adapter_->adapter->bytes.begin(), adapter_->adapter->bytes.end()));
@@ -154,7 +176,9 @@ class Wrapper {
     std::map<std::string, std::vector<std::pair<std::string, CoreFuncIdx>>> funcs;
     for (const CoreImportUse& i : main_.imports) {
       if (!funcs.contains(i.module)) modules.push_back(i.module);
-      funcs[i.module].emplace_back(i.name, main_import(i));
+      const CoreFuncIdx f = main_import(i);
+      funcs[i.module].emplace_back(i.name, f);
+      for (const std::string& copy : i.copies) funcs[i.module].emplace_back(copy, f);
     }
     std::vector<std::pair<std::string, CoreInstanceIdx>> args;
     for (const std::string& m : modules) args.emplace_back(m, out_.core_instance(std::move(funcs[m])));
@@ -301,6 +325,7 @@ class Wrapper {
   }
 
   ByteSpan bytes_;
+  const core::Module& module_;
   const MainModule& main_;
   const Preview1* adapter_;
   StringEncoding encoding_;
@@ -341,7 +366,7 @@ Result<Bytes> componentize(ByteSpan core_module, const ComponentizeOptions& opti
   }
   std::optional<Preview1> adapter;
   if (!main.preview1.empty()) adapter.emplace(preview1_for(main.preview1, main.memory, adapter_wit));
-  return Wrapper(core_module, main, world ? &*world : nullptr, adapter ? &*adapter : nullptr).run();
+  return Wrapper(core_module, *module, main, world ? &*world : nullptr, adapter ? &*adapter : nullptr).run();
 }
 
 }  // namespace wcomp::component

@@ -1,6 +1,7 @@
 #include "component/componentize/main_module.h"
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -48,8 +49,14 @@ class Reader {
 
   // --- imports ---
   void read_imports() {
-    std::set<std::pair<std::string, std::string>> seen;
-    for (const core::Import& i : m_.imports) {
+    struct First {
+      core::FuncType signature;
+      std::size_t use;  // index in out_.imports, if it could be read
+    };
+    std::map<std::pair<std::string, std::string>, First> seen;
+    std::vector<std::pair<std::size_t, std::size_t>> copies;  // of m_.imports, of out_.imports
+    for (std::size_t at = 0; at < m_.imports.size(); ++at) {
+      const core::Import& i = m_.imports[at];
       const auto* type = std::get_if<core::TypeIdx>(&i.type);
       if (type == nullptr) {
         const std::string_view kind = std::holds_alternative<core::MemType>(i.type) ? "memory" : std::holds_alternative<core::TableType>(i.type) ? "table" : "global";
@@ -57,10 +64,33 @@ class Reader {
         continue;
       }
       const core::FuncType& signature = m_.types[type->value];
-      if (!seen.emplace(i.module, i.name).second) continue;
+      if (const auto [first, is_new] = seen.try_emplace({i.module, i.name}, signature, out_.imports.size()); !is_new) {
+        if (first->second.signature == signature) {
+          copies.emplace_back(at, first->second.use);
+        } else {
+          report(diag::import_mismatch, fmt::format("the module imports `{}` `{}` twice, as {} and as {}", escape(i.module), escape(i.name), to_string(first->second.signature), to_string(signature)));
+        }
+        continue;
+      }
       auto what = read_import(i, signature);
-      if (what) out_.imports.push_back({.module = i.module, .name = i.name, .type = signature, .what = std::move(*what)});
+      if (what) out_.imports.push_back({.module = i.module, .name = i.name, .type = signature, .what = std::move(*what), .copies = {}});
     }
+    if (!errors_.empty()) return;
+    std::set<std::pair<std::string, std::string>> taken;
+    for (const auto& [name, first] : seen) taken.insert(name);
+    for (const auto& [at, use] : copies) name_copy(at, out_.imports[use], taken);
+  }
+
+  /// A core module may import the same function more than once, but a module inside a component may not.
+  void name_copy(std::size_t at, CoreImportUse& use, std::set<std::pair<std::string, std::string>>& taken) {
+    const core::Import& i = m_.imports[at];
+    if (out_.import_names.empty()) {
+      for (const core::Import& each : m_.imports) out_.import_names.push_back(each.name);
+    }
+    std::size_t n = use.copies.size() + 2;
+    while (!taken.emplace(i.module, fmt::format("{}#{}", i.name, n)).second) ++n;
+    out_.import_names[at] = fmt::format("{}#{}", i.name, n);
+    use.copies.push_back(out_.import_names[at]);
   }
 
   using Use = std::optional<decltype(CoreImportUse::what)>;

@@ -31,6 +31,7 @@ struct CoreImportUse {
   std::string module, name;
   core::FuncType type;
   std::variant<LowerUse, ImportedDropUse, OwnResourceUse, Preview1Use> what;
+  std::vector<std::string> copies;  ///< the other names that `import_names` gives it
 };
 
 struct ExportedFunc {
@@ -54,6 +55,7 @@ struct ExportedResource {
 
 struct MainModule {
   std::vector<CoreImportUse> imports;            ///< in order of the module, each once
+  std::vector<std::string> import_names;         ///< of all imports, each different within its module; empty: as they are
   std::vector<WorldExport> exports;              ///< in order of the world
   std::vector<ExportedResource> resources;       ///< of exported interfaces
   std::set<std::string, std::less<>> preview1;   ///< functions of the adapter that are used, `run` among them

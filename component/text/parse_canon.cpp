@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
+#include "component/text/encoding_words.h"
 #include "component/text/parser.h"
 
 namespace wcomp::component::text {
@@ -18,9 +19,6 @@ constexpr GatedCanon gated_canons[] = {
 #include "component/canons.def"
 #undef WCOMP_GATED_CANON
 };
-
-constexpr std::pair<std::string_view, StringEncoding> encodings[] = {
-    {"string-encoding=utf8", StringEncoding::utf8}, {"string-encoding=utf16", StringEncoding::utf16}, {"string-encoding=latin1+utf16", StringEncoding::latin1_utf16}};
 
 }  // namespace
 
@@ -113,8 +111,8 @@ Result<CanonOpts> Parser::canon_opts() {
     if (in_.at(TokenKind::atom)) {
       if (in_.at_atom("async")) return needs_feature("canonical option `async`", "async");
       if (in_.at_atom("gc")) return needs_feature("canonical option `gc`", "gc");
-      const auto* row = std::ranges::find_if(encodings, [&](const auto& e) { return in_.at_atom(e.first); });
-      if (row == std::end(encodings)) return in_.unexpected("a canonical option");
+      const auto* row = std::ranges::find_if(encoding_words, [&](const auto& e) { return in_.at_atom(e.first); });
+      if (row == std::end(encoding_words)) return in_.unexpected("a canonical option");
       WCOMP_TRY(once(CanonOpt::string_encoding, "string-encoding"));
       in_.advance();
       out.is_encoding_explicit = true;

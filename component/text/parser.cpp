@@ -11,23 +11,12 @@ namespace wcomp::component::text {
 
 namespace {
 
-struct CoreSortWord {
-  std::string_view word;
-  Sort sort;
-};
-constexpr std::array<CoreSortWord, 8> core_sorts{{{"func", Sort::core_func},
-                                                  {"table", Sort::core_table},
-                                                  {"memory", Sort::core_memory},
-                                                  {"global", Sort::core_global},
-                                                  {"tag", Sort::core_tag},
-                                                  {"type", Sort::core_type},
-                                                  {"module", Sort::core_module},
-                                                  {"instance", Sort::core_instance}}};
-constexpr std::array<CoreSortWord, 5> component_sorts{{{"func", Sort::func},
-                                                       {"value", Sort::value},
-                                                       {"type", Sort::type},
-                                                       {"component", Sort::component},
-                                                       {"instance", Sort::instance}}};
+constexpr std::string_view core_word = "core ";
+constexpr std::array core_sorts{Sort::core_func, Sort::core_table, Sort::core_memory, Sort::core_global, Sort::core_tag, Sort::core_type, Sort::core_module, Sort::core_instance};
+constexpr std::array component_sorts{Sort::func, Sort::value, Sort::type, Sort::component, Sort::instance};
+
+/// Without `core` in front.
+std::string_view word_of(Sort sort) { return to_string(sort).substr(is_core(sort) ? core_word.size() : 0); }
 
 }  // namespace
 
@@ -65,8 +54,8 @@ Err<Failure> Parser::needs_feature(std::string_view what, std::string_view featu
 }
 
 std::optional<Sort> Parser::take_core_sort() {
-  for (const CoreSortWord& row : core_sorts) {
-    if (in_.take_atom(row.word)) return row.sort;
+  for (const Sort sort : core_sorts) {
+    if (in_.take_atom(word_of(sort))) return sort;
   }
   return std::nullopt;
 }
@@ -78,8 +67,8 @@ std::optional<Sort> Parser::take_open_sort() {
     in_.move_to(start);
     return std::nullopt;
   }
-  for (const CoreSortWord& row : component_sorts) {
-    if (in_.take_open(row.word)) return row.sort;
+  for (const Sort sort : component_sorts) {
+    if (in_.take_open(word_of(sort))) return sort;
   }
   return std::nullopt;
 }
@@ -104,15 +93,15 @@ Result<std::uint32_t> Parser::index(Sort sort) {
     }
     if (scope().kind == Scope::Kind::module_type) {
       scope().module_type.decls.emplace_back(CoreModuleType::AliasOuterType{depth, found->index});
-      return scope().space(sort).add({});
+      return add_core_type({}, core_func_of(depth, found->index));
     }
     return define(sort, {}, Alias(AliasOuter{.sort = sort, .count = depth, .index = found->index}));
   }
   Diagnostic d = error(diag::unknown_item, fmt::format("unknown {} `${}`", to_string(sort), *id), in_.where(start));
-  for (const auto& rows : {std::span<const CoreSortWord>(core_sorts), std::span<const CoreSortWord>(component_sorts)}) {
-    for (const CoreSortWord& row : rows) {
-      const IndexSpace::Named* other = scope().space(row.sort).find(*id);
-      if (other != nullptr) d.labels.push_back({in_.where(other->position), fmt::format("this is a {}", to_string(row.sort))});
+  for (const auto& rows : {std::span<const Sort>(core_sorts), std::span<const Sort>(component_sorts)}) {
+    for (const Sort other_sort : rows) {
+      const IndexSpace::Named* other = scope().space(other_sort).find(*id);
+      if (other != nullptr) d.labels.push_back({in_.where(other->position), fmt::format("this is a {}", to_string(other_sort))});
     }
   }
   return Err(Failure(std::move(d)));
@@ -146,10 +135,9 @@ Result<std::uint32_t> Parser::projection(Sort sort) {
 
 Result<std::uint32_t> Parser::index_or_reference(Sort sort, std::string_view words) {
   const std::size_t start = in_.position();
-  const std::string_view core = "core ";
-  const bool has_core = words.starts_with(core);
+  const bool has_core = words.starts_with(core_word);
   if (in_.at(TokenKind::open)) {
-    const std::string_view word = has_core ? words.substr(core.size()) : words;
+    const std::string_view word = has_core ? words.substr(core_word.size()) : words;
     if (has_core ? in_.take_open("core") && in_.take_atom(word) : in_.take_open(word)) return reference(sort);
     in_.move_to(start);
     if (has_core && in_.at_open(word)) {

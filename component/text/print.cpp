@@ -1,6 +1,7 @@
 #include "component/text/print.h"
 
 #include "base/match.h"
+#include "component/text/encoding_words.h"
 #include "component/text/printer.h"
 #include "core/print.h"
 
@@ -239,9 +240,10 @@ std::string Printer::opts(const CanonOpts& o) const {
         if (o.post_return) out += fmt::format(" (post-return {})", ref(Sort::core_func, o.post_return->value));
         break;
       case CanonOpt::string_encoding:
-        if (o.encoding == StringEncoding::utf16) out += " string-encoding=utf16";
-        if (o.encoding == StringEncoding::latin1_utf16) out += " string-encoding=latin1+utf16";
-        if (o.encoding == StringEncoding::utf8 && o.is_encoding_explicit) out += " string-encoding=utf8";
+        if (o.encoding == StringEncoding::utf8 && !o.is_encoding_explicit) break;
+        for (const auto& [word, encoding] : encoding_words) {
+          if (encoding == o.encoding) out += fmt::format(" {}", word);
+        }
         break;
     }
   }

@@ -142,6 +142,26 @@ TEST_CASE("imports that are not functions, foreign imports and modules without W
   bad(Guest().import("wasi_snapshot_preview1", "fd_close", nothing).memory().export_("_start", nothing).plain(), "import-mismatch");
 }
 
+TEST_CASE("functions that a module imports more than once are given to it under different names") {
+  constexpr std::string_view preview1 = "wasi_snapshot_preview1";
+  Guest g;
+  g.import(std::string(preview1), "fd_write", sig(4, true)).import("a:b/i", "f", sig(1, false)).import(std::string(preview1), "fd_write", sig(4, true));
+  g.import("a:b/i", "[resource-drop]r", sig(1, false)).import("a:b/i", "f", sig(1, false)).import("a:b/i", "[resource-drop]r", sig(1, false));
+  g.import(std::string(preview1), "fd_write", sig(4, true)).memory().export_("_start", nothing);
+  const ValidComponent c = good(g.with_wit("package a:b; interface i { resource r; f: func(x: u32); } world w { import i; }"));
+  REQUIRE(c.scope().core_module_bodies.front().has_value());
+  std::vector<std::string> found;
+  for (const core::Import& i : (*c.scope().core_module_bodies.front())->imports) found.push_back(i.name);
+  CHECK(found == std::vector<std::string>{"fd_write", "f", "fd_write#2", "[resource-drop]r", "f#2", "[resource-drop]r#2", "fd_write#3"});
+  CHECK(std::ranges::count_if(names(c.scope().type.imports), [](const std::string& n) { return n == "a:b/i"; }) == 1);
+}
+
+TEST_CASE("a function that is imported twice with different signatures is refused with both") {
+  const std::string wit = "package a:b; interface i { f: func(x: u32); } world w { import i; }";
+  const std::string text = bad(Guest().import("a:b/i", "f", sig(1, false)).import("a:b/i", "f", sig(2, false)).with_wit(wit), "import-mismatch");
+  CHECK(has(text, "`a:b/i` `f` twice, as [i32] -> [] and as [i32 i32] -> []"));
+}
+
 TEST_CASE("preview 1 functions need the module's memory only if they touch it") {
   good(Guest().import("wasi_snapshot_preview1", "proc_exit", sig(1, false)).export_("_start", nothing).plain());
   bad(Guest().import("wasi_snapshot_preview1", "fd_write", sig(4, true)).export_("_start", nothing).plain(), "missing-export");
