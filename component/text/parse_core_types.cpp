@@ -57,7 +57,7 @@ Result<void> Parser::module_decl() {
     if (in_.at_open("module")) return in_.fail_here("a module type cannot contain another module type");
     WCOMP_TRY(CoreDefType type, core_def_type(id));
     WCOMP_TRY(check_new(Sort::core_type, id));
-    const std::uint32_t i = add_core_type(id, core_func_of(type));
+    const std::uint32_t i = scope().space(Sort::core_type).add(id);
     if (const auto* func = std::get_if<core::FuncType>(&type)) scope().func_types.insert_or_assign(key_of(*func), core::TypeIdx(i));
     out.decls.emplace_back(std::move(type));
     return in_.expect_close();
@@ -79,8 +79,8 @@ Result<void> Parser::module_decl() {
     WCOMP_TRY(in_.expect_open("type"));
     const Id id = take_id();
     WCOMP_TRY(check_new(Sort::core_type, id));
+    scope().space(Sort::core_type).add(id);
     const AliasOuter& outer = std::get<AliasOuter>(alias);
-    add_core_type(id, core_func_of(outer.count, outer.index));
     out.decls.emplace_back(CoreModuleType::AliasOuterType{outer.count, outer.index});
     WCOMP_TRY(in_.expect_close());
     return in_.expect_close();
@@ -129,53 +129,22 @@ Result<core::ExternType> Parser::core_extern_type() {
   return out;
 }
 
-std::shared_ptr<const core::FuncType> Parser::core_func_of(const CoreDefType& type) {
-  const auto* func = std::get_if<core::FuncType>(&type);
-  return func == nullptr ? nullptr : std::make_shared<const core::FuncType>(*func);
-}
-
-std::shared_ptr<const core::FuncType> Parser::core_func_of(std::uint32_t outer_count, std::uint32_t index) const {
-  if (outer_count >= scopes_.size()) return nullptr;
-  const auto& funcs = scopes_[scopes_.size() - 1 - outer_count]->core_funcs;
-  const auto found = funcs.find(index);
-  return found == funcs.end() ? nullptr : found->second;
-}
-
-std::uint32_t Parser::add_core_type(const Id& id, std::shared_ptr<const core::FuncType> func) {
-  const std::uint32_t index = scope().space(Sort::core_type).add(id);
-  if (func != nullptr) scope().core_funcs.emplace(index, std::move(func));
-  return index;
-}
-
-/// `(type x)`, or parameters and results: those make a type, unless one that is written down is equal. With both they have to agree.
+/// `(type x)`, or parameters and results: those make a type, unless one that is written down is equal. Behind `(type x)` they mean nothing;
+/// scripts of others count on it.
 Result<core::TypeIdx> Parser::core_type_use() {
   std::optional<core::TypeIdx> given;
-  const std::size_t given_at = in_.position();
   if (in_.take_open("type")) {
     WCOMP_TRY(const std::uint32_t i, index(Sort::core_type));
     WCOMP_TRY(in_.expect_close());
     given = core::TypeIdx(i);
   }
-  const std::size_t inline_at = in_.position();
   core::text::IdSpace params("parameter");
   WCOMP_TRY(core::FuncType type, core::text::signature(in_, &params));
-  if (given) {
-    if (in_.position() == inline_at) return *given;
-    const auto declared = core_func_of(0, given->value);
-    if (declared != nullptr && *declared == type) return *given;
-    Diagnostic d = error(diag::type_mismatch,
-                         declared == nullptr ? fmt::format("core type {} is no type of functions, but {} stands behind it", given->value, to_string(type))
-                                             : fmt::format("the function's parameters and results are {}, but core type {} is {}", to_string(type), given->value, to_string(*declared)),
-                         in_.where(inline_at));
-    d.labels.push_back({in_.where(given_at), "the type that is named"});
-    return Err(Failure(std::move(d)));
-  }
+  if (given) return *given;
   const auto declared = scope().func_types.find(key_of(type));
   if (declared != scope().func_types.end()) return declared->second;
-  CoreDefType defined(std::move(type));
-  std::shared_ptr<const core::FuncType> func = core_func_of(defined);
-  scope().module_type.decls.emplace_back(std::move(defined));
-  return core::TypeIdx(add_core_type({}, std::move(func)));
+  scope().module_type.decls.emplace_back(CoreDefType(std::move(type)));
+  return core::TypeIdx(scope().space(Sort::core_type).add({}));
 }
 
 }  // namespace wcomp::component::text

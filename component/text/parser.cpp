@@ -93,7 +93,7 @@ Result<std::uint32_t> Parser::index(Sort sort) {
     }
     if (scope().kind == Scope::Kind::module_type) {
       scope().module_type.decls.emplace_back(CoreModuleType::AliasOuterType{depth, found->index});
-      return add_core_type({}, core_func_of(depth, found->index));
+      return scope().space(sort).add({});
     }
     return define(sort, {}, Alias(AliasOuter{.sort = sort, .count = depth, .index = found->index}));
   }

@@ -118,10 +118,6 @@ class Parser {
   [[nodiscard]] Result<void> module_decl();
   [[nodiscard]] Result<core::ExternType> core_extern_type();
   [[nodiscard]] Result<core::TypeIdx> core_type_use();
-  [[nodiscard]] static std::shared_ptr<const core::FuncType> core_func_of(const CoreDefType& type);
-  /// None if there is no such scope or type, or it is no function's.
-  [[nodiscard]] std::shared_ptr<const core::FuncType> core_func_of(std::uint32_t outer_count, std::uint32_t index) const;
-  std::uint32_t add_core_type(const Id& id, std::shared_ptr<const core::FuncType> func);
 
   // Instances.
   [[nodiscard]] Result<void> instance_field();

@@ -15,15 +15,6 @@ void Parser::push(T item) {
 template <class T>
 Result<std::uint32_t> Parser::define(Sort sort, const Id& id, T item) {
   WCOMP_TRY(check_new(sort, id));
-  if (sort == Sort::core_type) {
-    std::shared_ptr<const core::FuncType> func;
-    if constexpr (std::is_same_v<T, CoreDefType>) func = core_func_of(item);
-    if constexpr (std::is_same_v<T, Alias>) {
-      if (const auto* outer = std::get_if<AliasOuter>(&item)) func = core_func_of(outer->count, outer->index);
-    }
-    push(std::move(item));
-    return add_core_type(id, std::move(func));
-  }
   push(std::move(item));
   return scope().space(sort).add(id);
 }

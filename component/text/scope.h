@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -65,7 +64,6 @@ struct Scope {
   std::vector<TypeDeclItem> decls;      ///< of a component or instance type
   CoreModuleType module_type;
   std::unordered_map<std::string, core::TypeIdx> func_types;  ///< of a module type, as they are declared
-  std::unordered_map<std::uint32_t, std::shared_ptr<const core::FuncType>> core_funcs;  ///< the core types that are functions, aliases too
   /// Exports written inside of definitions. They come after everything else.
   std::vector<std::pair<NameWithAttributes, SortIdx>> inline_exports;
 

@@ -45,6 +45,9 @@ const std::set<std::string> known{
 constexpr std::string_view features_off = "component-wasm-tools/missing-features/";
 const std::set<std::string> foreign_scripts{"component-wasmtime/implements-disabled.wast"};
 
+/// Components that need a feature which is not there: a few more may be a regression that looks like one.
+constexpr std::size_t most_gated = 243;
+
 TEST_CASE("components of the conformance scripts are accepted and refused as they say") {
   const fs::path root = fs::path(WCOMP_SOURCE_DIR) / ".." / "shared" / "conformance";
   if (!fs::exists(root / "manifest.json")) {
@@ -97,6 +100,7 @@ TEST_CASE("components of the conformance scripts are accepted and refused as the
                   << " known exceptions; " << round_trips << " round trips of text");
   for (const auto& [message, count] : missing) MESSAGE(count << " x " << message);
   CHECK(wrong == known);
+  CHECK(gated <= most_gated);
 }
 
 }  // namespace

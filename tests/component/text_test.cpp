@@ -290,24 +290,6 @@ TEST_CASE("mistakes are shown where they are") {
   CHECK(has(refusal("(component (import \"\\ff\" (func)))"), "malformed UTF-8"));
 }
 
-TEST_CASE("parameters behind a core type have to be those of the type") {
-  const auto in_module = [](std::string_view import) {
-    return "(component (core type $o (func (param i32))) (core type (module)) (core type (module (type $t (func (param i32) (result i64))) (type $m (func)) "
-           "(alias outer 1 $o (type $u)) (alias outer 1 1 (type $v)) (import \"a\" \"b\" (func " +
-           std::string(import) + ")))))";
-  };
-  for (const std::string_view good : {"(type $t)", "(type $t) (param i32) (result i64)", "(type 0) (param $x i32) (result i64)", "(type $u) (param i32)", "(type $m)"}) {
-    CAPTURE(good);
-    CHECK(text::parse("t.wat", in_module(good)).has_value());
-  }
-  CHECK(has(refusal(in_module("(type $t) (param i64) (result i64)")), "type-mismatch"));
-  CHECK(has(refusal(in_module("(type $t) (param i32)")), "are [i32] -> [], but core type 0 is [i32] -> [i64]"));
-  CHECK(has(refusal(in_module("(type $m) (result i32)")), "but core type 1 is [] -> []"));
-  CHECK(has(refusal(in_module("(type $u) (param i64)")), "but core type 2 is [i32] -> []"));
-  CHECK(has(refusal(in_module("(type $v) (param i64)")), "core type 3 is no type of functions"));
-  CHECK(has(refusal(in_module("(type 99) (param i64)")), "core type 99 is no type of functions"));
-}
-
 TEST_CASE("what other parts do not know yet is refused by name") {
   CHECK(has(refusal("(component (import \"v\" (value u8)))"), "needs the feature `value-types`"));
   CHECK(has(refusal("(component (start 0))"), "needs the feature `value-types`"));
