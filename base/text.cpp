@@ -1,6 +1,7 @@
 #include "base/text.h"
 
 #include <algorithm>
+#include <cstring>
 #include <vector>
 
 #include <fmt/format.h>
@@ -37,13 +38,25 @@ bool acts_on_display(std::uint32_t c) {
          (c >= 0x2060 && c <= 0x2069) || c == 0xfeff || (c >= 0xe0000 && c <= 0xe007f);
 }
 
+/// How many blocks of bytes from `at` on are ASCII, in bytes; what is left is looked at one by one.
+std::size_t skip_ascii(std::string_view bytes, std::size_t at) {
+  constexpr std::size_t words = 4;
+  const std::size_t start = at;
+  for (std::uint64_t block[words]; bytes.size() - at >= sizeof block; at += sizeof block) {
+    std::memcpy(block, bytes.data() + at, sizeof block);
+    if (((block[0] | block[1] | block[2] | block[3]) & 0x8080808080808080u) != 0) break;
+  }
+  return at - start;
+}
+
 }  // namespace
 
 std::optional<std::size_t> find_invalid_utf8(std::string_view bytes) {
-  std::size_t at = 0;
+  std::size_t at = skip_ascii(bytes, 0);
   while (at < bytes.size()) {
     if (static_cast<std::uint8_t>(bytes[at]) < 0x80) {
       ++at;
+      if (at % 64 == 0) at += skip_ascii(bytes, at);
       continue;
     }
     const Decoded d = decode_utf8(bytes, at);
