@@ -1,6 +1,7 @@
 #include "wit/docs/docs.h"
 
 #include <algorithm>
+#include <ctime>
 
 #include "wit/docs/prose.h"
 #include "wit/helpers.h"
@@ -46,6 +47,29 @@ TEST_CASE("nothing in docs becomes markup or a script") {
   const std::string deep(100'000, '*');
   CHECK(!prose(deep + "a").empty());
   CHECK(!prose(std::string(20'000, '[') + std::string(20'000, '`')).empty());
+}
+
+TEST_CASE("brackets and addresses that never end take linear time") {
+  constexpr std::size_t size = 1'000'000;
+  const auto repeat = [](std::string_view unit) {
+    std::string out;
+    while (out.size() < size) out += unit;
+    return out;
+  };
+  const std::string brackets = repeat("[");
+  const std::clock_t begin = std::clock();
+  for (const std::string& text : {brackets, brackets + "]", brackets + "](", repeat("[a]("), repeat("[a]["), repeat("<http://"), repeat("http://\\"), repeat("http://"), repeat("http://.")}) {
+    CHECK(prose(text).size() > size);
+    CHECK(markdown_prose(text).size() > size);
+  }
+  CHECK(static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC < 60);
+}
+
+TEST_CASE("an address ends where none can go on, and one that is too long stays text") {
+  CHECK(prose("http://a.b/c\\d.") == "<p><a href=\"http://a.b/c\" rel=\"noopener noreferrer nofollow\">http://a.b/c</a>\\d.</p>\n");
+  CHECK(prose("see <https://a.b/)> and https://c.d.") == "<p>see <a href=\"https://a.b/)\" rel=\"noopener noreferrer nofollow\">https://a.b/)</a> and <a href=\"https://c.d\" rel=\"noopener noreferrer nofollow\">https://c.d</a>.</p>\n");
+  CHECK(!has(prose("https://" + std::string(3000, 'a')), "href"));
+  CHECK(!has(prose("[a](https://" + std::string(3000, 'a') + ")"), "href"));
 }
 
 TEST_CASE("docs in Markdown stay in their place") {

@@ -31,9 +31,14 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   }
 }
 
+constexpr std::size_t max_url = 2048;
+constexpr std::size_t max_label = 999;
+
+bool is_url_char(char c) { return static_cast<unsigned char>(c) > 0x20 && c != '"' && c != '<' && c != '>' && c != '\\'; }
 bool is_safe_url(std::string_view url) {
+  if (url.size() > max_url) return false;
   for (const std::string_view scheme : {"https://", "http://", "mailto:"}) {
-    if (url.starts_with(scheme)) return std::none_of(url.begin(), url.end(), [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == '"' || c == '<' || c == '>' || c == '\\'; });
+    if (url.starts_with(scheme)) return std::all_of(url.begin(), url.end(), is_url_char);
   }
   return false;
 }
@@ -58,10 +63,27 @@ References references_of(const std::vector<std::string_view>& lines) {
   return out;
 }
 
+/// Finds a character from positions that only grow, and looks at no byte twice.
+class Finder {
+ public:
+  Finder(std::string_view text, char wanted) : text_(text), wanted_(wanted) {}
+  std::size_t from(std::size_t position) {
+    if (!is_known_ || (at_ != std::string_view::npos && at_ < position)) at_ = text_.find(wanted_, position);
+    is_known_ = true;
+    return at_;
+  }
+
+ private:
+  std::string_view text_;
+  char wanted_;
+  bool is_known_ = false;
+  std::size_t at_ = 0;
+};
+
 /// Code in backticks, `**strong**`, `*emphasis*`, `[text](url)`, `<https://..>`.
 class Line {
  public:
-  Line(std::string_view text, const NameLink& link, const References& references, int depth = 0) : text_(text), link_(link), references_(references), depth_(depth) {}
+  Line(std::string_view text, const NameLink& link, const References& references, int depth = 0) : text_(text), link_(link), references_(references), depth_(depth), label_end_(text, ']'), url_end_(text, ')'), reference_end_(text, ']') {}
 
   std::string run() {
     while (at_ < text_.size()) {
@@ -120,11 +142,11 @@ class Line {
   }
   bool bracket() {
     if (text_[at_] != '[') return false;
-    const std::size_t end = text_.find(']', at_);
+    const std::size_t end = label_end_.from(at_);
     if (end == std::string_view::npos) return false;
     const std::string_view label = text_.substr(at_ + 1, end - at_ - 1);
     if (end + 1 < text_.size() && text_[end + 1] == '(') {
-      const std::size_t close = text_.find(')', end + 1);
+      const std::size_t close = url_end_.from(end + 1);
       if (close == std::string_view::npos) return false;
       const std::string_view target = trim(text_.substr(end + 2, close - end - 2));
       if (is_safe_url(target)) {
@@ -139,11 +161,12 @@ class Line {
     std::string_view wanted = label;
     std::size_t after = end + 1;
     if (after < text_.size() && text_[after] == '[') {
-      const std::size_t close = text_.find(']', after);
+      const std::size_t close = reference_end_.from(after);
       if (close == std::string_view::npos) return false;
       if (close > after + 1) wanted = text_.substr(after + 1, close - after - 1);
       after = close + 1;
     }
+    if (wanted.size() > max_label) return false;
     const auto known = references_.find(wanted);
     if (known == references_.end()) return false;
     anchor(known->second, inner(label));
@@ -155,14 +178,16 @@ class Line {
     const bool is_framed = rest.starts_with("<http://") || rest.starts_with("<https://");
     if (!is_framed && !rest.starts_with("http://") && !rest.starts_with("https://")) return false;
     const std::size_t begin = is_framed ? 1 : 0;
-    std::size_t end = rest.find_first_of(is_framed ? ">" : " \t<>\"'`)]", begin);
-    if (end == std::string_view::npos) {
-      if (is_framed) return false;
-      end = rest.size();
-    }
+    std::size_t end = begin;
+    while (end < rest.size() && is_url_char(rest[end]) && (is_framed || !std::string_view("'`)]").contains(rest[end]))) ++end;
+    if (is_framed && (end == rest.size() || rest[end] != '>')) return false;
     std::string_view target = rest.substr(begin, end - begin);
     while (!is_framed && !target.empty() && (target.back() == '.' || target.back() == ',' || target.back() == ';' || target.back() == ':')) target.remove_suffix(1);
-    if (!is_safe_url(target)) return false;
+    if (!is_safe_url(target)) {  // too long
+      plain_ += rest.substr(0, end);
+      at_ += end;
+      return true;
+    }
     anchor(target, html_text(target));
     at_ += begin + target.size() + (is_framed ? 1 : 0);
     return true;
@@ -173,6 +198,7 @@ class Line {
   const References& references_;
   int depth_;
   std::size_t at_ = 0;
+  Finder label_end_, url_end_, reference_end_;
   std::string out_, plain_;
 };
 
@@ -297,6 +323,11 @@ std::string markdown_prose(std::string_view docs) {
     if (!is_code) {
       std::string safe;
       if (trim(visible).starts_with('#') || trim(visible).starts_with("===") || trim(visible).starts_with("---")) safe += '\\';
+      Finder close(visible, ')');
+      const auto is_unsafe_target = [&](std::size_t begin) {
+        const std::size_t length = std::min(close.from(begin), visible.size()) - begin;
+        return length > max_url || !is_safe_url(trim(std::string_view(visible).substr(begin, length)));
+      };
       bool is_span = false;  // code in backticks shows what is written
       for (std::size_t i = 0; i < visible.size(); ++i) {
         const char c = visible[i];
@@ -304,7 +335,7 @@ std::string markdown_prose(std::string_view docs) {
         if (c == '<' && !is_span) safe += "&lt;";
         else if (c == '&' && !is_span) safe += "&amp;";
         else if (c == '|' && !is_span) safe += "\\|";
-        else if (c == '(' && i > 0 && visible[i - 1] == ']' && !is_safe_url(trim(std::string_view(visible).substr(i + 1, std::min(visible.find(')', i), visible.size()) - i - 1)))) safe += "\\(";
+        else if (c == '(' && i > 0 && visible[i - 1] == ']' && is_unsafe_target(i + 1)) safe += "\\(";
         else safe += c;
       }
       if (is_span) safe += '`';
