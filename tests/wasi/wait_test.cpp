@@ -66,7 +66,8 @@ TrapCode run_interrupted(Instance& instance) {
 TrapCode interrupted(std::function<void()> wait) {
   Engine engine;
   Linker linker(engine);
-  linker.define_func("", "wait", FuncDesc{}, [&wait](HostCall&) { wait(); });
+  static constexpr FuncDesc nothing_to_nothing;  // the linker keeps a reference
+  linker.define_func("", "wait", nothing_to_nothing, [&wait](HostCall&) { wait(); });
   auto instance = linker.instantiate(load(engine, R"((component
     (import "wait" (func $wait))
     (core func $lowered (canon lower (func $wait)))
