@@ -51,8 +51,8 @@ class Printer {
       case ShapeKind::u16:
       case ShapeKind::u32:
       case ShapeKind::u64: out_ += fmt::format("{}", std::get<std::uint64_t>(v.data)); return;
-      case ShapeKind::f32: out_ += plain_digits(std::get<float>(v.data)); return;
-      case ShapeKind::f64: out_ += plain_digits(std::get<double>(v.data)); return;
+      case ShapeKind::f32: out_ += to_wave(std::get<float>(v.data)); return;
+      case ShapeKind::f64: out_ += to_wave(std::get<double>(v.data)); return;
       case ShapeKind::char_: {
         std::string text;
         append_utf8(text, std::get<char32_t>(v.data));
@@ -158,6 +158,9 @@ class Printer {
 };
 
 }  // namespace
+
+std::string to_wave(float value) { return plain_digits(value); }
+std::string to_wave(double value) { return plain_digits(value); }
 
 std::string to_wave(const types::TypeArena& arena, const Value& value, const Shape& shape) {
   WCOMP_CHECK(fits(value, shape));

@@ -25,6 +25,10 @@ inline constexpr std::uint32_t max_wave_values = 1u << 24;
 /// The value as WAVE text: `{name: "x", sizes: [1, 2]}`. `arena` is the one that the shape was made from. What acts on a terminal is escaped.
 [[nodiscard]] std::string to_wave(const types::TypeArena& arena, const Value& value, const Shape& shape);
 
+/// The fewest digits that read back as the same number, without an exponent; `nan`, `inf`, `-inf`.
+[[nodiscard]] std::string to_wave(float value);
+[[nodiscard]] std::string to_wave(double value);
+
 /// A value of that type; `name` stands for the file in messages.
 [[nodiscard]] Result<Value> parse_wave(const types::TypeArena& arena, const Shape& shape, std::string_view name, std::string_view text);
 

@@ -1,9 +1,12 @@
 // Host functions by name, and whether they are what a component imports.
 #include "runtime/linker.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
+#include "base/text.h"
 #include "component/versions.h"
 #include "runtime/type_match.h"
 
@@ -76,6 +79,12 @@ void list(std::string& out, const Map& map) {
   }
 }
 
+/// `ns:pkg` of `ns:pkg/iface`; empty for a name that is no interface's of a package.
+std::string_view package_of(std::string_view base) {
+  const std::size_t slash = base.find('/');
+  return slash == std::string_view::npos ? std::string_view() : base.substr(0, slash);
+}
+
 /// What the linker has that comes near to a missing item.
 std::string nearby(const LinkerImpl& linker, std::string_view interface) {
   const auto found = candidates(linker, interface);
@@ -91,17 +100,25 @@ std::string nearby(const LinkerImpl& linker, std::string_view interface) {
                              : fmt::format("the linker's `{}` has {}", interface, names);
   }
   if (interface.empty()) return "the linker has nothing outside of interfaces";
-  std::map<std::string_view, int> same;
-  std::map<std::string_view, int> all;
+  std::map<std::string_view, int> same, of_package, alike;
+  const std::string_view base = component::split_version(interface).base;
+  const std::string_view package = package_of(base);
+  bool is_empty = true;
   for (const auto& [n, i] : linker.interfaces) {
-    if (!n.empty()) all.emplace(n, 0);
-    if (component::split_version(n).base == component::split_version(interface).base) same.emplace(n, 0);
+    if (n.empty()) continue;
+    is_empty = false;
+    const std::string_view other = component::split_version(n).base;
+    if (other == base) same.emplace(n, 0);
+    if (!package.empty() && package_of(other) == package) of_package.emplace(n, 0);
+    if (edit_distance(other, base, 3) <= std::min<std::size_t>(3, base.size() / 3)) alike.emplace(n, 0);
   }
+  if (is_empty) return "the linker has no interfaces";
   std::string names;
-  list(names, same.empty() ? all : same);
-  if (names.empty()) return "the linker has no interfaces";
-  return same.empty() ? fmt::format("the linker has the interfaces {}", names)
-                      : fmt::format("the linker has {}, which is not compatible with that version", names);
+  list(names, !same.empty() ? same : !alike.empty() ? alike : of_package);
+  if (!same.empty()) return fmt::format("the linker has {}, which is not compatible with that version", names);
+  if (!alike.empty()) return fmt::format("the linker has {}: was that meant?", names);
+  if (!of_package.empty()) return fmt::format("of `{}` the linker has {}", package, names);
+  return package.empty() ? fmt::format("the linker has no interface `{}`", interface) : fmt::format("the linker has no interface of `{}`", package);
 }
 
 }  // namespace
@@ -123,6 +140,9 @@ std::shared_ptr<const HostFuncDef> find_func(const LinkerImpl& linker, std::stri
 Diagnostic missing(const LinkerImpl& linker, std::string_view what, std::string_view interface, std::string_view name) {
   Diagnostic d = error(diag::missing_import, fmt::format("nothing provides the imported {} {}", what, quoted(interface, name)));
   d.notes.push_back(nearby(linker, interface));
+  if (!interface.empty() && !interface.starts_with("wasi:")) {
+    d.notes.push_back(fmt::format("`wcomp compose` plugs a component that exports `{}` into this one; a host can define it in its `Linker`", interface));
+  }
   return d;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/diagnostic.h"
 #include "base/file.h"
+#include "base/in_file.h"
 #include "base/match.h"
 #include "component/component.h"
 #include "component/text/parse.h"
@@ -16,15 +17,6 @@
 namespace wcomp {
 
 namespace {
-
-/// Says which file a diagnostic is about.
-Failure in_file(Failure failure, const std::string& name) {
-  for (Diagnostic& d : failure.diagnostics()) {
-    if (auto* at = std::get_if<BinaryPos>(&d.location); at != nullptr && at->file.empty()) at->file = name;
-    if (std::holds_alternative<std::monostate>(d.location)) d.location = BinaryPos{.file = name, .path = {}, .offset = 0};
-  }
-  return failure;
-}
 
 Result<core::ValidModule> read(Bytes bytes, const std::string& name) {
   if (component::text::is_wat(bytes)) {

@@ -1,49 +1,18 @@
 // Numbers of core functions as people type and read them.
 #include <algorithm>
 #include <bit>
-#include <charconv>
 #include <cmath>
 
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
+#include "canonical-abi/wave.h"
 #include "core/text/numbers.h"
 #include "wcomp/module.h"
 
 namespace wcomp {
 
 namespace {
-
-/// The fewest digits that read back as the same value, written out without exponent.
-template <class Float>
-std::string float_text(Float value) {
-  if (std::isnan(value)) return "NaN";
-  if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
-  char buffer[64];
-  const auto end = std::to_chars(buffer, buffer + sizeof buffer, std::fabs(value), std::chars_format::scientific).ptr;
-  std::string digits;
-  const char* at = buffer;
-  for (; at != end && *at != 'e'; ++at) {
-    if (*at != '.') digits += *at;
-  }
-  int exponent = 0;
-  at += at[1] == '+' ? 2 : 1;
-  std::from_chars(at, end, exponent);
-  const int point = exponent + 1;  // digits before the point
-  if (point <= 0) {
-    digits.insert(0, static_cast<std::size_t>(1 - point), '0');
-    digits.insert(1, ".");
-  } else if (static_cast<std::size_t>(point) >= digits.size()) {
-    digits.append(static_cast<std::size_t>(point) - digits.size(), '0');
-  } else {
-    digits.insert(static_cast<std::size_t>(point), ".");
-  }
-  if (digits.find('.') != std::string::npos) {
-    digits.erase(digits.find_last_not_of('0') + 1);
-    if (digits.ends_with('.')) digits.pop_back();
-  }
-  return std::signbit(value) ? "-" + digits : digits;
-}
 
 std::string lower(std::string text) {
   std::ranges::transform(text, text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
@@ -107,7 +76,7 @@ Failure bad_call(const CoreFunc& func, std::string message) {
 std::string to_string(const CoreValue& value) {
   return std::visit(
       [](auto v) {
-        if constexpr (std::is_floating_point_v<decltype(v)>) return float_text(v);
+        if constexpr (std::is_floating_point_v<decltype(v)>) return std::isnan(v) ? "NaN" : cabi::to_wave(v);
         else return std::to_string(v);
       },
       value);

@@ -78,6 +78,8 @@ void print(const Diagnostic& diagnostic);
 [[nodiscard]] bool messages_are_json();
 int report(const Failure& failure);  ///< prints all; status_failed
 int report(const Trap& trap);        ///< an exit's own status, else prints the trap; status_trapped
+/// Ends the process with status_trapped, whatever other threads hold or wait for: the trap is printed if that does not block.
+[[noreturn]] void end_at_once(const Trap& trap);
 
 /// Writes the result of a command: `path` empty means standard output; a binary is not written to a terminal.
 int write_output(const std::string& path, std::span<const std::uint8_t> bytes);

@@ -1,8 +1,14 @@
 // wcomp embed WIT MODULE
+#include <algorithm>
+
+#include <fmt/format.h>
+
 #include "base/diagnostic.h"
+#include "base/text.h"
 #include "cli/wcomp/commands.h"
 #include "cli/wcomp/input.h"
 #include "component/wit_codec.h"
+#include "core/module.h"
 #include "wit/wit.h"
 
 namespace wcomp::cli {
@@ -14,6 +20,22 @@ struct Options {
   std::vector<std::string> features;
   bool all_features = false;
 };
+
+/// Bindings of several worlds may meet in one module, if together they are one world.
+Result<void> check_together(const Options& o, std::string_view world, const Bytes& before, const Bytes& after) {
+  auto module = core::decode(before);
+  if (!module) return Err(in_file(std::move(module).error(), o.module));
+  const auto present = std::ranges::find_if(module->customs, [](const core::CustomSection& c) { return c.name.starts_with("component-type"); });
+  if (present == module->customs.end()) return Ok{};
+  WCOMP_TRY(const core::Module both, core::decode(after));
+  auto merged = component::world_of_module(both);
+  if (merged) return Ok{};
+  Diagnostic d = error(diag::type_mismatch, fmt::format("the module has WIT already, in its section `{}`, and the world `{}` contradicts it", escape(present->name), world),
+                       BinaryPos{.file = o.module, .path = {}, .offset = 0});
+  d.notes.push_back(merged.error().first().message);
+  d.notes.push_back(fmt::format("`wcomp wit {}` prints what it has; embed into the module as it was before, to replace it", escape(o.module)));
+  return Err(Failure(std::move(d)));
+}
 
 Result<Bytes> embed(const Options& o) {
   WCOMP_TRY(const std::shared_ptr<const Bytes> module, read_wasm(o.module));
@@ -28,7 +50,9 @@ Result<Bytes> embed(const Options& o) {
   for (const Diagnostic& w : loaded.warnings) print(w);
   WCOMP_TRY(const wit::WorldId world, wit::select_world(loaded.graph, o.world));
   WCOMP_TRY(const Bytes payload, component::encode_component_type(loaded.graph, world));
-  return component::embed_component_type(*module, loaded.graph.worlds[world].name, payload);
+  Bytes out = component::embed_component_type(*module, loaded.graph.worlds[world].name, payload);
+  WCOMP_TRY(check_together(o, loaded.graph.worlds[world].name, *module, out));
+  return out;
 }
 
 }  // namespace

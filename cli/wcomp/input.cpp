@@ -10,18 +10,6 @@
 
 namespace wcomp::cli {
 
-Failure in_file(Failure failure, const std::string& path) {
-  const auto name = [&](Location& at) {
-    if (BinaryPos* p = std::get_if<BinaryPos>(&at); p != nullptr && p->file.empty()) p->file = path;
-  };
-  for (Diagnostic& d : failure.diagnostics()) {
-    if (std::holds_alternative<std::monostate>(d.location)) d.location = BinaryPos{.file = path, .path = {}, .offset = 0};
-    name(d.location);
-    for (Label& l : d.labels) name(l.location);
-  }
-  return failure;
-}
-
 Result<std::shared_ptr<const Bytes>> read_wasm(const std::string& path) {
   WCOMP_TRY(Bytes bytes, read_file(path));
   if (component::text::is_wat(bytes)) {

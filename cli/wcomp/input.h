@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/bytes.h"
+#include "base/in_file.h"
 #include "base/result.h"
 #include "component/validate.h"
 
@@ -16,7 +17,5 @@ Result<std::shared_ptr<const Bytes>> read_wasm(const std::string& path);
 Result<component::ValidComponent> read_component(const std::string& path);
 /// The same for bytes that were read already (standard input can be read only once).
 Result<component::ValidComponent> read_component(const std::string& path, std::shared_ptr<const Bytes> bytes);
-/// Puts the file's name into every place of the failure that has none.
-Failure in_file(Failure failure, const std::string& path);
 
 }  // namespace wcomp::cli

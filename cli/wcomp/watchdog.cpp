@@ -1,10 +1,6 @@
 #include "cli/wcomp/watchdog.h"
 
-#include <cstdio>
-#include <cstdlib>
-
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "cli/common/program.h"
 
@@ -33,8 +29,7 @@ void Watchdog::watch(std::chrono::milliseconds time) {
   is_over_ = true;
   if (interrupt_) interrupt_();
   if (ended_.wait_for(lock, moment, [this] { return has_ended_; })) return;
-  (void)report(Trap(TrapCode::interrupted, reason()));
-  std::_Exit(status_trapped);
+  end_at_once(Trap(TrapCode::interrupted, reason()));
 }
 
 void Watchdog::set_guest(std::function<void()> interrupt) {

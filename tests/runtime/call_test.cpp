@@ -237,6 +237,25 @@ TEST_CASE("a missing import names the function and what the linker has") {
   CHECK(made.error().first().notes[0] == "the linker's `host:api/calls@1.2.0` has `g`");
 }
 
+TEST_CASE("a missing import names only what comes near, and how a component could provide it") {
+  Engine engine;
+  Builder b = caller();
+  const Component c = load(engine, b);
+  Linker linker(engine);
+  const auto notes = [&] {
+    auto made = linker.instantiate(c);
+    REQUIRE(!made);
+    return made.error().first().notes;
+  };
+  linker.define_instance("wasi:cli/environment@0.2.6");
+  CHECK(notes()[0] == "the linker has no interface of `host:api`");
+  CHECK(notes()[1] == "`wcomp compose` plugs a component that exports `host:api/calls@1.2.0` into this one; a host can define it in its `Linker`");
+  linker.define_instance("host:api/other@1.2.0");
+  CHECK(notes()[0] == "of `host:api` the linker has `host:api/other@1.2.0`");
+  linker.define_instance("host:app/calls@1.2.0");
+  CHECK(notes()[0] == "the linker has `host:app/calls@1.2.0`: was that meant?");
+}
+
 TEST_CASE("a host function of another type is refused with both types") {
   Engine engine;
   Builder b = caller();
