@@ -30,143 +30,195 @@ using u64 = std::uint64_t;
   return true;
 }
 
+[[gnu::always_inline]] inline const Inst* table_entry(const Inst* pc, std::uint32_t index) {
+  return pc + static_cast<const std::int32_t*>(pc[1].pointer)[index < pc->c ? index : pc->c - 1];
+}
+
 }  // namespace
 
-WCOMP_HANDLER void move(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
-  fp[pc->a] = fp[pc->b];
-  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state);
+WCOMP_HANDLER void move(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
+  fp[pc->a] = acc = fp[pc->b];
+  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
 }
-WCOMP_HANDLER void move2(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
+WCOMP_HANDLER void move_acc(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
+  fp[pc->a] = acc;
+  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
+}
+WCOMP_HANDLER void move_facc(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
+  fp[pc->a] = std::bit_cast<u64>(facc);
+  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
+}
+WCOMP_HANDLER void move2(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
   fp[pc->a] = fp[pc->b];
   fp[pc->c & 0xffff] = fp[pc->c >> 16];
-  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state);
+  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
 }
-WCOMP_HANDLER void const32(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
-  fp[pc->a] = pc->b != 0 ? static_cast<u64>(static_cast<std::int32_t>(pc->c)) : pc->c;
-  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state);
+WCOMP_HANDLER void const32(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
+  fp[pc->a] = acc = pc->b != 0 ? static_cast<u64>(static_cast<std::int32_t>(pc->c)) : pc->c;
+  facc = std::bit_cast<double>(acc);
+  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
 }
-WCOMP_HANDLER void const64(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
-  fp[pc->a] = pc[1].word;
-  [[clang::musttail]] return pc[2].handler(fp, pc + 2, mem, state);
+WCOMP_HANDLER void const32_acc(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
+  acc = pc->b != 0 ? static_cast<u64>(static_cast<std::int32_t>(pc->c)) : pc->c;
+  facc = std::bit_cast<double>(acc);
+  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
 }
-WCOMP_HANDLER void select(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
+WCOMP_HANDLER void const64(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
+  fp[pc->a] = acc = pc[1].word;
+  facc = std::bit_cast<double>(acc);
+  [[clang::musttail]] return pc[2].handler(fp, pc + 2, mem, state, acc, facc);
+}
+WCOMP_HANDLER void const64_acc(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
+  acc = pc[1].word;
+  facc = std::bit_cast<double>(acc);
+  [[clang::musttail]] return pc[2].handler(fp, pc + 2, mem, state, acc, facc);
+}
+WCOMP_HANDLER void select(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
   u64 yes = fp[pc->b], no = fp[pc->c & 0xffff];
-  fp[pc->a] = static_cast<std::uint32_t>(fp[pc->c >> 16]) != 0 ? yes : no;
-  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state);
+  fp[pc->a] = acc = static_cast<std::uint32_t>(fp[pc->c >> 16]) != 0 ? yes : no;
+  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
 }
-WCOMP_HANDLER void global_get(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
-  fp[pc->a] = *static_cast<const u64*>(pc[1].pointer);
-  [[clang::musttail]] return pc[2].handler(fp, pc + 2, mem, state);
+WCOMP_HANDLER void select_acc(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
+  u64 yes = fp[pc->b], no = fp[pc->c & 0xffff];
+  fp[pc->a] = acc = static_cast<std::uint32_t>(acc) != 0 ? yes : no;
+  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
 }
-WCOMP_HANDLER void global_set(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
+WCOMP_HANDLER void global_get(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
+  fp[pc->a] = acc = *static_cast<const u64*>(pc[1].pointer);
+  [[clang::musttail]] return pc[2].handler(fp, pc + 2, mem, state, acc, facc);
+}
+WCOMP_HANDLER void global_set(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
   *static_cast<u64*>(const_cast<void*>(pc[1].pointer)) = fp[pc->a];
-  [[clang::musttail]] return pc[2].handler(fp, pc + 2, mem, state);
+  [[clang::musttail]] return pc[2].handler(fp, pc + 2, mem, state, acc, facc);
 }
-WCOMP_HANDLER void ref_is_null(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
-  fp[pc->a] = fp[pc->b] == 0;
-  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state);
+WCOMP_HANDLER void global_set_acc(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
+  *static_cast<u64*>(const_cast<void*>(pc[1].pointer)) = acc;
+  [[clang::musttail]] return pc[2].handler(fp, pc + 2, mem, state, acc, facc);
 }
-
-WCOMP_HANDLER void jump(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
-  const Inst* to = pc + static_cast<std::int32_t>(pc->c);
-  [[clang::musttail]] return to->handler(fp, to, mem, state);
-}
-WCOMP_HANDLER void jump_back(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
-  if (state->is_interrupted.load(std::memory_order_relaxed) != 0) [[unlikely]] {
-    [[clang::musttail]] return trap<TrapCode::interrupted>(fp, pc, mem, state);
-  }
-  const Inst* to = pc + static_cast<std::int32_t>(pc->c);
-  [[clang::musttail]] return to->handler(fp, to, mem, state);
-}
-WCOMP_HANDLER void jump_if(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
-  if (static_cast<std::uint32_t>(fp[pc->a]) != 0) [[clang::musttail]] return jump_back(fp, pc, mem, state);
-  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state);
-}
-WCOMP_HANDLER void jump_if_zero(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
-  if (static_cast<std::uint32_t>(fp[pc->a]) == 0) [[clang::musttail]] return jump_back(fp, pc, mem, state);
-  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state);
-}
-WCOMP_HANDLER void jump_table(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
-  if (state->is_interrupted.load(std::memory_order_relaxed) != 0) [[unlikely]] {
-    [[clang::musttail]] return trap<TrapCode::interrupted>(fp, pc, mem, state);
-  }
-  auto index = static_cast<std::uint32_t>(fp[pc->a]);
-  if (index >= pc->c) index = pc->c - 1;
-  const Inst* to = pc + static_cast<const std::int32_t*>(pc[1].pointer)[index];
-  [[clang::musttail]] return to->handler(fp, to, mem, state);
+WCOMP_HANDLER void ref_is_null(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
+  fp[pc->a] = acc = fp[pc->b] == 0;
+  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
 }
 
-WCOMP_HANDLER void enter(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
+WCOMP_HANDLER void jump(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
+  const Inst* to = pc + static_cast<std::int32_t>(pc->c);
+  [[clang::musttail]] return to->handler(fp, to, mem, state, acc, facc);
+}
+WCOMP_HANDLER void jump_back(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
+  if (state->is_interrupted.load(std::memory_order_relaxed) != 0) [[unlikely]] {
+    [[clang::musttail]] return trap<TrapCode::interrupted>(fp, pc, mem, state, acc, facc);
+  }
+  const Inst* to = pc + static_cast<std::int32_t>(pc->c);
+  [[clang::musttail]] return to->handler(fp, to, mem, state, acc, facc);
+}
+WCOMP_HANDLER void jump_if(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
+  if (static_cast<std::uint32_t>(fp[pc->a]) != 0) [[clang::musttail]] return jump_back(fp, pc, mem, state, acc, facc);
+  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
+}
+WCOMP_HANDLER void jump_if_zero(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
+  if (static_cast<std::uint32_t>(fp[pc->a]) == 0) [[clang::musttail]] return jump_back(fp, pc, mem, state, acc, facc);
+  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
+}
+WCOMP_HANDLER void jump_if_acc(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
+  if (static_cast<std::uint32_t>(acc) != 0) [[clang::musttail]] return jump_back(fp, pc, mem, state, acc, facc);
+  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
+}
+WCOMP_HANDLER void jump_if_zero_acc(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
+  if (static_cast<std::uint32_t>(acc) == 0) [[clang::musttail]] return jump_back(fp, pc, mem, state, acc, facc);
+  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
+}
+WCOMP_HANDLER void jump_table(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
+  if (state->is_interrupted.load(std::memory_order_relaxed) != 0) [[unlikely]] {
+    [[clang::musttail]] return trap<TrapCode::interrupted>(fp, pc, mem, state, acc, facc);
+  }
+  const Inst* to = table_entry(pc, static_cast<std::uint32_t>(fp[pc->a]));
+  [[clang::musttail]] return to->handler(fp, to, mem, state, acc, facc);
+}
+WCOMP_HANDLER void jump_table_acc(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
+  if (state->is_interrupted.load(std::memory_order_relaxed) != 0) [[unlikely]] {
+    [[clang::musttail]] return trap<TrapCode::interrupted>(fp, pc, mem, state, acc, facc);
+  }
+  const Inst* to = table_entry(pc, static_cast<std::uint32_t>(acc));
+  [[clang::musttail]] return to->handler(fp, to, mem, state, acc, facc);
+}
+
+WCOMP_HANDLER void enter(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
   if (fp + pc->c > state->stack_limit.load(std::memory_order_relaxed)) [[unlikely]] {
     stop_at_limit(state, fp, pc);
     return;
   }
   for (std::uint32_t i = pc->a; i < pc->b; ++i) fp[i] = 0;
-  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state);
+  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
 }
-WCOMP_HANDLER void use_fuel(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
-  if (state->fuel < pc->c) [[unlikely]] [[clang::musttail]] return trap<TrapCode::out_of_fuel>(fp, pc, mem, state);
+WCOMP_HANDLER void use_fuel(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
+  if (state->fuel < pc->c) [[unlikely]] [[clang::musttail]] return trap<TrapCode::out_of_fuel>(fp, pc, mem, state, acc, facc);
   state->fuel -= pc->c;
-  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state);
+  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
 }
-WCOMP_HANDLER void return_none(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
+WCOMP_HANDLER void return_none(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
   const auto* to = reinterpret_cast<const Inst*>(fp[pc->c]);
   auto* caller = reinterpret_cast<u64*>(fp[pc->c + 1]);
-  [[clang::musttail]] return to->handler(caller, to, mem, state);
+  [[clang::musttail]] return to->handler(caller, to, mem, state, acc, facc);
 }
-WCOMP_HANDLER void return_one(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
+WCOMP_HANDLER void return_one(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
   const auto* to = reinterpret_cast<const Inst*>(fp[pc->c]);
   auto* caller = reinterpret_cast<u64*>(fp[pc->c + 1]);
-  fp[0] = fp[pc->a];
-  [[clang::musttail]] return to->handler(caller, to, mem, state);
+  fp[0] = acc = fp[pc->a];
+  [[clang::musttail]] return to->handler(caller, to, mem, state, acc, facc);
 }
-WCOMP_HANDLER void return_many(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
+WCOMP_HANDLER void return_acc(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
+  const auto* to = reinterpret_cast<const Inst*>(fp[pc->c]);
+  auto* caller = reinterpret_cast<u64*>(fp[pc->c + 1]);
+  fp[0] = acc;
+  [[clang::musttail]] return to->handler(caller, to, mem, state, acc, facc);
+}
+WCOMP_HANDLER void return_many(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
   const auto* to = reinterpret_cast<const Inst*>(fp[pc->c]);
   auto* caller = reinterpret_cast<u64*>(fp[pc->c + 1]);
   for (std::uint32_t i = 0; i < pc->b; ++i) fp[i] = fp[pc->a + i];
-  [[clang::musttail]] return to->handler(caller, to, mem, state);
+  [[clang::musttail]] return to->handler(caller, to, mem, state, acc, facc);
 }
 
-WCOMP_HANDLER void call(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
+WCOMP_HANDLER void call(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
   u64* frame = fp + pc->a;
   u64* header = frame + pc->b;
   header[0] = reinterpret_cast<u64>(pc + 2);
   header[1] = reinterpret_cast<u64>(fp);
   const auto* to = static_cast<const Inst*>(static_cast<const FuncInst*>(pc[1].pointer)->entry);
-  [[clang::musttail]] return to->handler(frame, to, mem, state);
+  [[clang::musttail]] return to->handler(frame, to, mem, state, acc, facc);
 }
-WCOMP_HANDLER void call_foreign(u64* fp, const Inst* pc, std::uint8_t*, RunState* state) {
+WCOMP_HANDLER void call_foreign(u64* fp, const Inst* pc, std::uint8_t*, RunState* state, u64 acc, double facc) {
   u64* frame = fp + pc->a;
   u64* header = frame + pc->b;
   header[0] = reinterpret_cast<u64>(pc + 2);
   header[1] = reinterpret_cast<u64>(fp);
   const auto* f = static_cast<const FuncInst*>(pc[1].pointer);
   const auto* to = static_cast<const Inst*>(f->entry);
-  [[clang::musttail]] return to->handler(frame, to, f->mem0, state);
+  [[clang::musttail]] return to->handler(frame, to, f->mem0, state, acc, facc);
 }
-WCOMP_HANDLER void call_indirect(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
+WCOMP_HANDLER void call_indirect(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
   const auto* table = static_cast<const TableInst*>(pc[1].pointer);
   auto index = static_cast<std::uint32_t>(fp[pc->b]);
-  if (index >= table->elements.size()) [[unlikely]] [[clang::musttail]] return trap<TrapCode::undefined_element>(fp, pc, mem, state);
+  if (index >= table->elements.size()) [[unlikely]] [[clang::musttail]] return trap<TrapCode::undefined_element>(fp, pc, mem, state, acc, facc);
   Ref ref = table->elements[index];
-  if (ref == 0) [[unlikely]] [[clang::musttail]] return trap<TrapCode::uninitialized_element>(fp, pc, mem, state);
+  if (ref == 0) [[unlikely]] [[clang::musttail]] return trap<TrapCode::uninitialized_element>(fp, pc, mem, state, acc, facc);
   const FuncInst* f = state->funcs[ref - 1];
-  if (f->type_id != pc[1].word2) [[unlikely]] [[clang::musttail]] return trap<TrapCode::indirect_call_type_mismatch>(fp, pc, mem, state);
+  if (f->type_id != pc[1].word2) [[unlikely]] [[clang::musttail]] return trap<TrapCode::indirect_call_type_mismatch>(fp, pc, mem, state, acc, facc);
   u64* frame = fp + pc->a;
   u64* header = frame + f->header;
   // Returning from another instance, memory 0 has to be ours again.
   header[0] = reinterpret_cast<u64>(pc + (f->instance == pc[2].pointer ? 4 : 3));
   header[1] = reinterpret_cast<u64>(fp);
   const auto* to = static_cast<const Inst*>(f->entry);
-  [[clang::musttail]] return to->handler(frame, to, f->mem0, state);
+  [[clang::musttail]] return to->handler(frame, to, f->mem0, state, acc, facc);
 }
-WCOMP_HANDLER void set_mem0(u64* fp, const Inst* pc, std::uint8_t*, RunState* state) {
+WCOMP_HANDLER void set_mem0(u64* fp, const Inst* pc, std::uint8_t*, RunState* state, u64 acc, double facc) {
   auto* mem = static_cast<std::uint8_t*>(const_cast<void*>(pc->pointer2));
-  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state);
+  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
 }
-WCOMP_HANDLER void halt(u64*, const Inst*, std::uint8_t*, RunState*) {}
+WCOMP_HANDLER void halt(u64*, const Inst*, std::uint8_t*, RunState*, u64, double) {}
 
-WCOMP_HANDLER void host_entry(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
+WCOMP_HANDLER void host_entry(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64, double) {
   const auto* f = static_cast<const FuncInst*>(pc[1].pointer);
   u64* header = fp + f->header;
   if (header + header_slots > state->stack_limit.load(std::memory_order_relaxed)) [[unlikely]] {
@@ -176,13 +228,13 @@ WCOMP_HANDLER void host_entry(u64* fp, const Inst* pc, std::uint8_t* mem, RunSta
   if (call_host(*f, fp, state)) [[unlikely]] return;
   const auto* to = reinterpret_cast<const Inst*>(header[0]);
   auto* caller = reinterpret_cast<u64*>(header[1]);
-  [[clang::musttail]] return to->handler(caller, to, mem, state);
+  [[clang::musttail]] return to->handler(caller, to, mem, state, fp[0], 0);
 }
-WCOMP_HANDLER void lazy_entry(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
+WCOMP_HANDLER void lazy_entry(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64, double) {
   void* code = const_cast<void*>(pc[1].pointer);
   if (!translate_now(const_cast<void*>(pc[1].pointer2), code, state, fp)) return;
   const Inst* to = entry_of(code);
-  [[clang::musttail]] return to->handler(fp, to, mem, state);
+  [[clang::musttail]] return to->handler(fp, to, mem, state, 0, 0);
 }
 
 }  // namespace wcomp::engine::interp

@@ -1,5 +1,6 @@
 // Handlers of moves, branches, calls and returns, and of instructions that are a call of a function of engine/bulk.h.
-// Units that follow an instruction are named in brackets.
+// Units that follow an instruction are named in brackets. Those that end in `_acc` take the operand named first from the accumulator (select:
+// its condition). What makes a value leaves it in `acc` as well, also when its bits are a float's (a constant in both); so does a call of one result.
 #pragma once
 
 #include "engine/interp/inst.h"
@@ -7,34 +8,44 @@
 namespace wcomp::engine::interp {
 
 // --- moves ---
-WCOMP_HANDLER void move(std::uint64_t* fp, const Inst* pc, std::uint8_t* mem, RunState* state);        ///< a = b
-WCOMP_HANDLER void move2(std::uint64_t* fp, const Inst* pc, std::uint8_t* mem, RunState* state);       ///< a = b, then low half of c = high half
-WCOMP_HANDLER void const32(std::uint64_t* fp, const Inst* pc, std::uint8_t* mem, RunState* state);     ///< a = c, sign-extended if b
-WCOMP_HANDLER void const64(std::uint64_t* fp, const Inst* pc, std::uint8_t* mem, RunState* state);     ///< a = [word]
-WCOMP_HANDLER void select(std::uint64_t* fp, const Inst* pc, std::uint8_t* mem, RunState* state);      ///< a = high half of c ? b : low half of c
-WCOMP_HANDLER void global_get(std::uint64_t* fp, const Inst* pc, std::uint8_t* mem, RunState* state);  ///< a = [cell]
-WCOMP_HANDLER void global_set(std::uint64_t* fp, const Inst* pc, std::uint8_t* mem, RunState* state);  ///< [cell] = a
-WCOMP_HANDLER void ref_is_null(std::uint64_t* fp, const Inst* pc, std::uint8_t* mem, RunState* state); ///< a = b is null
+HandlerFn move;                ///< a = b
+HandlerFn move_acc;
+HandlerFn move_facc;           ///< a = the accumulator of floats
+HandlerFn move2;               ///< a = b, then low half of c = high half
+HandlerFn const32;             ///< a = c, sign-extended if b
+HandlerFn const32_acc;         ///< the same, to both accumulators only
+HandlerFn const64;             ///< a = [word]
+HandlerFn const64_acc;
+HandlerFn select;              ///< a = high half of c ? b : low half of c
+HandlerFn select_acc;
+HandlerFn global_get;          ///< a = [cell]
+HandlerFn global_set;          ///< [cell] = a
+HandlerFn global_set_acc;
+HandlerFn ref_is_null;         ///< a = b is null
 
 // --- control ---
-WCOMP_HANDLER void jump(std::uint64_t* fp, const Inst* pc, std::uint8_t* mem, RunState* state);             ///< c
-WCOMP_HANDLER void jump_back(std::uint64_t* fp, const Inst* pc, std::uint8_t* mem, RunState* state);        ///< c, looking for an interrupt
-WCOMP_HANDLER void jump_if(std::uint64_t* fp, const Inst* pc, std::uint8_t* mem, RunState* state);          ///< c if a
-WCOMP_HANDLER void jump_if_zero(std::uint64_t* fp, const Inst* pc, std::uint8_t* mem, RunState* state);     ///< c if not a
-WCOMP_HANDLER void jump_table(std::uint64_t* fp, const Inst* pc, std::uint8_t* mem, RunState* state);       ///< a, c entries, [int32 distances]
-WCOMP_HANDLER void enter(std::uint64_t* fp, const Inst* pc, std::uint8_t* mem, RunState* state);            ///< zero slots a..b; frame of c slots
-WCOMP_HANDLER void use_fuel(std::uint64_t* fp, const Inst* pc, std::uint8_t* mem, RunState* state);         ///< c
-WCOMP_HANDLER void return_none(std::uint64_t* fp, const Inst* pc, std::uint8_t* mem, RunState* state);      ///< header at c
-WCOMP_HANDLER void return_one(std::uint64_t* fp, const Inst* pc, std::uint8_t* mem, RunState* state);       ///< a; header at c
-WCOMP_HANDLER void return_many(std::uint64_t* fp, const Inst* pc, std::uint8_t* mem, RunState* state);      ///< a..a+b; header at c
-WCOMP_HANDLER void call(std::uint64_t* fp, const Inst* pc, std::uint8_t* mem, RunState* state);             ///< frame at a, header at b, [FuncInst]
-WCOMP_HANDLER void call_foreign(std::uint64_t* fp, const Inst* pc, std::uint8_t* mem, RunState* state);     ///< likewise; set_mem0 comes after
+HandlerFn jump;                ///< c
+HandlerFn jump_back;           ///< c, looking for an interrupt
+HandlerFn jump_if;             ///< c if a
+HandlerFn jump_if_zero;        ///< c if not a
+HandlerFn jump_if_acc;
+HandlerFn jump_if_zero_acc;
+HandlerFn jump_table;          ///< a, c entries, [int32 distances]
+HandlerFn jump_table_acc;
+HandlerFn enter;               ///< zero slots a..b; frame of c slots
+HandlerFn use_fuel;            ///< c
+HandlerFn return_none;         ///< header at c
+HandlerFn return_one;          ///< a; header at c
+HandlerFn return_acc;
+HandlerFn return_many;         ///< a..a+b; header at c
+HandlerFn call;                ///< frame at a, header at b, [FuncInst]
+HandlerFn call_foreign;        ///< likewise; set_mem0 comes after
 /// Frame at a, index in b, [TableInst, type id], [ModuleInst]; set_mem0 comes after.
-WCOMP_HANDLER void call_indirect(std::uint64_t* fp, const Inst* pc, std::uint8_t* mem, RunState* state);
-WCOMP_HANDLER void set_mem0(std::uint64_t* fp, const Inst* pc, std::uint8_t* mem, RunState* state);         ///< pointer2
-WCOMP_HANDLER void halt(std::uint64_t* fp, const Inst* pc, std::uint8_t* mem, RunState* state);             ///< back to `run`
-WCOMP_HANDLER void host_entry(std::uint64_t* fp, const Inst* pc, std::uint8_t* mem, RunState* state);       ///< [FuncInst]
-WCOMP_HANDLER void lazy_entry(std::uint64_t* fp, const Inst* pc, std::uint8_t* mem, RunState* state);       ///< [FuncCode, Interpreter]
+HandlerFn call_indirect;
+HandlerFn set_mem0;            ///< pointer2
+HandlerFn halt;                ///< back to `run`
+HandlerFn host_entry;          ///< [FuncInst]
+HandlerFn lazy_entry;          ///< [FuncCode, Interpreter]
 
 // --- helpers, see helper_handlers.cpp: slots as in RegOp with dst first, [ModuleInst, immediate] ---
 [[nodiscard]] Handler helper_handler(core::Opcode op);

@@ -66,9 +66,9 @@ template <Opcode O>
 }
 
 template <Opcode O>
-WCOMP_HANDLER void helper(std::uint64_t* fp, const Inst* pc, std::uint8_t* mem, RunState* state) {
+WCOMP_HANDLER void helper(std::uint64_t* fp, const Inst* pc, std::uint8_t* mem, RunState* state, std::uint64_t, double) {
   if (!run_or_stop<O>(fp, pc, state)) [[unlikely]] return;
-  [[clang::musttail]] return pc[2].handler(fp, pc + 2, mem, state);
+  [[clang::musttail]] return pc[2].handler(fp, pc + 2, mem, state, 0, 0);
 }
 
 template <Opcode O>

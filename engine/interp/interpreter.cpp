@@ -35,7 +35,7 @@ struct Start {
 [[gnu::noinline]] void enter_code(void* arg) {
   auto* s = static_cast<Start*>(arg);
   const auto* code = static_cast<const Inst*>(s->func->entry);
-  code->handler(s->frame, code, s->func->mem0, s->state);
+  code->handler(s->frame, code, s->func->mem0, s->state, 0, 0);
 }
 
 class Interpreter final : public Backend {

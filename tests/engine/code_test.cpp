@@ -238,3 +238,103 @@ TEST_CASE("a function whose frame would be too large is refused, not run") {
                    }));
   CHECK(trap_code(store, func(store, deep, "f")) == TrapCode::limit_exceeded);
 }
+
+TEST_CASE("constants of all ones are constants") {
+  CHECK(run(1, {3}, [](CodeBuilder& c) { c.local_get(L(0)).i32_const(-1).op(Opcode::i32_add); }) == 2);
+  CHECK(run(1, {3}, [](CodeBuilder& c) { c.i32_const(-1).local_get(L(0)).op(Opcode::i32_sub); }) == static_cast<std::uint32_t>(-4));
+  CHECK(run(1, {3}, [](CodeBuilder& c) { c.local_get(L(0)).i32_const(-1).op(Opcode::i32_xor).i32_const(-1).op(Opcode::i32_xor); }) == 3);
+  CHECK(run(1, {0xffff'ffff}, [](CodeBuilder& c) {
+          c.block().local_get(L(0)).i32_const(-1).op(Opcode::i32_eq).br_if(0).i32_const(0).op(Opcode::return_).end().i32_const(1);
+        }) == 1);
+}
+
+TEST_CASE("a value that one instruction hands to the next is still there where a branch goes the other way") {
+  // (x + 1) is the block's result if y, else it is multiplied by 10 and given on.
+  const auto body = [](CodeBuilder& c) {
+    c.block(i32).local_get(L(0)).i32_const(1).op(Opcode::i32_add).local_get(L(1)).br_if(0).i32_const(10).op(Opcode::i32_mul).end();
+  };
+  CHECK(run(2, {4, 1}, body) == 5);
+  CHECK(run(2, {4, 0}, body) == 50);
+  // The same out of the function.
+  const auto out = [](CodeBuilder& c) {
+    c.local_get(L(0)).i32_const(1).op(Opcode::i32_add).local_get(L(1)).br_if(0).i32_const(10).op(Opcode::i32_mul);
+  };
+  CHECK(run(2, {4, 1}, out) == 5);
+  CHECK(run(2, {4, 0}, out) == 50);
+  // A value below the condition, which is computed last.
+  const auto deep = [](CodeBuilder& c) {
+    c.block(i32).local_get(L(0)).i32_const(1).op(Opcode::i32_add).local_get(L(1)).i32_const(7).op(Opcode::i32_and).br_if(0);
+    c.i32_const(10).op(Opcode::i32_mul).end();
+  };
+  CHECK(run(2, {4, 8}, deep) == 50);
+  CHECK(run(2, {4, 9}, deep) == 5);
+}
+
+TEST_CASE("a value is taken from where the instruction before left it, by each kind of taker") {
+  // Both operands, and either one.
+  CHECK(run(2, {3, 4}, [](CodeBuilder& c) {
+          c.local_get(L(0)).local_get(L(1)).op(Opcode::i32_mul).local_tee(L(0)).local_get(L(0)).op(Opcode::i32_sub).local_get(L(0)).op(Opcode::i32_add);
+        }) == 12);
+  CHECK(run(2, {3, 4}, [](CodeBuilder& c) {
+          c.local_get(L(1)).local_get(L(0)).local_get(L(1)).op(Opcode::i32_mul).op(Opcode::i32_sub);
+        }) == static_cast<std::uint32_t>(4 - 12));
+  // Through a select's condition and as one of its values.
+  const auto chosen = [](CodeBuilder& c) {
+    c.local_get(L(0)).i32_const(2).op(Opcode::i32_mul).i32_const(100).local_get(L(1)).op(Opcode::i32_eqz).op(Opcode::select);
+  };
+  CHECK(run(2, {4, 0}, chosen) == 8);
+  CHECK(run(2, {4, 1}, chosen) == 100);
+  // A table of branches on a sum.
+  const auto table = [](CodeBuilder& c) {
+    c.block().block().block().local_get(L(0)).local_get(L(1)).op(Opcode::i32_add).br_table({0, 1}, 2).end();
+    c.i32_const(10).op(Opcode::return_).end().i32_const(11).op(Opcode::return_).end().i32_const(12);
+  };
+  CHECK(run(2, {0, 0}, table) == 10);
+  CHECK(run(2, {1, 0}, table) == 11);
+  CHECK(run(2, {5, 5}, table) == 12);
+}
+
+TEST_CASE("floats and integers are handed on apart, also as the same bits") {
+  Store store;
+  ModuleBuilder b;
+  b.mem({{1, 1}});
+  const core::FuncIdx f = b.func({{f64, i32}, {f64}}), bits = b.func({{f64}, {ValType::i64}}), third = b.func({{f32, f32}, {f32}});
+  const core::MemIdx m(0);
+  // memory[8] = x * x; memory[y] as f64 / 2 + 0.5
+  b.code(f).i32_const(8).local_get(L(0)).local_get(L(0)).op(Opcode::f64_mul).mem(Opcode::f64_store, 3, 0, m);
+  b.code(f).local_get(L(1)).i32_const(4).op(Opcode::i32_add).mem(Opcode::f64_load, 3, 0, m).f64_const(2).op(Opcode::f64_div).f64_const(0.5).op(Opcode::f64_add);
+  b.code(bits).local_get(L(0)).op(Opcode::f64_neg).op(Opcode::i64_reinterpret_f64).i64_const(1).op(Opcode::i64_add);
+  b.code(third).local_get(L(0)).local_get(L(1)).op(Opcode::f32_add).local_get(L(0)).local_get(L(1)).op(Opcode::f32_sub).op(Opcode::f32_mul);
+  b.export_func("f", f);
+  b.export_func("bits", bits);
+  b.export_func("third", third);
+  const auto inst = make(store, b);
+  CHECK(std::bit_cast<double>(value(store, func(store, inst, "f"), {std::bit_cast<std::uint64_t>(3.0), 4})) == 5.0);
+  CHECK(value(store, func(store, inst, "bits"), {std::bit_cast<std::uint64_t>(1.5)}) == std::bit_cast<std::uint64_t>(-1.5) + 1);
+  const auto f32_bits = [](float x) { return std::uint64_t{std::bit_cast<std::uint32_t>(x)}; };
+  CHECK(value(store, func(store, inst, "third"), {f32_bits(5), f32_bits(3)}) == f32_bits(16));
+}
+
+TEST_CASE("an element's address, and an operation on what was loaded") {
+  Store store;
+  ModuleBuilder b;
+  b.mem({{1, 1}});
+  const core::MemIdx m(0);
+  const core::FuncIdx element = b.func({{i32, i32}, {i32}}), sum = b.func({{i32, i32}, {i32}}), put = b.func({{i32, i32, i32}, {}});
+  // [base + (i << 2) + 4], [base + ((i + 1) << 2)] - i, and the store [base + (i << 2)] = v
+  b.code(element).local_get(L(0)).local_get(L(1)).i32_const(2).op(Opcode::i32_shl).op(Opcode::i32_add).mem(Opcode::i32_load, 2, 4, m);
+  b.code(sum).local_get(L(0)).local_get(L(1)).i32_const(1).op(Opcode::i32_add).i32_const(2).op(Opcode::i32_shl).op(Opcode::i32_add);
+  b.code(sum).mem(Opcode::i32_load, 2, 0, m).local_get(L(1)).op(Opcode::i32_sub).local_get(L(0)).mem(Opcode::i32_load, 2, 8, m).op(Opcode::i32_add);
+  b.code(put).local_get(L(0)).local_get(L(1)).i32_const(34).op(Opcode::i32_shl).op(Opcode::i32_add).local_get(L(2)).mem(Opcode::i32_store, 2, 0, m);
+  b.export_func("element", element);
+  b.export_func("sum", sum);
+  b.export_func("put", put);
+  const auto inst = make(store, b);
+  for (std::uint64_t i = 0; i < 8; ++i) CHECK(call(store, func(store, inst, "put"), {16, i, 100 + i}));
+  CHECK(value(store, func(store, inst, "element"), {16, 2}) == 103);
+  // A negative index wraps, as the sum does.
+  CHECK(value(store, func(store, inst, "element"), {28, 0xffff'ffff}) == 103);
+  CHECK(value(store, func(store, inst, "sum"), {16, 4}) == 105 - 4 + 102);
+  CHECK(trap_code(store, func(store, inst, "element"), {65536, 0}) == TrapCode::out_of_bounds_memory_access);
+  CHECK(trap_code(store, func(store, inst, "sum"), {65532, 0xffff'ffff}) == TrapCode::out_of_bounds_memory_access);
+}
