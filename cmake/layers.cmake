@@ -12,3 +12,4 @@ wcomp_layer(compose       compose    base types core wit canonical-abi component
 wcomp_layer(engine        engine     base core)
 wcomp_layer(runtime       runtime    base types core wit canonical-abi component link engine)
 wcomp_layer(wasi          wasi       base runtime)
+wcomp_layer(wast          wast       base types core wit canonical-abi component link engine runtime)

@@ -34,6 +34,8 @@ struct StoreLimits {
   /// Compare every access with the memory's size instead of reserving 8 GiB of addresses for each memory and catching faults. Also chosen
   /// by itself where the system refuses the reservation, and by the environment variable WCOMP_EXPLICIT_BOUNDS=1.
   bool explicit_bounds = false;
+  /// The same results on every machine: NaNs that instructions make are canonical, relaxed vector instructions have one fixed outcome each.
+  bool is_deterministic = false;
 };
 
 /// Called with the arguments in slots[0..params); leaves results in slots[0..results). Must not throw. A trap ends the call.
@@ -70,6 +72,7 @@ class Store {
   [[nodiscard]] Result<void, Trap> invoke(FuncAddr f, std::span<std::uint64_t> slots);
 
   [[nodiscard]] MemView memory(MemAddr m) const;  ///< valid until the memory grows or the store ends
+  [[nodiscard]] const core::GlobalType& global_type(GlobalAddr g) const;
   [[nodiscard]] std::uint64_t global(GlobalAddr g) const;
   void set_global(GlobalAddr g, std::uint64_t bits);
   [[nodiscard]] std::uint64_t* global_cell(GlobalAddr g);  ///< stable address, for flags that both sides read

@@ -147,6 +147,11 @@ MemView Store::memory(MemAddr m) const {
   return {impl_->mems[m.value]->data(), impl_->mems[m.value]->size()};
 }
 
+const core::GlobalType& Store::global_type(GlobalAddr g) const {
+  WCOMP_CHECK(g.value < impl_->globals.size());
+  return impl_->globals[g.value].type;
+}
+
 std::uint64_t Store::global(GlobalAddr g) const {
   WCOMP_CHECK(g.value < impl_->globals.size());
   return impl_->globals[g.value].bits;

@@ -17,7 +17,8 @@ Declared declare(CLI::App& app, const Command& command) {
   CLI::App* const sub = app.add_subcommand(command.name, command.summary);
   Action action = command.setup(*sub);
   declare_common(*sub);
-  sub->footer(fmt::format("Examples:\n{}", command.examples));
+  const std::string more = sub->get_footer();
+  sub->footer(fmt::format("Examples:\n{}{}{}", command.examples, more.empty() ? "" : "\n\n", more));
   return {.app = sub, .action = std::move(action)};
 }
 

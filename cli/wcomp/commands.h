@@ -12,5 +12,6 @@ Action setup_plan(CLI::App& app);
 Action setup_print(CLI::App& app);
 Action setup_run(CLI::App& app);
 Action setup_validate(CLI::App& app);
+Action setup_wast(CLI::App& app);
 Action setup_wit(CLI::App& app);
 }  // namespace wcomp::cli

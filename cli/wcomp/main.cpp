@@ -23,6 +23,7 @@ constexpr Command commands[] = {
     {"wit", "Print the WIT of a component or of a module with embedded WIT", "  wcomp wit main.wasm", setup_wit},
     {"print", "Print a core module or a component as text", "  wcomp print module.wasm\n  wcomp print --folded module.wasm -o module.wat", setup_print},
     {"parse", "Make a binary of the text of a core module or component", "  wcomp parse module.wat -o module.wasm", setup_parse},
+    {"wast", "Run test scripts of WebAssembly", "  wcomp wast i32.wast\n  wcomp wast --features all,-simd -v tests", setup_wast},
     {"plan", "Print how a component is instantiated, step by step", "  wcomp plan main.wasm", setup_plan},
     {"completions", "Print a completion script for a shell", "  wcomp completions bash > ~/.local/share/bash-completion/completions/wcomp", setup_completions},
     {"manual", "Write the manual pages", "  wcomp manual man1", setup_manual, false, true},

@@ -7,6 +7,10 @@ namespace wcomp::core::text {
 
 Result<Bytes> parse_module(const TokenList& list, Cursor& in) {
   WCOMP_TRY(in.expect_open("module"));
+  return parse_module_body(list, in);
+}
+
+Result<Bytes> parse_module_body(const TokenList& list, Cursor& in) {
   const std::optional<std::string> id = in.take_id();
   if (in.take_atom("binary")) {
     WCOMP_TRY(const std::string bytes, in.strings());

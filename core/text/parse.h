@@ -23,6 +23,9 @@ namespace wcomp::core::text {
 /// A module at the cursor, `(module` and all; `(module binary ..)` and `(module quote ..)` too.
 [[nodiscard]] Result<Bytes> parse_module(const TokenList& list, Cursor& in);
 
+/// The same behind `(module` (scripts have a word of their own there): its identifier, fields and `)`.
+[[nodiscard]] Result<Bytes> parse_module_body(const TokenList& list, Cursor& in);
+
 /// Whether text, not a binary, is what these bytes hold: they do not begin with wasm's magic number.
 [[nodiscard]] bool is_text(ByteSpan bytes);
 

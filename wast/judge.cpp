@@ -1,0 +1,88 @@
+#include "wast/judge.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/diagnostic.h"
+
+namespace wcomp::wast {
+
+namespace {
+
+bool is_one_of(std::string_view code, std::initializer_list<DiagCode> codes) {
+  return std::ranges::any_of(codes, [&](const DiagCode& c) { return c.code == code; });
+}
+
+constexpr std::string_view trap_texts[] = {
+#define WCOMP_TRAP(name, text) text,
+#include "wcomp/traps.def"
+#undef WCOMP_TRAP
+};
+
+/// Texts of assertions that more than one trap may be meant by.
+struct Synonym {
+  std::string_view text;
+  TrapCode code;
+};
+constexpr Synonym synonyms[] = {
+    {"undefined element", TrapCode::out_of_bounds_table_access},
+    {"out of bounds table access", TrapCode::undefined_element},
+    {"integer overflow", TrapCode::invalid_conversion_to_integer},
+};
+
+bool is_prefix_of_other(std::string_view a, std::string_view b) { return a.starts_with(b) || b.starts_with(a); }
+
+}  // namespace
+
+std::string_view to_string(RefusalKind kind) {
+  constexpr std::string_view names[] = {"malformed", "invalid", "unlinkable"};
+  return names[static_cast<std::size_t>(kind)];
+}
+
+Refusal refused_by_text(Failure failure) { return {RefusalKind::malformed, std::move(failure)}; }
+
+Refusal refused_by_decoder(Failure failure) {
+  const std::string_view code = failure.first().code;
+  const bool is_valid_form = is_one_of(code, {diag::invalid, diag::type_mismatch, diag::index_out_of_range, diag::duplicate_name, diag::bad_name});
+  return {is_valid_form ? RefusalKind::invalid : RefusalKind::malformed, std::move(failure)};
+}
+
+Refusal refused_by_validator(Failure failure) {
+  const bool is_malformed = is_one_of(failure.first().code, {diag::malformed, diag::unexpected_end, diag::bad_utf8});
+  return {is_malformed ? RefusalKind::malformed : RefusalKind::invalid, std::move(failure)};
+}
+
+std::string one_line(const Failure& failure) {
+  const Diagnostic& d = failure.first();
+  std::string place;
+  if (const auto* at = std::get_if<TextPos>(&d.location)) place = fmt::format(" at {}:{}", at->line, at->column);
+  if (const auto* at = std::get_if<BinaryPos>(&d.location)) place = fmt::format(" in {} at offset {:#x}", at->path.empty() ? "the binary" : at->path, at->offset);
+  return fmt::format("{}: {}{}", d.code, d.message, place);
+}
+
+std::string one_line(const Trap& trap) {
+  return trap.message().empty() ? fmt::format("trap: {}", to_string(trap.code())) : fmt::format("trap: {}: {}", to_string(trap.code()), trap.message());
+}
+
+std::string to_string(const Refusal& refusal) { return fmt::format("{} ({})", to_string(refusal.kind), one_line(refusal.failure)); }
+
+Held expect(RefusalKind wanted, const Refusal& found, const std::string& text) {
+  const std::string_view code = found.failure.first().code;
+  // What a feature that is off would mean is for neither to say; what is not implemented was not looked at.
+  const bool is_neither = code == diag::feature_disabled.code || code == diag::limit_exceeded.code;
+  if (code != diag::unsupported.code && (found.kind == wanted || (is_neither && wanted != RefusalKind::unlinkable))) return {};
+  return Err(Miss{fmt::format("{} module: {}", to_string(wanted), text), to_string(found)});
+}
+
+bool is_exception(const Trap& trap) { return to_string(trap.code()).find("exception") != std::string_view::npos; }
+
+Held expect_trap(const std::string& text, const Trap& found) {
+  const std::string_view code_text = to_string(found.code());
+  const bool is_known = std::ranges::any_of(trap_texts, [&](std::string_view t) { return is_prefix_of_other(t, text); });
+  const bool is_synonym = std::ranges::any_of(synonyms, [&](const Synonym& s) { return found.code() == s.code && text.starts_with(s.text); });
+  if (!is_known || is_synonym || is_prefix_of_other(code_text, text)) return {};
+  return Err(Miss{"trap: " + text, one_line(found)});
+}
+
+}  // namespace wcomp::wast

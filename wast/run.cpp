@@ -1,0 +1,333 @@
+#include "wast/run.h"
+
+#include <fmt/format.h>
+
+#include "base/diagnostic.h"
+#include "core/text/parse.h"
+#include "wast/core_store.h"
+
+namespace wcomp::wast {
+
+using core::text::Cursor;
+using core::text::TokenKind;
+using core::text::TokenList;
+
+namespace {
+
+constexpr std::size_t max_directive_text = 160;
+
+/// What a script wrote on one line, cut.
+std::string on_one_line(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool is_space = c == ' ' || c == '\n' || c == '\t' || c == '\r';
+    if (is_space && (out.empty() || out.back() == ' ')) continue;
+    out += is_space ? ' ' : c;
+    if (out.size() >= max_directive_text) return out + "..";
+  }
+  return out;
+}
+
+class Runner {
+ public:
+  Runner(const TokenList& list, const Options& options) : list_(list), options_(options), core_(false) {}
+
+  Report run();
+
+ private:
+  using Method = Held (Runner::*)(Cursor&);
+  struct Directive {
+    std::string_view keyword;
+    Method run;
+  };
+  static const Directive directives[];
+
+  void directive(Cursor in);
+  void file_as_module();
+  void note(std::size_t position, std::string text, Held held);
+
+  // The directives; the cursor stands behind the keyword, but for modules.
+  Held module(Cursor& in);
+  Held instance(Cursor& in);
+  Held register_(Cursor& in);
+  Held action(Cursor& in);
+  Held assert_return(Cursor& in);
+  Held assert_trap(Cursor& in);
+  Held assert_exhaustion(Cursor& in);
+  Held assert_exception(Cursor& in);
+  Held assert_malformed(Cursor& in) { return assert_refused(in, RefusalKind::malformed); }
+  Held assert_invalid(Cursor& in) { return assert_refused(in, RefusalKind::invalid); }
+  Held assert_unlinkable(Cursor& in);
+
+  Held assert_refused(Cursor& in, RefusalKind kind);
+  struct Loaded {
+    std::optional<std::string> id;
+    bool is_definition = false;
+    Result<core::ValidModule, Refusal> module;
+  };
+  /// A module at the cursor. An error: the directive itself is not well-formed.
+  Result<Loaded, Miss> load(Cursor& in);
+  Result<core::ValidModule, Refusal> accept(Result<Bytes> bytes);
+  Held instantiate(const core::ValidModule& module, const std::optional<std::string>& id);
+  Result<Acted, Miss> act(Cursor& in);
+  Result<std::string, Miss> text_and_close(Cursor& in);
+
+  const TokenList& list_;
+  const Options& options_;
+  CoreStore core_;
+  Report report_;
+};
+
+const Runner::Directive Runner::directives[] = {
+    {"module", &Runner::module},
+    {"register", &Runner::register_},
+    {"invoke", &Runner::action},
+    {"get", &Runner::action},
+    {"assert_return", &Runner::assert_return},
+    {"assert_trap", &Runner::assert_trap},
+    {"assert_exhaustion", &Runner::assert_exhaustion},
+    {"assert_exception", &Runner::assert_exception},
+    {"assert_malformed", &Runner::assert_malformed},
+    {"assert_malformed_custom", &Runner::assert_malformed},
+    {"assert_invalid", &Runner::assert_invalid},
+    {"assert_invalid_custom", &Runner::assert_invalid},
+    {"assert_unlinkable", &Runner::assert_unlinkable},
+};
+
+Err<Miss> not_well_formed(const Failure& failure) { return Err(Miss{"a directive", one_line(failure)}); }
+
+/// `WCOMP_TRY` for what reads the script.
+template <class T>
+Result<T, Miss> or_miss(Result<T> read) {
+  if (!read) return not_well_formed(read.error());
+  if constexpr (std::is_void_v<T>) return {};
+  else return *std::move(read);
+}
+
+Report Runner::run() {
+  Cursor in(list_);
+  const bool is_script = in.at(TokenKind::end) || in.at_open("component") || std::ranges::any_of(directives, [&](const Directive& d) { return in.at_open(d.keyword); }) ||
+                         (in.at(TokenKind::open) && list_.text(list_.tokens[1]).starts_with("assert_"));
+  if (!is_script) {
+    file_as_module();
+    return std::move(report_);
+  }
+  while (!in.at(TokenKind::end)) {
+    if (!in.at(TokenKind::open)) {
+      note(in.position(), std::string(in.text()), not_well_formed(in.unexpected("a directive").error));
+      break;
+    }
+    directive(in);
+    in.move_to(in.peek().match + 1);
+  }
+  return std::move(report_);
+}
+
+void Runner::note(std::size_t position, std::string text, Held held) {
+  ++(held ? report_.passed : report_.failed);
+  if (held && !options_.wants_all) return;
+  Outcome o{.where = list_.where(list_.tokens[position]), .directive = std::move(text), .has_held = held.has_value()};
+  if (!held) {
+    o.expected = std::move(held.error().expected);
+    o.found = std::move(held.error().found);
+  }
+  report_.outcomes.push_back(std::move(o));
+}
+
+void Runner::directive(Cursor in) {
+  const Cursor start = in;
+  const core::text::Token& open = in.peek();
+  const auto* found = std::ranges::find_if(directives, [&](const Directive& d) { return in.at_open(d.keyword); });
+  Held held;
+  if (found == std::end(directives)) {
+    in.advance();
+    held = not_well_formed(in.unexpected("a directive").error);
+  } else {
+    if (found->run != &Runner::module && found->run != &Runner::action) in.take_open(found->keyword);
+    held = (this->*found->run)(in);
+    if (held && in.position() != open.match + 1) held = not_well_formed(in.unexpected("the end of the directive").error);
+  }
+  const std::string_view all = list_.sources.text(list_.source);
+  const bool has_text = !held || options_.wants_all;
+  note(start.position(), has_text ? on_one_line(all.substr(open.begin, list_.tokens[open.match].end - open.begin)) : std::string(), std::move(held));
+}
+
+void Runner::file_as_module() {
+  Cursor in(list_);
+  auto module = accept(core::text::parse_file(list_, in));
+  Held held = module ? instantiate(*module, {}) : Held(Err(Miss{"a module that is accepted", to_string(module.error())}));
+  note(0, "the file, as one module", std::move(held));
+}
+
+Result<core::ValidModule, Refusal> Runner::accept(Result<Bytes> bytes) {
+  if (!bytes) return Err(refused_by_text(std::move(bytes).error()));
+  auto module = core::decode(*std::move(bytes));
+  if (!module) return Err(refused_by_decoder(std::move(module).error()));
+  auto valid = core::validate(*std::move(module), options_.features);
+  if (!valid) return Err(refused_by_validator(std::move(valid).error()));
+  return *std::move(valid);
+}
+
+Result<Runner::Loaded, Miss> Runner::load(Cursor& in) {
+  if (!in.at_open("module")) return not_well_formed(in.unexpected("`(module`").error);
+  const std::size_t end = in.peek().match + 1;
+  Cursor body = in;
+  body.take_open("module");
+  const bool is_definition = body.take_atom("definition");
+  Cursor head = body;
+  std::optional<std::string> id = head.take_id();
+  Loaded out{.id = std::move(id), .is_definition = is_definition, .module = accept(core::text::parse_module_body(list_, body))};
+  in.move_to(end);
+  return out;
+}
+
+Held Runner::instantiate(const core::ValidModule& module, const std::optional<std::string>& id) {
+  auto made = core_.instantiate(module, id);
+  if (!made) return Err(Miss{"a module that can be linked", to_string(made.error())});
+  if (!*made) return Err(Miss{"a module that is instantiated", one_line(made->error())});
+  return {};
+}
+
+Held Runner::module(Cursor& in) {
+  Cursor look = in;
+  look.take_open("module");
+  if (look.take_atom("instance")) {
+    in = look;
+    return instance(in);
+  }
+  WCOMP_TRY(Loaded loaded, load(in));
+  if (!loaded.module) {
+    if (!loaded.is_definition) core_.forget(loaded.id);
+    return Err(Miss{"a module that is accepted", to_string(loaded.module.error())});
+  }
+  // What is in a script by its name may be instantiated again.
+  core_.define(loaded.id, *loaded.module);
+  return loaded.is_definition ? Held() : instantiate(*loaded.module, loaded.id);
+}
+
+/// `(module instance $instance? $definition?)`
+Held Runner::instance(Cursor& in) {
+  const auto id = in.take_id();
+  const auto definition = in.take_id();
+  const core::ValidModule* module = core_.definition(definition);
+  if (module == nullptr) return Err(Miss{fmt::format("a module `${}`", definition.value_or("")), "none"});
+  WCOMP_TRY(or_miss(in.expect_close()));
+  return instantiate(*module, id);
+}
+
+Held Runner::register_(Cursor& in) {
+  WCOMP_TRY(std::string name, or_miss(in.string()));
+  const auto id = in.take_id();
+  WCOMP_TRY(or_miss(in.expect_close()));
+  return core_.register_as(std::move(name), id);
+}
+
+/// `(invoke $m? "name" ..)`, `(get $m? "name")`
+Result<Acted, Miss> Runner::act(Cursor& in) {
+  const bool is_get = in.at_open("get");
+  if (!in.take_open("get") && !in.take_open("invoke")) return not_well_formed(in.unexpected("`(invoke` or `(get`").error);
+  const auto id = in.take_id();
+  WCOMP_TRY(const std::string name, or_miss(in.string()));
+  std::vector<Value> args;
+  while (!is_get && !in.at(TokenKind::close)) {
+    WCOMP_TRY(const Value v, or_miss(parse_value(in)));
+    args.push_back(v);
+  }
+  WCOMP_TRY(or_miss(in.expect_close()));
+  return is_get ? core_.get(id, name) : core_.invoke(id, name, args);
+}
+
+Held Runner::action(Cursor& in) {
+  WCOMP_TRY(const Acted acted, act(in));
+  if (!acted) return Err(Miss{"no trap", one_line(acted.error())});
+  return {};
+}
+
+Held Runner::assert_return(Cursor& in) {
+  WCOMP_TRY(const Acted acted, act(in));
+  std::vector<Pattern> patterns;
+  while (!in.at(TokenKind::close)) {
+    WCOMP_TRY(Pattern p, or_miss(parse_pattern(list_, in)));
+    patterns.push_back(std::move(p));
+  }
+  WCOMP_TRY(or_miss(in.expect_close()));
+  bool fits = acted.has_value() && acted->size() == patterns.size();
+  for (std::size_t i = 0; fits && i < patterns.size(); ++i) fits = matches(patterns[i], (*acted)[i]);
+  if (fits) return {};
+  Miss miss;
+  for (const Pattern& p : patterns) miss.expected += (miss.expected.empty() ? "" : " ") + on_one_line(p.text);
+  if (patterns.empty()) miss.expected = "no result";
+  if (!acted) {
+    miss.found = one_line(acted.error());
+  } else {
+    for (std::size_t i = 0; i < acted->size(); ++i) miss.found += (i == 0 ? "" : " ") + to_string((*acted)[i], i < patterns.size() ? &patterns[i] : nullptr);
+    if (acted->empty()) miss.found = "no result";
+  }
+  return Err(std::move(miss));
+}
+
+Result<std::string, Miss> Runner::text_and_close(Cursor& in) {
+  WCOMP_TRY(std::string text, or_miss(in.string()));
+  WCOMP_TRY(or_miss(in.expect_close()));
+  return text;
+}
+
+Held Runner::assert_trap(Cursor& in) {
+  if (!in.at_open("module")) {
+    WCOMP_TRY(const Acted acted, act(in));
+    WCOMP_TRY(const std::string text, text_and_close(in));
+    if (acted) return Err(Miss{"trap: " + text, "no trap"});
+    return expect_trap(text, acted.error());
+  }
+  WCOMP_TRY(const Loaded loaded, load(in));
+  WCOMP_TRY(const std::string text, text_and_close(in));
+  if (!loaded.module) return Err(Miss{"a module that is accepted", to_string(loaded.module.error())});
+  const auto made = core_.instantiate(*loaded.module, loaded.id);
+  if (!made) return Err(Miss{"a module that can be linked", to_string(made.error())});
+  if (*made) return Err(Miss{"trap: " + text, "no trap"});
+  return expect_trap(text, made->error());
+}
+
+Held Runner::assert_exhaustion(Cursor& in) {
+  WCOMP_TRY(const Acted acted, act(in));
+  WCOMP_TRY(const std::string text, text_and_close(in));
+  if (!acted && acted.error().code() == TrapCode::call_stack_exhausted) return {};
+  return Err(Miss{"trap: " + text, acted ? std::string("no trap") : one_line(acted.error())});
+}
+
+Held Runner::assert_exception(Cursor& in) {
+  WCOMP_TRY(const Acted acted, act(in));
+  WCOMP_TRY(or_miss(in.expect_close()));
+  if (!acted && is_exception(acted.error())) return {};
+  return Err(Miss{"an exception", acted ? std::string("none") : one_line(acted.error())});
+}
+
+Held Runner::assert_refused(Cursor& in, RefusalKind kind) {
+  WCOMP_TRY(const Loaded loaded, load(in));
+  WCOMP_TRY(const std::string text, text_and_close(in));
+  if (loaded.module) return Err(Miss{fmt::format("{} module: {}", to_string(kind), text), "it is accepted"});
+  return expect(kind, loaded.module.error(), text);
+}
+
+Held Runner::assert_unlinkable(Cursor& in) {
+  WCOMP_TRY(const Loaded loaded, load(in));
+  WCOMP_TRY(const std::string text, text_and_close(in));
+  if (!loaded.module) return expect(RefusalKind::unlinkable, loaded.module.error(), text);
+  const auto made = core_.instantiate(*loaded.module, loaded.id);
+  if (!made) return expect(RefusalKind::unlinkable, made.error(), text);
+  return Err(Miss{"unlinkable module: " + text, *made ? std::string("it is instantiated") : one_line(made->error())});
+}
+
+}  // namespace
+
+Report run(std::string name, std::string source, const Options& options) {
+  auto list = core::text::tokenize(std::move(name), std::move(source));
+  if (list) return Runner(*list, options).run();
+  Report report{.passed = 0, .failed = 1, .outcomes = {}};
+  Outcome o{.directive = "the file", .expected = "a script", .found = one_line(list.error())};
+  if (const auto* at = std::get_if<TextPos>(&list.error().first().location)) o.where = *at;
+  report.outcomes.push_back(std::move(o));
+  return report;
+}
+
+}  // namespace wcomp::wast
