@@ -19,6 +19,7 @@ Result<core::ValType> core_val_type(ByteReader& in) {
     case core::ValType::v128:
     case core::ValType::funcref:
     case core::ValType::externref: return t;
+    default: break;
   }
   if (byte >= 0x63 && byte <= 0x75) return fail(diag::unsupported, fmt::format("core value type 0x{:02x} is not supported", byte), at);
   return fail(diag::malformed, fmt::format("0x{:02x} is no core value type", byte), at);

@@ -9,6 +9,7 @@
 #include "base/match.h"
 #include "component/component.h"
 #include "component/name_section.h"
+#include "core/type_bytes.h"
 
 namespace wcomp::component {
 
@@ -108,7 +109,7 @@ void Encoder::core_extern_type(const core::ExternType& t) {
       },
       [&](const core::TableType& table) {
         out_.u8(0x01);
-        out_.u8(static_cast<std::uint8_t>(table.element));
+        core::write_val_type(out_, table.element);
         core_limits(table.limits);
       },
       [&](const core::MemType& mem) {
@@ -117,15 +118,20 @@ void Encoder::core_extern_type(const core::ExternType& t) {
       },
       [&](const core::GlobalType& global) {
         out_.u8(0x03);
-        out_.u8(static_cast<std::uint8_t>(global.type));
+        core::write_val_type(out_, global.type);
         out_.u8(global.is_mutable ? 1 : 0);
+      },
+      [&](core::TagType tag) {
+        out_.u8(0x04);
+        out_.u8(0x00);
+        out_.leb_u32(tag.type.value);
       });
 }
 
 void Encoder::core_func_type(const core::FuncType& t) {
   out_.u8(0x60);
-  vec(t.params, [&](core::ValType v) { out_.u8(static_cast<std::uint8_t>(v)); });
-  vec(t.results, [&](core::ValType v) { out_.u8(static_cast<std::uint8_t>(v)); });
+  vec(t.params, [&](core::ValType v) { core::write_val_type(out_, v); });
+  vec(t.results, [&](core::ValType v) { core::write_val_type(out_, v); });
 }
 
 void Encoder::core_def_type(const CoreDefType& t) {

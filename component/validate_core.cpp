@@ -21,7 +21,8 @@ Result<void> check_limits(const core::Limits& l, std::uint64_t most, std::string
 Result<CoreExtern> extern_of(const core::Module& m, const core::ExternType& t) {
   return match(
       t, [&](core::TypeIdx i) -> Result<CoreExtern> { return CoreExtern(m.types[i.value]); }, [](const core::TableType& v) -> Result<CoreExtern> { return CoreExtern(v); },
-      [](const core::MemType& v) -> Result<CoreExtern> { return CoreExtern(v); }, [](const core::GlobalType& v) -> Result<CoreExtern> { return CoreExtern(v); });
+      [](const core::MemType& v) -> Result<CoreExtern> { return CoreExtern(v); }, [](const core::GlobalType& v) -> Result<CoreExtern> { return CoreExtern(v); },
+      [](core::TagType) -> Result<CoreExtern> { return fail(diag::unsupported, "tags of core modules cannot be linked inside of components"); });
 }
 
 CoreExtern export_of(const core::Module& m, const core::Export& e) {
@@ -152,7 +153,8 @@ Result<std::variant<core::FuncType, ModulePtr>> Validator::core_type(const Space
           WCOMP_TRY(check_limits(v.limits, v.limits.is_64 ? max_pages << 32 : max_pages, "memory"));
           return CoreExtern(v);
         },
-        [](const core::GlobalType& v) -> Result<CoreExtern> { return CoreExtern(v); });
+        [](const core::GlobalType& v) -> Result<CoreExtern> { return CoreExtern(v); },
+        [](core::TagType) -> Result<CoreExtern> { return fail(diag::unsupported, "tags of core modules cannot be linked inside of components"); });
   };
   for (const auto& decl : std::get<std::shared_ptr<const CoreModuleType>>(t)->decls) {
     WCOMP_TRY(match(

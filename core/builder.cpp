@@ -1,12 +1,14 @@
 #include "core/builder.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 #include <fmt/format.h>
 
 #include "base/check.h"
 #include "core/name_section.h"
+#include "core/type_bytes.h"
 
 namespace wcomp::core {
 namespace {
@@ -16,8 +18,8 @@ void write_opcode(ByteWriter& out, Opcode o) {
   if (code < 0x100) {
     out.u8(static_cast<std::uint8_t>(code));
   } else {
-    out.u8(static_cast<std::uint8_t>(code >> 8));
-    out.leb_u32(code & 0xffu);
+    out.u8(prefix_of(o));
+    out.leb_u32(number_of(o));
   }
 }
 
@@ -45,14 +47,15 @@ void write_const(ByteWriter& out, ValType type, std::uint64_t bits) {
       write_opcode(out, Opcode::f64_const);
       out.fixed_u64(bits);
       break;
-    case ValType::funcref:
-    case ValType::externref:
-      WCOMP_CHECK(bits == 0);
-      write_opcode(out, Opcode::ref_null);
-      out.u8(static_cast<std::uint8_t>(type));
-      break;
-    case ValType::v128:
-      WCOMP_CHECK(type != ValType::v128);
+    default:  // null, for a vector zero
+      WCOMP_CHECK(bits == 0 && is_defaultable(type));
+      if (type == ValType::v128) {
+        write_opcode(out, Opcode::v128_const);
+        out.bytes(std::array<std::uint8_t, 16>{});
+      } else {
+        write_opcode(out, Opcode::ref_null);
+        write_heap_type(out, heap_type_of(type));
+      }
       break;
   }
 }
@@ -81,6 +84,8 @@ CodeBuilder& CodeBuilder::op(Opcode o, std::uint32_t immediate) {
     case Immediate::label:
     case Immediate::func:
     case Immediate::func_ref:
+    case Immediate::type:
+    case Immediate::tag:
     case Immediate::local:
     case Immediate::global:
     case Immediate::table:
@@ -93,10 +98,9 @@ CodeBuilder& CodeBuilder::op(Opcode o, std::uint32_t immediate) {
     case Immediate::i32_const:
       i32_const(static_cast<std::int32_t>(immediate));
       break;
-    case Immediate::ref_type:
-      WCOMP_CHECK(immediate <= 0x7f && is_ref(static_cast<ValType>(immediate)));
+    case Immediate::heap_type:
       write_opcode(code_, o);
-      code_.u8(static_cast<std::uint8_t>(immediate));
+      write_heap_type(code_, static_cast<HeapType>(immediate));
       break;
     default: {
       constexpr bool has_one_index = false;

@@ -2,12 +2,12 @@
 #include <algorithm>
 
 #include "base/match.h"
-#include "core/module.h"
+#include "core/type_bytes.h"
 
 namespace wcomp::core {
 namespace {
 
-void write(ByteWriter& out, ValType t) { out.u8(static_cast<std::uint8_t>(t)); }
+void write(ByteWriter& out, ValType t) { write_val_type(out, t); }
 
 void write(ByteWriter& out, const std::vector<ValType>& types) {
   out.leb_u32(static_cast<std::uint32_t>(types.size()));
@@ -20,20 +20,13 @@ void write(ByteWriter& out, const FuncType& t) {
   write(out, t.results);
 }
 
-void write(ByteWriter& out, const Limits& l) {
-  out.u8(static_cast<std::uint8_t>((l.max ? 1 : 0) | (l.is_shared ? 2 : 0) | (l.is_64 ? 4 : 0)));
-  out.leb_u64(l.min);
-  if (l.max) out.leb_u64(*l.max);
-}
+void write(ByteWriter& out, const Limits& l) { write_limits(out, l); }
+void write(ByteWriter& out, const TableType& t) { write_table_type(out, t); }
+void write(ByteWriter& out, const GlobalType& t) { write_global_type(out, t); }
 
-void write(ByteWriter& out, const TableType& t) {
-  write(out, t.element);
-  write(out, t.limits);
-}
-
-void write(ByteWriter& out, const GlobalType& t) {
-  write(out, t.type);
-  out.u8(t.is_mutable ? 1 : 0);
+void write(ByteWriter& out, TagType t) {
+  out.u8(0);
+  out.leb_u32(t.type.value);
 }
 
 void write(ByteWriter& out, const Expr& e) { out.bytes(e.code); }
@@ -44,7 +37,8 @@ void write(ByteWriter& out, const Import& i) {
   out.u8(static_cast<std::uint8_t>(i.type.index()));  // alternatives are in the order of the kinds' numbers
   match(
       i.type, [&](TypeIdx t) { out.leb_u32(t.value); }, [&](const TableType& t) { write(out, t); },
-      [&](const MemType& t) { write(out, t.limits); }, [&](const GlobalType& t) { write(out, t); });
+      [&](const MemType& t) { write(out, t.limits); }, [&](const GlobalType& t) { write(out, t); },
+      [&](TagType t) { write(out, t); });
 }
 
 void write(ByteWriter& out, const Export& e) {
@@ -117,8 +111,16 @@ class Encoder {
       out.leb_u32(static_cast<std::uint32_t>(m_.funcs.size()));
       for (const Func& f : m_.funcs) out.leb_u32(f.type.value);
     });
-    list(4, m_.tables, [](ByteWriter& out, const Table& t) { write(out, t.type); });
+    list(4, m_.tables, [](ByteWriter& out, const Table& t) {
+      if (t.init) {
+        out.u8(0x40);
+        out.u8(0);
+      }
+      write(out, t.type);
+      if (t.init) write(out, *t.init);
+    });
     list(5, m_.mems, [](ByteWriter& out, const MemType& t) { write(out, t.limits); });
+    list(13, m_.tags);
     list(6, m_.globals, [](ByteWriter& out, const Global& g) {
       write(out, g.type);
       write(out, g.init);

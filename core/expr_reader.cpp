@@ -1,9 +1,12 @@
 #include "core/expr_reader.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/check.h"
 #include "base/diagnostic.h"
+#include "core/limits.h"
 
 namespace wcomp::core {
 namespace {
@@ -22,22 +25,25 @@ Result<void> ExprReader::next() {
   trouble_ = ends_early;
   if (pos_ == end_) return Err(explain());
   std::uint16_t code = *pos_++;
-  if (code == 0xfc) {
-    std::uint32_t sub = 0;
-    if (!read_u32(sub)) return Err(explain());
-    if (sub > 0xff)
-      return fail(diag::malformed, fmt::format("illegal opcode 0xfc {}", sub), BinaryPos{{}, std::string(path_), instr_.offset});
-    code = static_cast<std::uint16_t>(0xfc00u + sub);
-  }
-  instr_.row = find_opcode(code);
-  if (instr_.row == nullptr) [[unlikely]] {
-    const std::string text = code < 0x100 ? fmt::format("0x{:02x}", code) : fmt::format("0xfc {}", code - 0xfc00);
-    return fail(diag::malformed, fmt::format("illegal opcode {}", text), BinaryPos{{}, std::string(path_), instr_.offset});
+  if (code >= 0xfb && code <= 0xfe) {
+    std::uint32_t number = 0;
+    if (!read_u32(number)) return Err(explain());
+    const std::optional<std::uint16_t> prefixed = opcode_behind(static_cast<std::uint8_t>(code), number);
+    instr_.row = prefixed ? find_opcode(*prefixed) : nullptr;
+    if (instr_.row == nullptr) return illegal(fmt::format("0x{:02x} {}", code, number));
+  } else {
+    instr_.row = find_opcode(code);
+    if (instr_.row == nullptr) [[unlikely]]
+      return illegal(fmt::format("0x{:02x}", code));
   }
   instr_.opcode = instr_.row->opcode;
   if (!read_immediates()) [[unlikely]]
     return Err(explain());
   return {};
+}
+
+Err<Failure> ExprReader::illegal(std::string_view opcode) const {
+  return fail(diag::malformed, fmt::format("illegal opcode {}", opcode), BinaryPos{{}, std::string(path_), instr_.offset});
 }
 
 const Instr& ExprReader::take() {
@@ -56,6 +62,8 @@ bool ExprReader::read_immediates() {
       return read_labels();
     case Immediate::label:
     case Immediate::func:
+    case Immediate::type:
+    case Immediate::tag:
     case Immediate::local:
     case Immediate::global:
     case Immediate::table:
@@ -70,12 +78,24 @@ bool ExprReader::read_immediates() {
     case Immediate::data_mem:
     case Immediate::elem_table:
       return read_u32(instr_.index) && read_u32(instr_.index2);
-    case Immediate::ref_type:
-      if (!read_val_type(instr_.ref_type)) return false;
-      if (is_ref(instr_.ref_type)) return true;
-      --pos_;
-      trouble_ = "malformed reference type";
-      return false;
+    case Immediate::heap_type:
+      return read_heap_type(instr_.heap_type);
+    case Immediate::try_table:
+      return read_block_type() && read_catches();
+    case Immediate::lane:
+      return read_lane(instr_.lane);
+    case Immediate::lanes16:
+      for (std::uint8_t& lane : instr_.lanes) {
+        if (!read_lane(lane)) return false;
+      }
+      return true;
+    case Immediate::mem_arg_lane:
+      return read_mem_arg() && read_lane(instr_.lane);
+    case Immediate::v128_const:
+      if (static_cast<std::size_t>(end_ - pos_) < instr_.lanes.size()) return false;
+      std::copy_n(pos_, instr_.lanes.size(), instr_.lanes.begin());
+      pos_ += instr_.lanes.size();
+      return true;
     case Immediate::select_types:
       return read_select_types();
     case Immediate::mem_arg:
@@ -183,10 +203,50 @@ bool ExprReader::read_fixed(std::uint64_t& out, unsigned size) {
   return true;
 }
 
+bool ExprReader::read_lane(std::uint8_t& out) {
+  if (pos_ == end_) return false;
+  out = *pos_++;
+  return true;
+}
+
+bool ExprReader::read_heap_type(HeapType& out) {
+  if (pos_ == end_) {
+    trouble_ = ends_early;
+    return false;
+  }
+  const std::uint8_t* start = pos_;
+  if (*pos_ < 0x80 && (*pos_ & 0x40) != 0) {  // one byte, negative as a signed number: an abstract type
+    const std::optional<ValType> type = val_type_of(*pos_);
+    if (!type || !is_ref(*type)) {
+      trouble_ = "malformed heap type";
+      return false;
+    }
+    ++pos_;
+    out = heap_type_of(*type);
+    return true;
+  }
+  std::int64_t index = 0;
+  if (!read_signed<33>(index)) return false;
+  if (index < 0 || index >= limits::types) {
+    pos_ = start;
+    trouble_ = index < 0 ? "malformed heap type" : "unknown type: a heap type's index is beyond what is supported";
+    return false;
+  }
+  out = heap_type_of(TypeIdx(static_cast<std::uint32_t>(index)));
+  return true;
+}
+
 bool ExprReader::read_val_type(ValType& out) {
   if (pos_ == end_) {
     trouble_ = ends_early;
     return false;
+  }
+  if (*pos_ == ref_null_byte || *pos_ == ref_byte) {
+    const bool nullable = *pos_++ == ref_null_byte;
+    HeapType heap{};
+    if (!read_heap_type(heap)) return false;
+    out = ref_to(heap, nullable);
+    return true;
   }
   const std::optional<ValType> type = val_type_of(*pos_);
   if (!type) {
@@ -195,6 +255,29 @@ bool ExprReader::read_val_type(ValType& out) {
   }
   out = *type;
   ++pos_;
+  return true;
+}
+
+bool ExprReader::read_catches() {
+  std::uint32_t count = 0;
+  const std::uint8_t* start = pos_;
+  if (!read_u32(count)) return false;
+  if (count > static_cast<std::size_t>(end_ - pos_) / 2) {  // two bytes each at least
+    pos_ = start;
+    trouble_ = "unexpected end: more catch clauses announced than bytes are left";
+    return false;
+  }
+  instr_.catches.resize(count);
+  for (Catch& c : instr_.catches) {
+    if (pos_ == end_) return false;
+    if (*pos_ > 3) {
+      trouble_ = "malformed catch clause";
+      return false;
+    }
+    c.kind = static_cast<Catch::Kind>(*pos_++);
+    if (c.has_tag() && !read_u32(c.tag.value)) return false;
+    if (!read_u32(c.label)) return false;
+  }
   return true;
 }
 
@@ -284,11 +367,14 @@ std::optional<ValType> val_type_of(std::uint8_t byte) {
     case ValType::i64:
     case ValType::f32:
     case ValType::f64:
+    case ValType::v128:
     case ValType::funcref:
     case ValType::externref:
+    case ValType::exnref:
+    case ValType::nullfuncref:
+    case ValType::nullexternref:
+    case ValType::nullexnref:
       return static_cast<ValType>(byte);
-    case ValType::v128:
-      return std::nullopt;  // no instruction of ours makes one
   }
   return std::nullopt;
 }

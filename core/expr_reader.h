@@ -11,6 +11,7 @@
 // `take` replaces `next`: there an error is our own bug.
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -34,19 +35,32 @@ struct MemArg {
   MemIdx mem;
 };
 
+/// A clause of try_table. https://webassembly.github.io/spec/core/syntax/instructions.html#syntax-catch
+struct Catch {
+  enum class Kind : std::uint8_t { catch_, catch_ref, catch_all, catch_all_ref };
+  Kind kind = Kind::catch_;
+  TagIdx tag;               ///< catch_, catch_ref
+  std::uint32_t label = 0;  ///< counted from outside of the try_table
+  [[nodiscard]] bool has_tag() const { return kind == Kind::catch_ || kind == Kind::catch_ref; }
+  [[nodiscard]] bool gives_ref() const { return kind == Kind::catch_ref || kind == Kind::catch_all_ref; }
+};
+
 /// One instruction. Which immediates are meaningful is said by `row->immediate`; the others keep values of earlier instructions.
 struct Instr {
   Opcode opcode = Opcode::nop;
   const OpcodeRow* row = nullptr;
   std::uint64_t offset = 0;  ///< of the opcode, in the file
-  /// label, func, local, global, table, mem, data, elem: the index. call_indirect: the type. copies: the destination.
+  /// label, func, type, tag, local, global, table, mem, data, elem: the index. call_indirect: the type. copies: the destination.
   std::uint32_t index = 0;
   /// The second index in binary order: call_indirect and table.init: the table; memory.init: the memory; copies: the source.
   std::uint32_t index2 = 0;
   MemArg mem_arg;
   std::uint64_t bits = 0;  ///< constants: i32 and f32 in the low half, upper half 0
   BlockType block_type;
-  ValType ref_type = ValType::funcref;  ///< ref.null
+  HeapType heap_type = HeapType::func;  ///< ref.null
+  std::uint8_t lane = 0;
+  std::array<std::uint8_t, 16> lanes{};  ///< v128.const: its bytes; i8x16.shuffle: the lanes
+  std::vector<Catch> catches;            ///< try_table
   std::vector<std::uint32_t> labels;    ///< br_table: the cases, then the default
   std::vector<ValType> types;           ///< typed select
 };
@@ -78,12 +92,16 @@ class ExprReader {
   bool read_signed(std::int64_t& out);
   bool read_fixed(std::uint64_t& out, unsigned size);
   bool read_val_type(ValType& out);
+  bool read_heap_type(HeapType& out);
+  bool read_lane(std::uint8_t& out);
+  bool read_catches();
   bool read_block_type();
   bool read_mem_arg();
   bool read_labels();
   bool read_select_types();
   bool read_immediates();
   [[nodiscard]] Failure explain() const;
+  [[nodiscard]] Err<Failure> illegal(std::string_view opcode) const;
 
   const std::uint8_t* begin_;
   const std::uint8_t* pos_;
@@ -94,7 +112,9 @@ class ExprReader {
   const char* trouble_ = nullptr;  ///< what `explain` says
 };
 
-/// The type that a byte of a value type's position means, if it is one of ours.
+/// The type that a byte of a value type's position means by itself, if it is one of ours. Not: 0x63 and 0x64, which a heap type follows.
 [[nodiscard]] std::optional<ValType> val_type_of(std::uint8_t byte);
+/// Bytes that announce a reference with a heap type of its own.
+inline constexpr std::uint8_t ref_null_byte = 0x63, ref_byte = 0x64;
 
 }  // namespace wcomp::core

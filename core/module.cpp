@@ -16,19 +16,6 @@ void append_types(std::string& out, const std::vector<ValType>& types) {
 
 }  // namespace
 
-std::string_view to_string(ValType t) {
-  switch (t) {
-    case ValType::i32: return "i32";
-    case ValType::i64: return "i64";
-    case ValType::f32: return "f32";
-    case ValType::f64: return "f64";
-    case ValType::v128: return "v128";
-    case ValType::funcref: return "funcref";
-    case ValType::externref: return "externref";
-  }
-  return "unknown";
-}
-
 std::string to_string(const FuncType& t) {
   std::string out;
   append_types(out, t.params);

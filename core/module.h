@@ -14,22 +14,19 @@
 
 #include "base/bytes.h"
 #include "base/ids.h"
+#include "core/features.h"
+#include "core/val_type.h"
 
 namespace wcomp::core {
 
-using TypeIdx = Index<struct CoreTypeIdxTag>;
 using FuncIdx = Index<struct CoreFuncIdxTag>;
 using TableIdx = Index<struct CoreTableIdxTag>;
 using MemIdx = Index<struct CoreMemIdxTag>;
 using GlobalIdx = Index<struct CoreGlobalIdxTag>;
+using TagIdx = Index<struct CoreTagIdxTag>;
 using ElemIdx = Index<struct CoreElemIdxTag>;
 using DataIdx = Index<struct CoreDataIdxTag>;
 using LocalIdx = Index<struct CoreLocalIdxTag>;
-
-/// Value types by their binary opcode.
-enum class ValType : std::uint8_t { i32 = 0x7f, i64 = 0x7e, f32 = 0x7d, f64 = 0x7c, v128 = 0x7b, funcref = 0x70, externref = 0x6f };
-[[nodiscard]] std::string_view to_string(ValType t);
-[[nodiscard]] constexpr bool is_ref(ValType t) { return t == ValType::funcref || t == ValType::externref; }
 
 struct FuncType {
   std::vector<ValType> params;
@@ -59,8 +56,13 @@ struct GlobalType {
   bool is_mutable = false;
   friend bool operator==(const GlobalType&, const GlobalType&) = default;
 };
-/// What an import or export is: func by its type's index in the module.
-using ExternType = std::variant<TypeIdx, TableType, MemType, GlobalType>;
+/// An exception's type: what it carries are the parameters of a function type without results.
+struct TagType {
+  TypeIdx type;
+  friend bool operator==(const TagType&, const TagType&) = default;
+};
+/// What an import or export is: func by its type's index in the module. In the order of ExternKind.
+using ExternType = std::variant<TypeIdx, TableType, MemType, GlobalType, TagType>;
 
 enum class ExternKind : std::uint8_t { func = 0, table = 1, mem = 2, global = 3, tag = 4 };
 [[nodiscard]] std::string_view to_string(ExternKind k);
@@ -134,7 +136,7 @@ struct Names {
   NameMap funcs;
   std::vector<std::pair<std::uint32_t, NameMap>> locals;  ///< by function index, sorted
   std::vector<std::pair<std::uint32_t, NameMap>> labels;  ///< the same; blocks are numbered as they open
-  NameMap types, tables, mems, globals, elems, datas;
+  NameMap types, tables, mems, globals, elems, datas, tags;
 };
 
 /// Index spaces start with the imports of a kind. Owns (shares) the bytes that bodies, data and custom sections point into.
@@ -144,6 +146,7 @@ struct Module {
   std::vector<Func> funcs;
   std::vector<Table> tables;
   std::vector<MemType> mems;
+  std::vector<TagType> tags;
   std::vector<Global> globals;
   std::vector<Export> exports;
   std::optional<FuncIdx> start;
@@ -162,21 +165,11 @@ struct Module {
   std::vector<TableType> table_types;
   std::vector<MemType> mem_types;
   std::vector<GlobalType> global_types;
-  std::uint32_t imported_funcs = 0, imported_tables = 0, imported_mems = 0, imported_globals = 0;
+  std::vector<TagType> tag_types;
+  std::uint32_t imported_funcs = 0, imported_tables = 0, imported_mems = 0, imported_globals = 0, imported_tags = 0;
 
   [[nodiscard]] const FuncType& func_type(FuncIdx f) const { return types[func_types[f.value].value]; }
   [[nodiscard]] const Export* find_export(std::string_view name) const;
-};
-
-struct Features {
-  bool multi_memory = true;
-  bool bulk_memory = true;
-  bool reference_types = true;
-  bool multi_value = true;
-  bool sign_extension = true;
-  bool saturating_float_to_int = true;
-  bool mutable_globals = true;
-  bool extended_const = true;
 };
 
 /// Decodes the module. `bytes` is shared, not copied. Stops at the first error, which says section and offset; `base_offset` and

@@ -103,7 +103,8 @@ class ModulePrinter {
           i.type, [&](TypeIdx t) { return fmt::format("(func{} (type {}))", head(ids_.funcs, funcs++), reference(ids_.types, t.value)); },
           [&](const TableType& t) { return fmt::format("(table{} {})", head(ids_.tables, tables++), print_type(t)); },
           [&](const MemType& t) { return fmt::format("(memory{} {})", head(ids_.mems, mems++), print_limits(t.limits)); },
-          [&](const GlobalType& t) { return fmt::format("(global{} {})", head(ids_.globals, globals++), print_type(t)); });
+          [&](const GlobalType& t) { return fmt::format("(global{} {})", head(ids_.globals, globals++), print_type(t)); },
+          [&](TagType t) { return fmt::format("(tag (type {}))", reference(ids_.types, t.type.value)); });
       line("(import {} {} {})", literal(i.module), literal(i.name), what);
     }
   }

@@ -3,7 +3,10 @@
 #include <bit>
 #include <cmath>
 
+#include <cstring>
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/diagnostic.h"
 
@@ -198,6 +201,14 @@ class CodePrinter {
     return l < labels_.size() ? fmt::format("{} (;@{};)", l, labels_.size() - 1 - l) : std::to_string(l);
   }
 
+  [[nodiscard]] static std::string vector_lanes(const std::array<std::uint8_t, 16>& bytes) {
+    std::array<std::uint32_t, 4> lanes{};
+    std::memcpy(lanes.data(), bytes.data(), bytes.size());
+    std::string out;
+    for (const std::uint32_t lane : lanes) out += fmt::format(" 0x{:08x}", lane);
+    return out;
+  }
+
   /// Instruction and immediates.
   [[nodiscard]] std::string text_of(const Instr& i) const {
     const ModuleIds& ids = t_.ids;
@@ -227,8 +238,22 @@ class CodePrinter {
         return fmt::format("{} {}", op, reference(ids.tables, i.index));
       case Immediate::table_table:
         return fmt::format("{} {} {}", op, reference(ids.tables, i.index), reference(ids.tables, i.index2));
-      case Immediate::ref_type:
-        return fmt::format("{} {}", op, i.ref_type == ValType::funcref ? "func" : "extern");
+      case Immediate::heap_type:
+        return fmt::format("{} {}", op, is_concrete(i.heap_type) ? reference(ids.types, type_idx_of(i.heap_type).value) : to_string(i.heap_type));
+      case Immediate::type:
+        return fmt::format("{} {}", op, reference(ids.types, i.index));
+      case Immediate::tag:
+        return fmt::format("{} {}", op, i.index);
+      case Immediate::try_table:
+        return std::string(op);
+      case Immediate::lane:
+        return fmt::format("{} {}", op, i.lane);
+      case Immediate::lanes16:
+        return fmt::format("{} {}", op, fmt::join(i.lanes, " "));
+      case Immediate::mem_arg_lane:
+        return fmt::format("{} {}", mem_arg(i), i.lane);
+      case Immediate::v128_const:
+        return fmt::format("{} i32x4{}", op, vector_lanes(i.lanes));
       case Immediate::select_types: {
         std::string out = fmt::format("{} (result", op);
         for (const ValType t : i.types) out += fmt::format(" {}", to_string(t));

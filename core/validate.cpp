@@ -99,7 +99,8 @@ class ModuleValidator {
         [&](const GlobalType& t) -> Result<void> {
           if (!t.is_mutable || c_.features.mutable_globals) return {};
           return fail(diag::feature_disabled, "an imported mutable global needs the feature mutable-globals", at);
-        });
+        },
+        [&](TagType) -> Result<void> { return fail(diag::unsupported, "tags (exception handling) are not supported", at); });
   }
 
   static Result<void> order(const Limits& l, const BinaryPos& at) {

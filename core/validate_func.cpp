@@ -24,7 +24,10 @@ struct Signature {
 constexpr ValType type_of_letter(char letter) {
   switch (letter) {
     case 'i':
+    case 'a':
       return ValType::i32;
+    case 'V':
+      return ValType::v128;
     case 'I':
       return ValType::i64;
     case 'f':
@@ -51,8 +54,8 @@ constexpr Signature unpack(std::string_view text) {
 }
 
 /// In the order of the opcode rows.
-constexpr std::array signatures{
-#define WCOMP_OPCODE(name, text, code, immediate, signature) unpack(signature),
+constexpr Signature signatures[] = {
+#define WCOMP_OPCODE(name, text, code, immediate, signature, feature) unpack(signature),
 #include "core/opcodes.def"
 #undef WCOMP_OPCODE
 };
@@ -61,22 +64,11 @@ const Signature& signature_of(const OpcodeRow& row) {
   return signatures[static_cast<std::size_t>(&row - opcode_rows().data())];
 }
 
-constexpr std::array single_types{ValType::i32, ValType::i64, ValType::f32, ValType::f64, ValType::funcref, ValType::externref};
+constexpr std::array single_types{ValType::i32, ValType::i64, ValType::f32, ValType::f64, ValType::v128, ValType::funcref, ValType::externref};
 
 /// The list of one type.
 Types single(ValType t) {
   return {std::ranges::find(single_types, t), 1};
-}
-
-/// The feature that an instruction belongs to, if it is switched off.
-const char* disabled_feature(Opcode o, const Features& f) {
-  const auto code = static_cast<std::uint16_t>(o);
-  if (code >= 0xc0 && code <= 0xc4) return f.sign_extension ? nullptr : "sign-extension";
-  if (code >= 0xfc00 && code <= 0xfc07) return f.saturating_float_to_int ? nullptr : "saturating-float-to-int";
-  if (code >= 0xfc08 && code <= 0xfc0e) return f.bulk_memory ? nullptr : "bulk-memory";
-  const bool is_reference_types =
-      o == Opcode::table_get || o == Opcode::table_set || o == Opcode::select_t || (code >= 0xd0 && code <= 0xd2) || code >= 0xfc0f;
-  return is_reference_types && !f.reference_types ? "reference-types" : nullptr;
 }
 
 /// Gives the places in a failure that the reader made without a path theirs.
@@ -165,8 +157,8 @@ class FuncValidator::Impl {
 
   bool instr(const Instr& i) {
     code_ = diag::type_mismatch;
-    if (const char* feature = disabled_feature(i.opcode, c_.features)) [[unlikely]] {
-      return refuse(diag::feature_disabled, fmt::format("`{}` needs the feature {}", i.row->text, feature));
+    if (!c_.features.has(i.row->feature)) [[unlikely]] {
+      return refuse(diag::feature_disabled, fmt::format("`{}` needs the feature {}", i.row->text, to_string(i.row->feature)));
     }
     if (!immediates(i)) return false;
     const Signature& s = signature_of(*i.row);
@@ -192,7 +184,7 @@ class FuncValidator::Impl {
       case Immediate::i64_const:
       case Immediate::f32_const:
       case Immediate::f64_const:
-      case Immediate::ref_type:
+      case Immediate::heap_type:
       case Immediate::select_types:
         return true;
       case Immediate::block_type:
@@ -237,6 +229,8 @@ class FuncValidator::Impl {
                check_elements(m_.table_types[i.index2].element, m_.elems[i.index].type);
       case Immediate::mem_arg:
         return mem_arg(i);
+      default:
+        return refuse(diag::unsupported, fmt::format("`{}` is not supported", i.row->text));
     }
     return false;
   }
@@ -310,8 +304,11 @@ class FuncValidator::Impl {
         return stack_.take(ValType::i32) && stack_.take(m_.table_types[i.index].element) && put(ValType::i32);
       case Opcode::table_fill:
         return stack_.take(ValType::i32) && stack_.take(m_.table_types[i.index].element) && stack_.take(ValType::i32);
+      case Opcode::memory_copy:
+      case Opcode::table_copy:
+        return stack_.take(ValType::i32) && stack_.take(ValType::i32) && stack_.take(ValType::i32);
       case Opcode::ref_null:
-        return put(i.ref_type);
+        return put(ref_to(i.heap_type, true));
       case Opcode::ref_is_null:
         return ref_is_null();
       case Opcode::ref_func:
@@ -471,7 +468,7 @@ Result<ValType> const_instr(const ValidationContext& c, const Instr& i, std::siz
     case Opcode::f64_const:
       return ValType::f64;
     case Opcode::ref_null:
-      return i.ref_type;
+      return ref_to(i.heap_type, true);
     case Opcode::ref_func:
       if (i.index >= c.module.func_types.size()) {
         return fail(diag::index_out_of_range, fmt::format("unknown function {}, {} are defined", i.index, c.module.func_types.size()), at);

@@ -39,7 +39,8 @@ struct Instantiation {
     return match(
         wanted.type, [&](core::TypeIdx t) { return import_func(wanted, module.types[t.value], given); },
         [&](const core::TableType& t) { return import_table(wanted, t, given); }, [&](const core::MemType& t) { return import_mem(wanted, t, given); },
-        [&](const core::GlobalType& t) { return import_global(wanted, t, given); });
+        [&](const core::GlobalType& t) { return import_global(wanted, t, given); },
+        [&](core::TagType) -> Result<void> { return fail(diag::unsupported, fmt::format("import `{}` `{}`: tags are not supported", wanted.module, wanted.name)); });
   }
   static Err<Failure> mismatch(const core::Import& i, const std::string& expected, const std::string& found) {
     return fail(diag::import_mismatch, fmt::format("import `{}` `{}`: expected {}, found {}", i.module, i.name, expected, found));

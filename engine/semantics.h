@@ -73,7 +73,7 @@ template <class T>
 /// The row's signature, `ii:i`.
 consteval std::string_view signature_of(core::Opcode o) {
   switch (o) {
-#define WCOMP_OPCODE(name, text, code, immediate, signature) \
+#define WCOMP_OPCODE(name, text, code, immediate, signature, feature) \
   case core::Opcode::name: return signature;
 #include "core/opcodes.def"
 #undef WCOMP_OPCODE
@@ -82,7 +82,7 @@ consteval std::string_view signature_of(core::Opcode o) {
 }
 consteval core::Immediate immediate_of(core::Opcode o) {
   switch (o) {
-#define WCOMP_OPCODE(name, text, code, immediate, signature) \
+#define WCOMP_OPCODE(name, text, code, immediate, signature, feature) \
   case core::Opcode::name: return core::Immediate::immediate;
 #include "core/opcodes.def"
 #undef WCOMP_OPCODE
@@ -104,11 +104,14 @@ struct OperandOf<'F'> { using Type = double; };
 
 template <core::Opcode O>
 inline constexpr std::size_t operand_count = signature_of(O).find(':');
+/// No vector among operands and results.
+template <core::Opcode O>
+inline constexpr bool is_scalar = signature_of(O).find('V') == std::string_view::npos;
 /// Rows that `eval` computes.
 template <core::Opcode O>
-concept IsUnary = immediate_of(O) == core::Immediate::none && operand_count<O> == 1;
+concept IsUnary = immediate_of(O) == core::Immediate::none && is_scalar<O> && operand_count<O> == 1;
 template <core::Opcode O>
-concept IsBinary = immediate_of(O) == core::Immediate::none && operand_count<O> == 2;
+concept IsBinary = immediate_of(O) == core::Immediate::none && is_scalar<O> && operand_count<O> == 2;
 template <core::Opcode O, unsigned n>
 using Operand = typename OperandOf<signature_of(O)[n]>::Type;
 /// Rows that have a form with a constant operand.

@@ -46,7 +46,18 @@ std::string describe(const core::Limits& l) {
 
 }  // namespace
 
-std::string_view to_string(CoreType type) { return core::to_string(static_cast<core::ValType>(type)); }
+std::string_view to_string(CoreType type) {
+  switch (type) {
+    case CoreType::i32: return "i32";
+    case CoreType::i64: return "i64";
+    case CoreType::f32: return "f32";
+    case CoreType::f64: return "f64";
+    case CoreType::v128: return "v128";
+    case CoreType::funcref: return "funcref";
+    case CoreType::externref: return "externref";
+  }
+  return "unknown";
+}
 
 std::string to_string(const CoreFuncType& type) {
   std::string out = "func";
@@ -111,7 +122,8 @@ std::string describe(const core::Module& module, const core::ExternType& type) {
       [](const core::MemType& t) { return fmt::format("memory {}", wcomp::describe(t.limits)); },
       [](const core::GlobalType& t) {
         return t.is_mutable ? fmt::format("global (mut {})", core::to_string(t.type)) : fmt::format("global {}", core::to_string(t.type));
-      });
+      },
+      [&](core::TagType t) { return fmt::format("tag {}", to_string(to_public(module.types[t.type.value]))); });
 }
 
 std::string describe(const core::Module& module, const core::Export& e) {

@@ -1,6 +1,7 @@
 #include "component/componentize/gc.h"
 
 #include "core/expr_reader.h"
+#include "core/type_bytes.h"
 
 namespace wcomp::component {
 
@@ -9,20 +10,6 @@ namespace {
 using core::FuncIdx;
 using core::Module;
 using core::Opcode;
-
-void limits(ByteWriter& out, const core::Limits& l) {
-  out.u8(static_cast<std::uint8_t>((l.max ? 1 : 0) | (l.is_shared ? 2 : 0) | (l.is_64 ? 4 : 0)));
-  out.leb_u64(l.min);
-  if (l.max) out.leb_u64(*l.max);
-}
-void table_type(ByteWriter& out, const core::TableType& t) {
-  out.u8(static_cast<std::uint8_t>(t.element));
-  limits(out, t.limits);
-}
-void global_type(ByteWriter& out, const core::GlobalType& t) {
-  out.u8(static_cast<std::uint8_t>(t.type));
-  out.u8(t.is_mutable ? 1 : 0);
-}
 
 class Collector {
  public:
@@ -141,7 +128,7 @@ class Collector {
       items.u8(0x60);
       for (const auto* list : {&t.params, &t.results}) {
         items.leb_u32(static_cast<std::uint32_t>(list->size()));
-        for (const core::ValType v : *list) items.u8(static_cast<std::uint8_t>(v));
+        for (const core::ValType v : *list) core::write_val_type(items, v);
       }
     }
     section(out, 1, static_cast<std::uint32_t>(m_.types.size()), items);
@@ -158,21 +145,21 @@ class Collector {
       items.name(i.name);
       items.u8(static_cast<std::uint8_t>(i.type.index()));
       if (type != nullptr) items.leb_u32(type->value);
-      if (const auto* t = std::get_if<core::TableType>(&i.type)) table_type(items, *t);
-      if (const auto* t = std::get_if<core::MemType>(&i.type)) limits(items, t->limits);
-      if (const auto* t = std::get_if<core::GlobalType>(&i.type)) global_type(items, *t);
+      if (const auto* t = std::get_if<core::TableType>(&i.type)) core::write_table_type(items, *t);
+      if (const auto* t = std::get_if<core::MemType>(&i.type)) core::write_limits(items, t->limits);
+      if (const auto* t = std::get_if<core::GlobalType>(&i.type)) core::write_global_type(items, *t);
     }
     section(out, 2, count, items);
   }
 
   void write_definitions(ByteWriter& out) const {
     ByteWriter tables, mems, globals;
-    for (const core::Table& t : m_.tables) table_type(tables, t.type);
+    for (const core::Table& t : m_.tables) core::write_table_type(tables, t.type);
     section(out, 4, static_cast<std::uint32_t>(m_.tables.size()), tables);
-    for (const core::MemType& t : m_.mems) limits(mems, t.limits);
+    for (const core::MemType& t : m_.mems) core::write_limits(mems, t.limits);
     section(out, 5, static_cast<std::uint32_t>(m_.mems.size()), mems);
     for (const core::Global& g : m_.globals) {
-      global_type(globals, g.type);
+      core::write_global_type(globals, g.type);
       expr(globals, g.init);
     }
     section(out, 6, static_cast<std::uint32_t>(m_.globals.size()), globals);

@@ -10,9 +10,9 @@ namespace {
 
 std::string key_of(const core::FuncType& type) {
   std::string key;
-  for (const core::ValType t : type.params) key += static_cast<char>(t);
+  for (const core::ValType t : type.params) key += core::to_string(t) + ' ';
   key += '\0';
-  for (const core::ValType t : type.results) key += static_cast<char>(t);
+  for (const core::ValType t : type.results) key += core::to_string(t) + ' ';
   return key;
 }
 

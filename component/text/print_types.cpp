@@ -165,7 +165,8 @@ std::string Printer::core_extern_type(const core::ExternType& t) const {
       [&](const core::MemType& mem) { return fmt::format("(memory {})", limits(mem.limits)); },
       [&](const core::GlobalType& global) {
         return global.is_mutable ? fmt::format("(global (mut {}))", core::to_string(global.type)) : fmt::format("(global {})", core::to_string(global.type));
-      });
+      },
+      [&](core::TagType tag) { return fmt::format("(tag (type {}))", ref(Sort::core_type, tag.type.value)); });
 }
 
 }  // namespace wcomp::component::text

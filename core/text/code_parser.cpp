@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "core/text/numbers.h"
+#include "core/type_bytes.h"
 
 namespace wcomp::core::text {
 namespace {
@@ -267,9 +268,9 @@ Result<void> CodeParser::plain(ByteWriter& out, const OpcodeRow& row) {
       return segment_and_place(out, c_.datas, c_.mems);
     case Immediate::elem_table:
       return segment_and_place(out, c_.elems, c_.tables);
-    case Immediate::ref_type: {
+    case Immediate::heap_type: {
       WCOMP_TRY(const ValType type, heap_type(in_));
-      out.u8(static_cast<std::uint8_t>(type));
+      write_heap_type(out, heap_type_of(type));
       return {};
     }
     case Immediate::mem_arg:
@@ -279,8 +280,7 @@ Result<void> CodeParser::plain(ByteWriter& out, const OpcodeRow& row) {
     case Immediate::f32_const:
     case Immediate::f64_const:
       return constant(out, row.immediate);
-    case Immediate::block_type:
-    case Immediate::select_types:
+    default:
       break;
   }
   return in_.unexpected("another instruction");

@@ -180,7 +180,7 @@ class AdapterHarness {
           if (import.name.starts_with("ancestor")) return ancestor_flags[static_cast<std::size_t>(import.name.back() - '0')];
           return instances[side].flags;
         },
-        [&](const core::TableType&) -> engine::Extern { WCOMP_CHECK(false); });
+        [&](const core::TableType&) -> engine::Extern { WCOMP_CHECK(false); }, [&](core::TagType) -> engine::Extern { WCOMP_CHECK(false); });
   }
 
   engine::Extern provide_func(const core::Import& import, const core::FuncType& type, int side) {

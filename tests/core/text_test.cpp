@@ -210,7 +210,7 @@ TEST_CASE("every instruction of the table survives print and parse") {
       case Immediate::type_table:
         instr += " (type 0)";
         break;
-      case Immediate::ref_type:
+      case Immediate::heap_type:
         instr += " extern";
         break;
       case Immediate::select_types:

@@ -1,0 +1,16 @@
+// Types back to bytes: the one place for it. https://webassembly.github.io/spec/core/binary/types.html
+#pragma once
+
+#include "base/bytes.h"
+#include "core/module.h"
+
+namespace wcomp::core {
+
+/// In the shortest form: nullable references to abstract heap types are one byte.
+void write_val_type(ByteWriter& out, ValType t);
+void write_heap_type(ByteWriter& out, HeapType t);
+void write_limits(ByteWriter& out, const Limits& l);
+void write_table_type(ByteWriter& out, const TableType& t);
+void write_global_type(ByteWriter& out, const GlobalType& t);
+
+}  // namespace wcomp::core
