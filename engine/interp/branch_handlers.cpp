@@ -92,7 +92,7 @@ Handler select(StepForm form) {
 template <class Form>
 Handler find(Opcode op, Form form) {
   switch (op) {
-#define WCOMP_OPCODE(name, text, code, immediate, signature) \
+#define WCOMP_OPCODE(name, text, code, immediate, signature, feature) \
   case Opcode::name: return select<Opcode::name>(form);
 #include "core/opcodes.def"
 #undef WCOMP_OPCODE

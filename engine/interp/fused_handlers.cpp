@@ -71,7 +71,7 @@ WCOMP_HANDLER void add_shifted(u64* fp, const Inst* pc, std::uint8_t* mem, RunSt
 
 Handler numeric_load_handler(Opcode op, Opcode load, NumericLoadForm form) {
   switch (op) {
-#define WCOMP_OPCODE(name, text, code, immediate, signature) \
+#define WCOMP_OPCODE(name, text, code, immediate, signature, feature) \
   case Opcode::name: return select<Opcode::name>(load, form);
 #include "core/opcodes.def"
 #undef WCOMP_OPCODE

@@ -81,7 +81,7 @@ Handler select() {
 
 Handler helper_handler(Opcode op) {
   switch (op) {
-#define WCOMP_OPCODE(name, text, code, immediate, signature) \
+#define WCOMP_OPCODE(name, text, code, immediate, signature, feature) \
   case Opcode::name: return select<Opcode::name>();
 #include "core/opcodes.def"
 #undef WCOMP_OPCODE

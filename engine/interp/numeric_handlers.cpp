@@ -77,7 +77,7 @@ Handler select(From first, From second) {
 
 Handler numeric_handler(Opcode op, NumericForm form) {
   switch (op) {
-#define WCOMP_OPCODE(name, text, code, immediate, signature) \
+#define WCOMP_OPCODE(name, text, code, immediate, signature, feature) \
   case Opcode::name: return form.is_kept_out ? select<Opcode::name, true>(form.first, form.second) : select<Opcode::name, false>(form.first, form.second);
 #include "core/opcodes.def"
 #undef WCOMP_OPCODE
