@@ -13,16 +13,6 @@
 namespace wcomp::core {
 namespace {
 
-void write_opcode(ByteWriter& out, Opcode o) {
-  const auto code = static_cast<std::uint16_t>(o);
-  if (code < 0x100) {
-    out.u8(static_cast<std::uint8_t>(code));
-  } else {
-    out.u8(prefix_of(o));
-    out.leb_u32(number_of(o));
-  }
-}
-
 Immediate immediate_of(Opcode o) {
   const OpcodeRow* row = find_opcode(static_cast<std::uint16_t>(o));
   WCOMP_CHECK(row != nullptr);

@@ -4,6 +4,16 @@
 
 namespace wcomp::core {
 
+void write_opcode(ByteWriter& out, Opcode o) {
+  const auto code = static_cast<std::uint16_t>(o);
+  if (code < 0x100) {
+    out.u8(static_cast<std::uint8_t>(code));
+  } else {
+    out.u8(prefix_of(o));
+    out.leb_u32(number_of(o));
+  }
+}
+
 void write_heap_type(ByteWriter& out, HeapType t) {
   if (is_concrete(t)) {
     out.leb_s64(type_idx_of(t).value);

@@ -1,11 +1,13 @@
-// Types back to bytes: the one place for it. https://webassembly.github.io/spec/core/binary/types.html
+// Types and opcodes back to bytes: the one place for it. https://webassembly.github.io/spec/core/binary/types.html
 #pragma once
 
 #include "base/bytes.h"
 #include "core/module.h"
+#include "core/opcode.h"
 
 namespace wcomp::core {
 
+void write_opcode(ByteWriter& out, Opcode o);
 /// In the shortest form: nullable references to abstract heap types are one byte.
 void write_val_type(ByteWriter& out, ValType t);
 void write_heap_type(ByteWriter& out, HeapType t);

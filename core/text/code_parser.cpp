@@ -25,16 +25,6 @@ const OpcodeRow* find_row(std::string_view text) {
   return at == rows.end() ? nullptr : at->second;
 }
 
-void write_opcode(ByteWriter& out, Opcode o) {
-  const auto code = static_cast<std::uint16_t>(o);
-  if (code < 0x100) {
-    out.u8(static_cast<std::uint8_t>(code));
-  } else {
-    out.u8(static_cast<std::uint8_t>(code >> 8));
-    out.leb_u32(code & 0xffu);
-  }
-}
-
 }  // namespace
 
 Result<Expr> CodeParser::body() {
