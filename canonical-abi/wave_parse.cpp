@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/diagnostic.h"
+#include "base/nearest_name.h"
 #include "base/source.h"
 #include "base/text.h"
 #include "canonical-abi/wave.h"
@@ -15,19 +16,6 @@
 namespace wcomp::cabi {
 
 namespace {
-
-/// The nearest of the names, as a note.
-std::optional<std::string> nearest(std::string_view name, const std::vector<std::string_view>& names) {
-  std::size_t best = 3;
-  std::optional<std::string> out;
-  for (const std::string_view n : names) {
-    if (const std::size_t distance = edit_distance(n, name, 2); distance < best && distance <= (n.size() + 1) / 3) {
-      best = distance;
-      out = fmt::format("did you mean `{}`?", n);
-    }
-  }
-  return out;
-}
 
 std::string list_of(const std::vector<std::string_view>& names) {
   constexpr std::size_t shown = 12;
@@ -418,7 +406,9 @@ class Parser {
 
   [[nodiscard]] Failure unknown(std::string_view what, std::string_view name, const std::vector<std::string_view>& names) const {
     Failure f = at(diag::unknown_item, fmt::format("there is no {} `{}`: expected {}", what, name, list_of(names)));
-    if (auto note = nearest(name, names)) f.diagnostics().front().notes.push_back(*std::move(note));
+    NearestName nearest(name);
+    for (const std::string_view n : names) nearest.offer(n);
+    if (auto note = nearest.note()) f.diagnostics().front().notes.push_back(*std::move(note));
     return f;
   }
 

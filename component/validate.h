@@ -99,10 +99,9 @@ class ValidComponent {
   [[nodiscard]] const Component& component() const { return *scope_->component; }
   [[nodiscard]] const Scope& scope() const { return *scope_; }
   [[nodiscard]] const types::TypeArena& types() const { return *types_; }
-  [[nodiscard]] std::shared_ptr<const types::TypeArena> share_types() const { return types_; }
 
  private:
-  friend Result<ValidComponent> validate(std::shared_ptr<const Component>);
+  friend Result<ValidComponent> validate(std::shared_ptr<const Component>, const core::Features&);
   std::shared_ptr<const Scope> scope_;             ///< owners: every copy
   std::shared_ptr<const types::TypeArena> types_;  ///< owners: every copy
 };
@@ -110,7 +109,8 @@ class ValidComponent {
 inline constexpr std::uint32_t max_type_depth = 100;
 inline constexpr std::uint32_t max_type_weight = 1'000'000;
 
-[[nodiscard]] Result<ValidComponent> validate(std::shared_ptr<const Component> component);
+/// `features` are those of the core modules inside.
+[[nodiscard]] Result<ValidComponent> validate(std::shared_ptr<const Component> component, const core::Features& features = {});
 
 /// Whether `found` may be used where `expected` is declared (instances may have more exports). Empty when so; else why not, naming the
 /// narrowest difference. `substitution` maps resources of `expected` to those of `found` and grows as types are matched: the first resource

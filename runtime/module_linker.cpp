@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
+#include "base/nearest_name.h"
 #include "base/text.h"
 #include "runtime/crossing_impl.h"
 #include "runtime/module_impl.h"
@@ -37,15 +38,9 @@ Failure trapped(const Trap& t, const std::string& module) {
 /// What there is under a module's name, near to a missing item.
 template <class Names>
 std::string nearby(std::string_view module, std::string_view wanted, const Names& names) {
-  std::string_view best;
-  std::size_t best_distance = 3;
-  for (const auto& n : names) {
-    if (const std::size_t d = edit_distance(n, wanted, 2); d < best_distance) {
-      best = n;
-      best_distance = d;
-    }
-  }
-  if (!best.empty()) return fmt::format("`{}` has `{}`: did you mean that?", module, best);
+  NearestName nearest(wanted);
+  for (const auto& n : names) nearest.offer(n);
+  if (nearest.get()) return fmt::format("`{}` has `{}`: did you mean that?", module, *nearest.get());
   std::string list;
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (i == max_listed) {
@@ -124,13 +119,6 @@ struct Instantiator {
 
 }  // namespace
 
-engine::StoreLimits runtime::store_limits(const Limits& limits) {
-  return {.max_memory_bytes = limits.max_memory_bytes,
-          .max_table_elements = limits.max_table_elements,
-          .stack_bytes = limits.stack_bytes,
-          .fuel = limits.fuel};
-}
-
 ModuleLinker::ModuleLinker(const Engine& engine) : impl_(std::make_unique<ModuleLinkerImpl>()) { impl_->engine = engine.impl_; }
 ModuleLinker::~ModuleLinker() = default;
 ModuleLinker::ModuleLinker(ModuleLinker&&) noexcept = default;
@@ -160,7 +148,7 @@ void ModuleLinker::set_limits(const Limits& limits) { impl_->limits = limits; }
 
 Result<ModuleInstance> ModuleLinker::instantiate(const Module& module) const {
   if (module.impl_ == nullptr) return fail(diag::invalid, "the module is empty: it was never loaded");
-  auto inst = std::make_unique<ModuleInstanceImpl>(store_limits(impl_->limits));
+  auto inst = std::make_unique<ModuleInstanceImpl>(impl_->limits, *impl_->engine);
   inst->module = module.impl_;
   for (const auto& [key, make] : impl_->states) {
     WCOMP_TRY(auto object, make());

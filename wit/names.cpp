@@ -50,12 +50,4 @@ bool is_same_folded(std::string_view a, std::string_view b) {
   return true;
 }
 
-void NearestName::offer(std::string_view candidate) {
-  const std::size_t limit = wanted_.size() <= 3 ? 1 : wanted_.size() <= 6 ? 2 : 3;
-  const std::size_t d = edit_distance(fold_case(wanted_), fold_case(candidate), limit);
-  if (d > limit || (best_ && (d > distance_ || (d == distance_ && candidate >= *best_)))) return;
-  best_ = std::string(candidate);
-  distance_ = d;
-}
-
 }  // namespace wcomp::wit

@@ -1,9 +1,10 @@
 // Rules of names that WIT and the component's binary format share, and help for names that are nearly right.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
+
+#include "base/nearest_name.h"
 
 namespace wcomp::wit {
 
@@ -16,18 +17,5 @@ namespace wcomp::wit {
 /// Names are unique without regard to case; this is what is compared.
 [[nodiscard]] std::string fold_case(std::string_view name);
 [[nodiscard]] bool is_same_folded(std::string_view a, std::string_view b);
-
-/// Collects candidates, in any order, and keeps the one nearest to a name, for "did you mean".
-class NearestName {
- public:
-  explicit NearestName(std::string_view wanted) : wanted_(wanted) {}
-  void offer(std::string_view candidate);
-  [[nodiscard]] const std::optional<std::string>& get() const { return best_; }
-
- private:
-  std::string wanted_;
-  std::optional<std::string> best_;
-  std::size_t distance_ = 0;
-};
 
 }  // namespace wcomp::wit

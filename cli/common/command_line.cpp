@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/diagnostic.h"
+#include "base/nearest_name.h"
 #include "base/text.h"
 
 namespace wcomp::cli {
@@ -73,15 +74,9 @@ Diagnostic unknown_command(const Program& program, const std::string& word) {
     return d;
   }
   Diagnostic d = error(diag::bad_usage, fmt::format("there is no command{} `{}`", program.default_command != nullptr ? " and no file" : "", word));
-  const Command* nearest = nullptr;
-  std::size_t best = 3;
-  for (const Command& c : program.commands) {
-    if (const std::size_t distance = edit_distance(c.name, word, 2); distance < best && distance < std::string_view(c.name).size()) {
-      nearest = &c;
-      best = distance;
-    }
-  }
-  d.notes.push_back(nearest != nullptr ? fmt::format("did you mean `{}`?", nearest->name) : fmt::format("`{} --help` lists the commands", program.name));
+  NearestName nearest(word);
+  for (const Command& c : program.commands) nearest.offer(c.name);
+  d.notes.push_back(nearest.get() ? *nearest.note() : fmt::format("`{} --help` lists the commands", program.name));
   return d;
 }
 
@@ -143,17 +138,11 @@ CommandLine split_command_line(const Program& program, const std::function<const
 
 std::string suggest_option(const CLI::App& app, std::string_view word) {
   const std::string_view name = word.substr(0, word.find('='));
-  std::string nearest;
-  std::size_t best = 3;
+  NearestName nearest(name.substr(std::min(name.size(), name.find_first_not_of('-'))));
   for (const CLI::Option* option : app.get_options()) {
-    for (const std::string& known : option->get_lnames()) {
-      if (const std::size_t distance = edit_distance("--" + known, name, 2); distance < best) {
-        best = distance;
-        nearest = known;
-      }
-    }
+    for (const std::string& known : option->get_lnames()) nearest.offer(known);
   }
-  return nearest.empty() ? std::string() : fmt::format("did you mean `--{}`?", nearest);
+  return nearest.note("--").value_or(std::string());
 }
 
 }  // namespace wcomp::cli

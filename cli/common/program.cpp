@@ -1,6 +1,7 @@
 #include "cli/common/program.h"
 
 #include <csignal>
+#include <new>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -137,6 +138,9 @@ int run_program(const Program& program, int argc, char** argv) {
       return status_failed;
     }
     return status;
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "error[limit-exceeded]: {} ran out of memory\n", program.name);
+    return status_failed;
   } catch (const std::exception& e) {
     fmt::print(stderr, "{}: internal error: {}; please report this\n", program.name, escape(e.what()));
     return status_failed;

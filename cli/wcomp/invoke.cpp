@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
+#include "base/nearest_name.h"
 #include "base/text.h"
 #include "canonical-abi/wave.h"
 #include "cli/common/program.h"
@@ -50,18 +51,17 @@ bool is_meant(const ExportedFunc& f, std::string_view name) {
 
 /// Notes with the functions' names; the nearest one first if it is near.
 void add_candidates(Diagnostic& d, std::span<const ExportedFunc> funcs, std::string_view name) {
-  const ExportedFunc* nearest = nullptr;
-  std::size_t best = 3;
-  const std::size_t dot = name.rfind('.');
-  const std::string_view last = dot == std::string_view::npos ? name : name.substr(dot + 1);
+  NearestName whole(name), last(name.substr(name.rfind('.') + 1));
   for (const ExportedFunc& f : funcs) {
-    const std::size_t distance = std::min(edit_distance(f.name, last, 2), edit_distance(full_name(f), name, 2));
-    if (distance < best && distance <= (f.name.size() + 1) / 3) {
-      best = distance;
-      nearest = &f;
-    }
+    whole.offer(full_name(f));
+    last.offer(f.name);
   }
-  if (nearest != nullptr) d.notes.push_back(fmt::format("did you mean `{}`?", full_name(*nearest)));
+  if (auto note = whole.note()) {
+    d.notes.push_back(*std::move(note));
+  } else if (last.get()) {
+    const auto at = std::ranges::find_if(funcs, [&](const ExportedFunc& f) { return f.name == *last.get(); });
+    d.notes.push_back(fmt::format("did you mean `{}`?", full_name(*at)));
+  }
   constexpr std::size_t shown = 20;
   for (std::size_t i = 0; i < funcs.size() && i < shown; ++i) d.notes.push_back(fmt::format("it exports `{}`", full_name(funcs[i])));
   if (funcs.size() > shown) d.notes.push_back(fmt::format("and {} more", funcs.size() - shown));
