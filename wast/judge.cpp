@@ -75,7 +75,7 @@ Held expect(RefusalKind wanted, const Refusal& found, const std::string& text) {
   return Err(Miss{fmt::format("{} module: {}", to_string(wanted), text), to_string(found)});
 }
 
-bool is_exception(const Trap& trap) { return to_string(trap.code()).find("exception") != std::string_view::npos; }
+bool is_exception(const Trap& trap) { return trap.code() == TrapCode::uncaught_exception; }
 
 Held expect_trap(const std::string& text, const Trap& found) {
   const std::string_view code_text = to_string(found.code());
