@@ -82,8 +82,8 @@ Result<std::shared_ptr<const Scope>> Validator::component(const std::shared_ptr<
   return std::shared_ptr<const Scope>(std::move(s.scope));
 }
 
-Result<ValidComponent> validate(std::shared_ptr<const Component> component) {
-  Validator validator;
+Result<ValidComponent> validate(std::shared_ptr<const Component> component, const core::Features& features) {
+  Validator validator(features);
   ValidComponent out;
   WCOMP_TRY(out.scope_, validator.component(component, nullptr, "component"));
   out.types_ = std::make_shared<const types::TypeArena>(validator.take_types());

@@ -46,7 +46,7 @@ Result<void> Validator::core_module(Space& s, const CoreModuleDef& m, const std:
   const std::shared_ptr<const Bytes> storage = m.storage ? m.storage : std::make_shared<const Bytes>(m.bytes.begin(), m.bytes.end());
   const ByteSpan bytes = m.storage ? m.bytes : ByteSpan(*storage);
   WCOMP_TRY(core::Module module, core::decode(storage, bytes, m.offset, path));
-  WCOMP_TRY(core::ValidModule valid, core::validate(std::move(module)));
+  WCOMP_TRY(core::ValidModule valid, core::validate(std::move(module), features_));
   auto type = std::make_shared<ModuleType>();
   std::set<std::pair<std::string, std::string>> names;
   for (const core::Import& i : valid->imports) {

@@ -34,6 +34,8 @@ struct Space {
 
 class Validator {
  public:
+  explicit Validator(const core::Features& features) : features_(features) {}
+
   Result<std::shared_ptr<const Scope>> component(const std::shared_ptr<const Component>& c, Space* parent, const std::string& path);
   [[nodiscard]] types::TypeArena take_types() { return table_.take(); }
 
@@ -87,6 +89,7 @@ class Validator {
   Result<void> canon(Space& s, const Canon& c);
   Result<void> canon_opts(const Space& s, const CanonOpts& o, bool needs_memory, bool needs_realloc) const;
 
+  const core::Features features_;
   TypeTable table_;
 };
 

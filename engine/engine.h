@@ -2,7 +2,7 @@
 //
 // A Store owns every instance made in it; addresses (`FuncAddr`, ...) are valid as long as their store. A Store belongs to one thread at a
 // time. Host functions are plain pointers: `context` must outlive the store. Values travel as 64-bit slots: i32 and f32 in the low half
-// (high half zero), references as address + 1 (0 is null).
+// (high half zero), references as address + 1 (0 is null); a v128 takes two slots, its bytes in memory's order.
 // Execution follows https://webassembly.github.io/spec/core/exec/ ; back ends sit behind engine/backend.h.
 #pragma once
 
@@ -14,6 +14,7 @@
 #include <variant>
 
 #include "core/module.h"
+#include "wcomp/limits.h"
 #include "wcomp/trap.h"
 
 namespace wcomp::engine {
@@ -22,15 +23,14 @@ using FuncAddr = Index<struct FuncAddrTag>;
 using TableAddr = Index<struct TableAddrTag>;
 using MemAddr = Index<struct MemAddrTag>;
 using GlobalAddr = Index<struct GlobalAddrTag>;
+using TagAddr = Index<struct TagAddrTag>;
 using ModuleInstAddr = Index<struct ModuleInstAddrTag>;
-using Extern = std::variant<FuncAddr, TableAddr, MemAddr, GlobalAddr>;
+using Extern = std::variant<FuncAddr, TableAddr, MemAddr, GlobalAddr, TagAddr>;
 
 /// Bounds on what the code of one store may use.
-struct StoreLimits {
-  std::uint64_t max_memory_bytes = std::uint64_t{4} << 30;  ///< each memory
-  std::uint64_t max_table_elements = 10'000'000;            ///< each table
-  std::uint64_t stack_bytes = std::uint64_t{8} << 20;       ///< wasm stack; deeper recursion traps with call_stack_exhausted
-  std::optional<std::uint64_t> fuel;                        ///< instructions (roughly); none: unlimited
+using StoreLimits = Limits;
+/// How a store runs its code.
+struct StoreOptions {
   /// Compare every access with the memory's size instead of reserving 8 GiB of addresses for each memory and catching faults. Also chosen
   /// by itself where the system refuses the reservation, and by the environment variable WCOMP_EXPLICIT_BOUNDS=1.
   bool explicit_bounds = false;
@@ -38,7 +38,11 @@ struct StoreLimits {
   bool is_deterministic = false;
 };
 
-/// Called with the arguments in slots[0..params); leaves results in slots[0..results). Must not throw. A trap ends the call.
+/// Slots that a value of the type takes, and all of them together.
+[[nodiscard]] constexpr std::uint32_t slot_count(core::ValType t) { return t == core::ValType::v128 ? 2 : 1; }
+[[nodiscard]] std::uint32_t slot_count(std::span<const core::ValType> types);
+
+/// Called with the arguments in the first slots; leaves the results there. Must not throw. A trap ends the call.
 using HostFn = std::optional<Trap> (*)(void* context, std::uint64_t* slots);
 
 struct MemView {
@@ -48,16 +52,18 @@ struct MemView {
 
 class Store {
  public:
-  explicit Store(const StoreLimits& limits = {});
+  explicit Store(const StoreLimits& limits = {}, const StoreOptions& options = {});
   ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
-  /// Adds a host function. `slots` handed to it has room for max(params, results).
+  /// Adds a host function; its type names no types. What is handed to it has room for the slots of arguments and of results.
   [[nodiscard]] FuncAddr add_host_func(core::FuncType type, HostFn fn, void* context, std::string name = {});
-  [[nodiscard]] Result<GlobalAddr, Trap> add_global(core::GlobalType type, std::uint64_t bits);
+  [[nodiscard]] Result<GlobalAddr, Trap> add_global(core::GlobalType type, std::uint64_t bits, std::uint64_t high_bits = 0);
   [[nodiscard]] Result<MemAddr, Trap> add_memory(core::MemType type);
   [[nodiscard]] Result<TableAddr, Trap> add_table(core::TableType type);
+  /// `params`: what its exceptions carry.
+  [[nodiscard]] TagAddr add_tag(std::vector<core::ValType> params, std::string name = {});
 
   /// Instantiates: checks imports against the module's (a mismatch is a `import-mismatch` Failure), fills segments, runs `start`.
   /// `imports` are in the module's import order. A trap while filling or in `start` is the inner Result.
@@ -66,16 +72,16 @@ class Store {
   /// The address that the next `instantiate` gives. While its start function runs, its exports can be found already.
   [[nodiscard]] ModuleInstAddr next_instance() const;
   [[nodiscard]] std::optional<Extern> find_export(ModuleInstAddr instance, std::string_view name) const;
-  [[nodiscard]] const core::FuncType& func_type(FuncAddr f) const;
-  /// Calls a function: arguments in slots[0..params), results into slots[0..results); `slots` has at least max of the two, checked.
+  [[nodiscard]] const core::FuncType& func_type(FuncAddr f) const;  ///< types that it names are the store's own: their numbers mean nothing to modules
+  /// Calls a function: arguments in the first slots, results into them; there are enough for both, checked.
   /// May be called from inside a host function (nested on the same wasm stack).
   [[nodiscard]] Result<void, Trap> invoke(FuncAddr f, std::span<std::uint64_t> slots);
 
   [[nodiscard]] MemView memory(MemAddr m) const;  ///< valid until the memory grows or the store ends
   [[nodiscard]] const core::GlobalType& global_type(GlobalAddr g) const;
-  [[nodiscard]] std::uint64_t global(GlobalAddr g) const;
+  [[nodiscard]] std::uint64_t global(GlobalAddr g) const;  ///< the first slot
   void set_global(GlobalAddr g, std::uint64_t bits);
-  [[nodiscard]] std::uint64_t* global_cell(GlobalAddr g);  ///< stable address, for flags that both sides read
+  [[nodiscard]] std::uint64_t* global_cell(GlobalAddr g);  ///< its slots, at a stable address: for vectors, for flags that both sides read
   [[nodiscard]] std::optional<FuncAddr> table_func(TableAddr t, std::uint32_t index) const;
   /// Stops running code at its next check (a taken branch or a call), from any thread: it traps with `interrupted`. If nothing runs, the next
   /// call does; the trap uses the request up.

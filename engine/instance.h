@@ -12,8 +12,10 @@
 #include <vector>
 
 #include "engine/backend.h"
+#include "engine/budget.h"
 #include "engine/engine.h"
 #include "engine/memory.h"
+#include "engine/store_types.h"
 #include "engine/wasm_stack.h"
 
 namespace wcomp::engine {
@@ -21,9 +23,10 @@ namespace wcomp::engine {
 using Ref = std::uint64_t;
 
 struct TableInst {
-  core::TableType type;  ///< as declared; the current size is that of `elements`
+  core::TableType type;  ///< of the store, as declared; the current size is that of `elements`
   std::vector<Ref> elements;
   std::uint64_t max_elements = 0;
+  Budget* budget = nullptr;
 
   /// table.grow: the old size, or -1.
   [[nodiscard]] std::int32_t grow(std::uint32_t delta, Ref init);
@@ -33,8 +36,16 @@ struct TableInst {
 };
 
 struct GlobalInst {
-  core::GlobalType type;
-  std::uint64_t bits = 0;
+  core::GlobalType type;  ///< of the store
+  std::uint64_t slots[2] = {};  ///< the second one is for vectors
+};
+
+/// Its identity is its address: two tags of one type are different.
+struct TagInst {
+  const core::FuncType* type = nullptr;
+  std::uint32_t type_id = 0;
+  std::uint32_t slots = 0;  ///< of what an exception carries
+  std::string name;
 };
 
 struct ModuleInst;
@@ -42,7 +53,7 @@ struct ModuleInst;
 struct FuncInst {
   const core::FuncType* type = nullptr;
   std::uint32_t type_id = 0;  ///< equal types of a store have equal ids
-  std::uint32_t params = 0, results = 0;
+  std::uint32_t params = 0, results = 0;  ///< slots
   std::uint32_t header = 0;   ///< slot of the frame header: after the locals, which share their slots with the results
   const void* entry = nullptr;  ///< what the back end jumps to; set by Backend::prepare
   std::uint8_t* mem0 = nullptr;  ///< base of memory 0 of the instance, if guarded
@@ -62,7 +73,7 @@ struct ModuleInst {
   explicit ModuleInst(core::ValidModule m) : module(std::move(m)) {}
   core::ValidModule module;
   std::string name;
-  std::vector<std::uint32_t> type_ids;  ///< of the store, by the module's type indices
+  TypeIds type_ids;  ///< of the store, by the module's type indices
   std::vector<FuncInst*> funcs;
   std::vector<FuncAddr> func_addrs;
   std::vector<TableInst*> tables;
@@ -71,29 +82,33 @@ struct ModuleInst {
   std::vector<MemAddr> mem_addrs;
   std::vector<GlobalInst*> globals;
   std::vector<GlobalAddr> global_addrs;
+  std::vector<TagInst*> tags;
+  std::vector<TagAddr> tag_addrs;
   std::vector<std::vector<Ref>> elems;  ///< empty when dropped
   std::vector<ByteSpan> datas;          ///< empty when dropped
 };
 
 struct StoreImpl {
-  explicit StoreImpl(const StoreLimits& l);
+  StoreImpl(const StoreLimits& l, const StoreOptions& o);
 
   StoreLimits limits;
+  StoreOptions options;
+  Budget budget{limits};
   bool wants_guard = true;
-  std::deque<core::FuncType> types;
-  std::map<std::pair<std::vector<core::ValType>, std::vector<core::ValType>>, std::uint32_t> type_ids;
+  StoreTypes types;
   std::deque<FuncInst> func_storage;
   std::vector<FuncInst*> funcs;  ///< by FuncAddr
   std::deque<TableInst> tables;
   std::vector<std::unique_ptr<MemInst>> mems;
   std::deque<GlobalInst> globals;
+  std::deque<TagInst> tags;
   std::deque<ModuleInst> instances;
   WasmStack stack;
   RunState run_state;
   std::unique_ptr<Backend> backend;
 
-  [[nodiscard]] std::uint32_t type_id(const core::FuncType& type);
-  FuncInst& new_func(const core::FuncType& type, FuncAddr& addr);
+  FuncInst& new_func(std::uint32_t type_id, FuncAddr& addr);
+  TagInst& new_tag(std::uint32_t type_id, TagAddr& addr);
   [[nodiscard]] Result<void, Trap> invoke(FuncInst& f, std::uint64_t* slots);
   void set_fuel(std::uint64_t fuel);
 };

@@ -1,5 +1,7 @@
 // https://webassembly.github.io/spec/core/exec/modules.html#instantiation
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstring>
 
 #include <fmt/format.h>
@@ -14,15 +16,38 @@
 namespace wcomp::engine {
 namespace {
 
-std::string describe(const core::Limits& l) {
-  return l.max ? fmt::format("{} to {}", l.min, *l.max) : fmt::format("{} or more", l.min);
-}
-std::string describe(const core::FuncType& t) { return fmt::format("func {}", core::to_string(t)); }
-std::string describe(const core::TableType& t) { return fmt::format("table of {} {}", describe(t.limits), core::to_string(t.element)); }
-std::string describe(const core::MemType& t) { return fmt::format("memory of {} pages", describe(t.limits)); }
-std::string describe(const core::GlobalType& t) {
-  return fmt::format("{} global {}", t.is_mutable ? "mutable" : "immutable", core::to_string(t.type));
-}
+/// Types of a store in words: what a reference to a function type means is spelled out once, for the store's numbers say nothing to anyone.
+struct Describe {
+  const StoreTypes& types;
+
+  [[nodiscard]] static std::string shallow(core::ValType t) {
+    if (!core::is_concrete_ref(t)) return core::to_string(t);
+    return core::is_nullable(t) ? "(ref null (func ..))" : "(ref (func ..))";
+  }
+  [[nodiscard]] static std::string list(const std::vector<core::ValType>& types) {
+    std::string out = "[";
+    for (core::ValType t : types) out += fmt::format("{}{}", out.size() == 1 ? "" : " ", shallow(t));
+    return out + "]";
+  }
+  [[nodiscard]] std::string operator()(core::ValType t) const {
+    if (!core::is_concrete_ref(t)) return core::to_string(t);
+    const core::FuncType& f = types[core::type_idx_of(core::heap_type_of(t)).value];
+    return fmt::format("(ref {}(func {} -> {}))", core::is_nullable(t) ? "null " : "", list(f.params), list(f.results));
+  }
+  [[nodiscard]] static std::string address(const core::Limits& l) { return l.is_64 ? "64-bit " : ""; }
+  [[nodiscard]] static std::string operator()(const core::Limits& l) {
+    return l.max ? fmt::format("{} to {}", l.min, *l.max) : fmt::format("{} or more", l.min);
+  }
+  [[nodiscard]] std::string func(std::uint32_t type_id) const { return fmt::format("func {} -> {}", list(types[type_id].params), list(types[type_id].results)); }
+  [[nodiscard]] std::string tag(std::uint32_t type_id) const { return fmt::format("tag {}", list(types[type_id].params)); }
+  [[nodiscard]] std::string operator()(const core::TableType& t) const {
+    return fmt::format("{}table of {} {}", address(t.limits), (*this)(t.limits), (*this)(t.element));
+  }
+  [[nodiscard]] std::string operator()(const core::MemType& t) const { return fmt::format("{}memory of {} pages", address(t.limits), (*this)(t.limits)); }
+  [[nodiscard]] std::string operator()(const core::GlobalType& t) const {
+    return fmt::format("{} global {}", t.is_mutable ? "mutable" : "immutable", (*this)(t.type));
+  }
+};
 
 /// https://webassembly.github.io/spec/core/valid/matching.html#limits
 bool matches(const core::Limits& found, const core::Limits& expected) {
@@ -33,24 +58,26 @@ struct Instantiation {
   StoreImpl& store;
   ModuleInst& inst;
   const core::Module& module;
+  Describe describe{store.types};
 
   /// Adds one import to the instance if it matches.
   Result<void> import(const core::Import& wanted, const Extern& given) {
     return match(
-        wanted.type, [&](core::TypeIdx t) { return import_func(wanted, module.types[t.value], given); },
-        [&](const core::TableType& t) { return import_table(wanted, t, given); }, [&](const core::MemType& t) { return import_mem(wanted, t, given); },
-        [&](const core::GlobalType& t) { return import_global(wanted, t, given); },
-        [&](core::TagType) -> Result<void> { return fail(diag::unsupported, fmt::format("import `{}` `{}`: tags are not supported", wanted.module, wanted.name)); });
+        wanted.type, [&](core::TypeIdx t) { return import_func(wanted, inst.type_ids[t.value], given); },
+        [&](const core::TableType& t) { return import_table(wanted, of_store(t, inst.type_ids), given); },
+        [&](const core::MemType& t) { return import_mem(wanted, t, given); },
+        [&](const core::GlobalType& t) { return import_global(wanted, of_store(t, inst.type_ids), given); },
+        [&](core::TagType t) { return import_tag(wanted, inst.type_ids[t.type.value], given); });
   }
   static Err<Failure> mismatch(const core::Import& i, const std::string& expected, const std::string& found) {
     return fail(diag::import_mismatch, fmt::format("import `{}` `{}`: expected {}, found {}", i.module, i.name, expected, found));
   }
   [[nodiscard]] std::string describe_given(const Extern& given) const {
     return match(
-        given, [&](FuncAddr f) { return describe(*store.funcs[f.value]->type); },
+        given, [&](FuncAddr f) { return describe.func(store.funcs[f.value]->type_id); },
         [&](TableAddr t) { return describe(current_type(store.tables[t.value])); },
         [&](MemAddr m) { return describe(current_type(*store.mems[m.value])); },
-        [&](GlobalAddr g) { return describe(store.globals[g.value].type); });
+        [&](GlobalAddr g) { return describe(store.globals[g.value].type); }, [&](TagAddr t) { return describe.tag(store.tags[t.value].type_id); });
   }
   static core::TableType current_type(const TableInst& t) {
     core::TableType type = t.type;
@@ -62,9 +89,9 @@ struct Instantiation {
     type.limits.min = m.pages();
     return type;
   }
-  Result<void> import_func(const core::Import& i, const core::FuncType& expected, const Extern& given) {
+  Result<void> import_func(const core::Import& i, std::uint32_t expected, const Extern& given) {
     const auto* addr = std::get_if<FuncAddr>(&given);
-    if (addr == nullptr || *store.funcs[addr->value]->type != expected) return mismatch(i, describe(expected), describe_given(given));
+    if (addr == nullptr || store.funcs[addr->value]->type_id != expected) return mismatch(i, describe.func(expected), describe_given(given));
     inst.funcs.push_back(store.funcs[addr->value]);
     inst.func_addrs.push_back(*addr);
     return Ok{};
@@ -91,10 +118,37 @@ struct Instantiation {
   }
   Result<void> import_global(const core::Import& i, const core::GlobalType& expected, const Extern& given) {
     const auto* addr = std::get_if<GlobalAddr>(&given);
-    if (addr == nullptr || store.globals[addr->value].type != expected) return mismatch(i, describe(expected), describe_given(given));
+    if (addr == nullptr || !fits(store.globals[addr->value].type, expected)) return mismatch(i, describe(expected), describe_given(given));
     inst.globals.push_back(&store.globals[addr->value]);
     inst.global_addrs.push_back(*addr);
     return Ok{};
+  }
+  /// What is written to a mutable global has to fit both sides.
+  static bool fits(const core::GlobalType& found, const core::GlobalType& expected) {
+    if (found.is_mutable != expected.is_mutable) return false;
+    return expected.is_mutable ? found.type == expected.type : matches(found.type, expected.type);
+  }
+  Result<void> import_tag(const core::Import& i, std::uint32_t expected, const Extern& given) {
+    const auto* addr = std::get_if<TagAddr>(&given);
+    if (addr == nullptr || store.tags[addr->value].type_id != expected) return mismatch(i, describe.tag(expected), describe_given(given));
+    inst.tags.push_back(&store.tags[addr->value]);
+    inst.tag_addrs.push_back(*addr);
+    return Ok{};
+  }
+
+  void add_tags() {
+    for (std::size_t i = 0; i < module.tags.size(); ++i) {
+      TagAddr addr;
+      TagInst& tag = store.new_tag(inst.type_ids[module.tags[i].type.value], addr);
+      const auto idx = static_cast<std::uint32_t>(module.imported_tags + i);
+      if (const std::string* name = core::find_name(module.names.tags, idx)) tag.name = *name;
+      inst.tags.push_back(&tag);
+      inst.tag_addrs.push_back(addr);
+    }
+    // What has no name of its own goes by that of its first export.
+    for (const core::Export& e : module.exports) {
+      if (e.kind == core::ExternKind::tag && inst.tags[e.index]->name.empty()) inst.tags[e.index]->name = e.name;
+    }
   }
 
   Result<void> add_funcs() {
@@ -103,12 +157,12 @@ struct Instantiation {
     for (std::size_t i = 0; i < module.funcs.size(); ++i) {
       core::FuncIdx idx(module.imported_funcs + i);
       const core::FuncType& type = module.func_type(idx);
-      std::uint64_t locals = count_locals(module, idx);
-      if (std::max<std::uint64_t>(locals, type.results.size()) + header_slots > max_frame_slots) {
-        return fail(diag::limit_exceeded, fmt::format("function {} has {} locals, at most {} are supported", idx.value, locals, max_frame_slots));
+      std::uint64_t locals = count_local_slots(module, idx);
+      if (std::max<std::uint64_t>(locals, slot_count(type.results)) + header_slots > max_frame_slots) {
+        return fail(diag::limit_exceeded, fmt::format("function {} needs {} slots for its locals, at most {} are supported", idx.value, locals, max_frame_slots));
       }
       FuncAddr addr;
-      FuncInst& f = store.new_func(type, addr);
+      FuncInst& f = store.new_func(inst.type_ids[module.func_types[idx.value].value], addr);
       f.header = std::max(static_cast<std::uint32_t>(locals), f.results);
       f.instance = &inst;
       f.func_idx = idx;
@@ -121,7 +175,8 @@ struct Instantiation {
   }
 
   /// https://webassembly.github.io/spec/core/exec/instructions.html#constant-expressions ; sums and products as in extended-const.
-  [[nodiscard]] std::uint64_t eval(const core::Expr& expr) const {
+  /// The upper half of a vector goes to `high`.
+  [[nodiscard]] std::uint64_t eval(const core::Expr& expr, std::uint64_t* high = nullptr) const {
     std::vector<std::uint64_t> stack;
     auto binary = [&](auto op) {
       std::uint64_t b = stack.back();
@@ -136,7 +191,16 @@ struct Instantiation {
         case core::Opcode::i64_const:
         case core::Opcode::f32_const:
         case core::Opcode::f64_const: stack.push_back(i.bits); break;
-        case core::Opcode::global_get: stack.push_back(inst.globals[i.index]->bits); break;
+        case core::Opcode::v128_const: {
+          const auto halves = std::bit_cast<std::array<std::uint64_t, 2>>(i.lanes);
+          stack.push_back(halves[0]);
+          if (high != nullptr) *high = halves[1];
+          break;
+        }
+        case core::Opcode::global_get:
+          stack.push_back(inst.globals[i.index]->slots[0]);
+          if (high != nullptr) *high = inst.globals[i.index]->slots[1];
+          break;
         case core::Opcode::ref_null: stack.push_back(0); break;
         case core::Opcode::ref_func: stack.push_back(Ref{inst.func_addrs[i.index].value} + 1); break;
         case core::Opcode::i32_add: binary([](auto a, auto b) { return static_cast<std::uint32_t>(a + b); }); break;
@@ -156,7 +220,9 @@ struct Instantiation {
   void add_globals() {
     for (const core::Global& g : module.globals) {
       inst.global_addrs.emplace_back(store.globals.size());
-      inst.globals.push_back(&store.globals.emplace_back(g.type, eval(g.init)));
+      GlobalInst global{.type = of_store(g.type, inst.type_ids)};
+      global.slots[0] = eval(g.init, &global.slots[1]);
+      inst.globals.push_back(&store.globals.emplace_back(global));
     }
   }
   void add_segments() {
@@ -213,10 +279,11 @@ Result<Result<ModuleInstAddr, Trap>> Store::instantiate(const core::ValidModule&
     const core::Import& missing = module.imports[imports.size()];
     return fail(diag::missing_import, fmt::format("import `{}` `{}` is not provided", missing.module, missing.name));
   }
+  if (auto added = impl_->budget.add_instance(); !added) return Inner(Err(std::move(added).error()));
   ModuleInst& inst = impl_->instances.emplace_back(valid);
   ModuleInstAddr addr(impl_->instances.size() - 1);
   inst.name = std::move(name);
-  for (const core::FuncType& t : module.types) inst.type_ids.push_back(impl_->type_id(t));
+  WCOMP_TRY(inst.type_ids, impl_->types.add(module));
   Instantiation in{*impl_, inst, module};
   for (std::size_t i = 0; i < module.imports.size(); ++i) WCOMP_TRY(in.import(module.imports[i], imports[i]));
   // Memories first: functions hold the address of memory 0. Whatever a failure leaves in the store is out of anyone's reach.
@@ -227,9 +294,10 @@ Result<Result<ModuleInstAddr, Trap>> Store::instantiate(const core::ValidModule&
     inst.mems.push_back(impl_->mems[mem->value].get());
   }
   WCOMP_TRY(in.add_funcs());
+  in.add_tags();
   in.add_globals();
   for (const core::Table& t : module.tables) {
-    auto table = add_table(t.type);
+    auto table = add_table(of_store(t.type, inst.type_ids));
     if (!table) return Inner(Err(std::move(table).error()));
     inst.table_addrs.push_back(*table);
     inst.tables.push_back(&impl_->tables[table->value]);

@@ -19,15 +19,19 @@ std::uint8_t* reserve(std::uint64_t bytes) {
 
 }  // namespace
 
-Result<std::unique_ptr<MemInst>, Trap> MemInst::make(const core::MemType& type, std::uint64_t max_bytes, bool want_guard) {
+Result<std::unique_ptr<MemInst>, Trap> MemInst::make(const core::MemType& type, std::uint64_t max_bytes, bool want_guard, Budget& budget) {
   std::uint64_t max_pages = std::min<std::uint64_t>(type.limits.max.value_or(65536), 65536);
   std::unique_ptr<MemInst> m(new MemInst);
   m->type_ = type;
+  m->budget_ = &budget;
   m->max_bytes_ = std::min(max_pages * page_size, max_bytes / page_size * page_size);
   if (type.limits.min > m->max_bytes_ / page_size) {
     return Err(Trap(TrapCode::limit_exceeded, fmt::format("a memory of {} pages is wanted, {} are allowed", type.limits.min, m->max_bytes_ / page_size)));
   }
   std::uint64_t initial = type.limits.min * page_size;
+  if (!budget.grant(m->growth(initial))) {
+    return Err(Trap(TrapCode::limit_exceeded, fmt::format("a memory of {} pages is wanted, the store's limits do not allow it", type.limits.min)));
+  }
   if (want_guard) {
     m->data_ = reserve(guarded_reservation);
     m->is_guarded_ = m->data_ != nullptr;
@@ -53,20 +57,28 @@ MemInst::~MemInst() {
   if (data_ != nullptr) munmap(data_, reserved_);
 }
 
+Growth MemInst::growth(std::uint64_t bytes) const {
+  Growth out{.kind = Growth::Kind::memory, .current = size_, .desired = bytes, .maximum = type_.limits.max};
+  if (out.maximum) out.maximum = *out.maximum > ~std::uint64_t{0} / page_size ? ~std::uint64_t{0} : *out.maximum * page_size;
+  return out;
+}
+
 std::int32_t MemInst::grow(std::uint32_t delta_pages) {
   auto old_pages = static_cast<std::int32_t>(pages());
   if (delta_pages == 0) return old_pages;
   std::uint64_t delta = std::uint64_t{delta_pages} * page_size;
   if (delta > max_bytes_ || size_ > max_bytes_ - delta) return -1;
+  const Growth wanted_growth = growth(size_ + delta);
+  if (!budget_->grant(wanted_growth)) return -1;
   if (size_ + delta > reserved_) {
     // At least half as much again, so that growing page by page does not move the memory each time.
     std::uint64_t wanted = std::clamp(size_ + size_ / 2, size_ + delta, max_bytes_);
     void* moved = mremap(data_, reserved_, wanted, MREMAP_MAYMOVE);
-    if (moved == MAP_FAILED) return -1;
+    if (moved == MAP_FAILED) return budget_->give_back(wanted_growth), -1;
     data_ = static_cast<std::uint8_t*>(moved);
     reserved_ = wanted;
   }
-  if (mprotect(data_ + size_, delta, PROT_READ | PROT_WRITE) != 0) return -1;
+  if (mprotect(data_ + size_, delta, PROT_READ | PROT_WRITE) != 0) return budget_->give_back(wanted_growth), -1;
   size_ += delta;
   return old_pages;
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "core/module.h"
+#include "engine/budget.h"
 #include "wcomp/trap.h"
 
 namespace wcomp::engine {
@@ -17,7 +18,7 @@ inline constexpr std::uint64_t page_size = 65536;
 class MemInst {
  public:
   /// `max_bytes` is the store's limit. Traps with limit_exceeded when the initial size is beyond it or the system refuses.
-  static Result<std::unique_ptr<MemInst>, Trap> make(const core::MemType& type, std::uint64_t max_bytes, bool want_guard);
+  static Result<std::unique_ptr<MemInst>, Trap> make(const core::MemType& type, std::uint64_t max_bytes, bool want_guard, Budget& budget);
   ~MemInst();
   MemInst(const MemInst&) = delete;
   MemInst& operator=(const MemInst&) = delete;
@@ -27,7 +28,8 @@ class MemInst {
   [[nodiscard]] std::uint32_t pages() const { return static_cast<std::uint32_t>(size_ / page_size); }
   [[nodiscard]] bool is_guarded() const { return is_guarded_; }
   [[nodiscard]] const core::MemType& declared_type() const { return type_; }
-  /// memory.grow: the old size in pages, or -1. `data` moves only if the memory is unguarded.
+  [[nodiscard]] Budget& budget() const { return *budget_; }
+  /// memory.grow: the old size in pages, or -1 (see Budget::must_trap). `data` moves only if the memory is unguarded.
   [[nodiscard]] std::int32_t grow(std::uint32_t delta_pages);
   [[nodiscard]] bool contains_address(const void* p) const {
     auto a = reinterpret_cast<std::uintptr_t>(p), b = reinterpret_cast<std::uintptr_t>(data_);
@@ -38,7 +40,9 @@ class MemInst {
 
  private:
   MemInst() = default;
+  [[nodiscard]] Growth growth(std::uint64_t bytes) const;
   core::MemType type_;
+  Budget* budget_ = nullptr;
   std::uint8_t* data_ = nullptr;
   std::uint64_t size_ = 0;
   std::uint64_t max_bytes_ = 0;

@@ -15,9 +15,9 @@ namespace {
 constexpr std::uint32_t max_depth = 1000;
 constexpr std::uint64_t min_native_stack = 512 * 1024;
 
-bool wants_explicit_bounds(const StoreLimits& limits) {
+bool wants_explicit_bounds(const StoreOptions& options) {
   const char* env = std::getenv("WCOMP_EXPLICIT_BOUNDS");
-  return limits.explicit_bounds || (env != nullptr && std::strcmp(env, "1") == 0);
+  return options.explicit_bounds || (env != nullptr && std::strcmp(env, "1") == 0);
 }
 
 }  // namespace
@@ -25,12 +25,13 @@ bool wants_explicit_bounds(const StoreLimits& limits) {
 std::int32_t TableInst::grow(std::uint32_t delta, Ref init) {
   std::uint64_t old = elements.size();
   if (delta > max_elements || old > max_elements - delta) return -1;
+  if (delta != 0 && !budget->grant({.kind = Growth::Kind::table, .current = old, .desired = old + delta, .maximum = type.limits.max})) return -1;
   elements.resize(old + delta, init);
   return static_cast<std::int32_t>(old);
 }
 
-StoreImpl::StoreImpl(const StoreLimits& l) : limits(l), stack(l.stack_bytes) {
-  wants_guard = !wants_explicit_bounds(l) && can_catch_faults();
+StoreImpl::StoreImpl(const StoreLimits& l, const StoreOptions& o) : limits(l), options(o), stack(l.stack_bytes) {
+  wants_guard = !wants_explicit_bounds(o) && can_catch_faults();
   run_state.stack_limit = stack.limit();
   run_state.stack_top = stack.base();
   set_fuel(l.fuel.value_or(0));
@@ -41,23 +42,24 @@ void StoreImpl::set_fuel(std::uint64_t fuel) {
   run_state.fuel = static_cast<std::int64_t>(std::min<std::uint64_t>(fuel, INT64_MAX));
 }
 
-std::uint32_t StoreImpl::type_id(const core::FuncType& type) {
-  auto [it, is_new] = type_ids.try_emplace({type.params, type.results}, static_cast<std::uint32_t>(types.size()));
-  if (is_new) types.push_back(type);
-  return it->second;
-}
-
-FuncInst& StoreImpl::new_func(const core::FuncType& type, FuncAddr& addr) {
+FuncInst& StoreImpl::new_func(std::uint32_t type_id, FuncAddr& addr) {
   FuncInst& f = func_storage.emplace_back();
-  f.type_id = type_id(type);
-  f.type = &types[f.type_id];
-  f.params = static_cast<std::uint32_t>(type.params.size());
-  f.results = static_cast<std::uint32_t>(type.results.size());
+  const core::FuncType& type = types[type_id];
+  f.type_id = type_id;
+  f.type = &type;
+  f.params = slot_count(type.params);
+  f.results = slot_count(type.results);
   f.header = std::max(f.params, f.results);
   addr = FuncAddr(funcs.size());
   funcs.push_back(&f);
   run_state.funcs = funcs.data();
   return f;
+}
+
+TagInst& StoreImpl::new_tag(std::uint32_t type_id, TagAddr& addr) {
+  addr = TagAddr(tags.size());
+  const core::FuncType& type = types[type_id];
+  return tags.emplace_back(&type, type_id, slot_count(type.params));
 }
 
 Result<void, Trap> StoreImpl::invoke(FuncInst& f, std::uint64_t* slots) {
@@ -75,13 +77,13 @@ Result<void, Trap> StoreImpl::invoke(FuncInst& f, std::uint64_t* slots) {
   return result;
 }
 
-Store::Store(const StoreLimits& limits) : impl_(std::make_unique<StoreImpl>(limits)) {}
+Store::Store(const StoreLimits& limits, const StoreOptions& options) : impl_(std::make_unique<StoreImpl>(limits, options)) {}
 Store::~Store() = default;
 
 FuncAddr Store::add_host_func(core::FuncType type, HostFn fn, void* context, std::string name) {
   WCOMP_CHECK(fn != nullptr);
   FuncAddr addr;
-  FuncInst& f = impl_->new_func(type, addr);
+  FuncInst& f = impl_->new_func(impl_->types.add(type), addr);
   f.host = fn;
   f.context = context;
   f.name = std::move(name);
@@ -89,28 +91,40 @@ FuncAddr Store::add_host_func(core::FuncType type, HostFn fn, void* context, std
   return addr;
 }
 
-Result<GlobalAddr, Trap> Store::add_global(core::GlobalType type, std::uint64_t bits) {
-  impl_->globals.push_back({type, bits});
+Result<GlobalAddr, Trap> Store::add_global(core::GlobalType type, std::uint64_t bits, std::uint64_t high_bits) {
+  impl_->globals.push_back({type, {bits, high_bits}});
   return GlobalAddr(impl_->globals.size() - 1);
 }
 
 Result<MemAddr, Trap> Store::add_memory(core::MemType type) {
-  WCOMP_TRY(auto mem, MemInst::make(type, impl_->limits.max_memory_bytes, impl_->wants_guard));
+  WCOMP_TRY(impl_->budget.add_memory());
+  WCOMP_TRY(auto mem, MemInst::make(type, impl_->limits.max_memory_bytes, impl_->wants_guard, impl_->budget));
   impl_->mems.push_back(std::move(mem));
   return MemAddr(impl_->mems.size() - 1);
 }
 
 Result<TableAddr, Trap> Store::add_table(core::TableType type) {
+  WCOMP_TRY(impl_->budget.add_table());
   TableInst table;
   table.type = type;
+  table.budget = &impl_->budget;
   table.max_elements = std::min(type.limits.max.value_or(0xffff'ffff), impl_->limits.max_table_elements);
   if (type.limits.min > table.max_elements) {
     return Err(Trap(TrapCode::limit_exceeded,
                     fmt::format("a table of {} elements is wanted, {} are allowed", type.limits.min, table.max_elements)));
   }
+  if (!impl_->budget.grant({.kind = Growth::Kind::table, .current = 0, .desired = type.limits.min, .maximum = type.limits.max})) {
+    return Err(Trap(TrapCode::limit_exceeded, fmt::format("a table of {} elements is wanted, the store's limits do not allow it", type.limits.min)));
+  }
   table.elements.resize(type.limits.min, 0);
   impl_->tables.push_back(std::move(table));
   return TableAddr(impl_->tables.size() - 1);
+}
+
+TagAddr Store::add_tag(std::vector<core::ValType> params, std::string name) {
+  TagAddr addr;
+  impl_->new_tag(impl_->types.add({std::move(params), {}}), addr).name = std::move(name);
+  return addr;
 }
 
 ModuleInstAddr Store::next_instance() const { return ModuleInstAddr(impl_->instances.size()); }
@@ -125,7 +139,7 @@ std::optional<Extern> Store::find_export(ModuleInstAddr instance, std::string_vi
     case core::ExternKind::table: return inst.table_addrs[e->index];
     case core::ExternKind::mem: return inst.mem_addrs[e->index];
     case core::ExternKind::global: return inst.global_addrs[e->index];
-    case core::ExternKind::tag: break;
+    case core::ExternKind::tag: return inst.tag_addrs[e->index];
   }
   return std::nullopt;
 }
@@ -154,14 +168,14 @@ const core::GlobalType& Store::global_type(GlobalAddr g) const {
 
 std::uint64_t Store::global(GlobalAddr g) const {
   WCOMP_CHECK(g.value < impl_->globals.size());
-  return impl_->globals[g.value].bits;
+  return impl_->globals[g.value].slots[0];
 }
 
 void Store::set_global(GlobalAddr g, std::uint64_t bits) { *global_cell(g) = bits; }
 
 std::uint64_t* Store::global_cell(GlobalAddr g) {
   WCOMP_CHECK(g.value < impl_->globals.size());
-  return &impl_->globals[g.value].bits;
+  return impl_->globals[g.value].slots;
 }
 
 std::optional<FuncAddr> Store::table_func(TableAddr t, std::uint32_t index) const {

@@ -7,13 +7,14 @@
 #include "component/component.h"
 #include "component/text/parse.h"
 #include "component/validate.h"
+#include "core/feature_list.h"
 #include "runtime/instance_impl.h"
 
 namespace wcomp {
 
 namespace {
 
-Result<link::Plan> plan_bytes(Bytes bytes, const std::string& name) {
+Result<link::Plan> plan_bytes(Bytes bytes, const std::string& name, const core::Features& features) {
   if (component::text::is_wat(bytes)) {
     WCOMP_TRY(bytes, component::text::parse(name, std::string(as_text(bytes))));
   }
@@ -29,7 +30,7 @@ Result<link::Plan> plan_bytes(Bytes bytes, const std::string& name) {
       return fail(diag::malformed, "this is not a WebAssembly binary");
   }
   WCOMP_TRY(auto decoded, component::decode(std::move(bytes)));
-  WCOMP_TRY(auto valid, component::validate(std::move(decoded)));
+  WCOMP_TRY(auto valid, component::validate(std::move(decoded), features));
   return link::plan(valid);
 }
 
@@ -37,8 +38,15 @@ Result<link::Plan> plan_bytes(Bytes bytes, const std::string& name) {
 
 Engine::Engine() : impl_(std::make_shared<EngineImpl>()) {}
 
+Result<Engine> Engine::create(const EngineOptions& options) {
+  Engine out;
+  WCOMP_TRY(core::apply_features(options.wasm_features, out.impl_->features));
+  out.impl_->store_options.is_deterministic = options.is_deterministic;
+  return out;
+}
+
 Result<Component> Component::from_bytes(const Engine& engine, std::span<const std::uint8_t> bytes, std::string name) {
-  auto plan = plan_bytes(Bytes(bytes.begin(), bytes.end()), name);
+  auto plan = plan_bytes(Bytes(bytes.begin(), bytes.end()), name, engine.impl_->features);
   if (!plan) return Err(in_file(std::move(plan).error(), name));
   Component out;
   out.impl_ =

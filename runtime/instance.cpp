@@ -187,13 +187,7 @@ struct Instantiator {
 
 Result<Instance> Linker::instantiate(const Component& component) const {
   WCOMP_CHECK(component.impl_ != nullptr);
-  const Limits& l = impl_->limits;
-  engine::StoreLimits limits;
-  limits.max_memory_bytes = l.max_memory_bytes;
-  limits.max_table_elements = l.max_table_elements;
-  limits.stack_bytes = l.stack_bytes;
-  limits.fuel = l.fuel;
-  auto inst = std::make_unique<InstanceImpl>(limits);
+  auto inst = std::make_unique<InstanceImpl>(impl_->limits, *impl_->engine);
   inst->component = component.impl_;
   inst->kept = impl_->kept;
   WCOMP_TRY((Instantiator{.linker = *impl_, .inst = *inst}.run()));

@@ -18,12 +18,11 @@
 #include "canonical-abi/fuse.h"
 #include "engine/engine.h"
 #include "link/plan.h"
+#include "runtime/engine_impl.h"
 #include "runtime/handle_table.h"
 #include "wcomp/wcomp.h"
 
 namespace wcomp {
-
-struct EngineImpl {};
 
 struct ComponentImpl {
   std::shared_ptr<EngineImpl> engine;  // owners: handles, components, linkers
@@ -106,7 +105,7 @@ struct LinkerImpl {
 };
 
 struct InstanceImpl {
-  explicit InstanceImpl(const engine::StoreLimits& limits) : store(limits) {}
+  InstanceImpl(const Limits& limits, const EngineImpl& engine) : store(limits, engine.store_options) {}
   InstanceImpl(const InstanceImpl&) = delete;
   InstanceImpl& operator=(const InstanceImpl&) = delete;
   ~InstanceImpl();

@@ -18,7 +18,7 @@ namespace wcomp {
 
 namespace {
 
-Result<core::ValidModule> read(Bytes bytes, const std::string& name) {
+Result<core::ValidModule> read(Bytes bytes, const std::string& name, const core::Features& features) {
   if (component::text::is_wat(bytes)) {
     WCOMP_TRY(bytes, core::text::parse(name, std::string(as_text(bytes))));
   } else if (core::text::is_text(bytes)) {
@@ -30,7 +30,7 @@ Result<core::ValidModule> read(Bytes bytes, const std::string& name) {
     return Err(Failure(std::move(d)));
   }
   WCOMP_TRY(core::Module decoded, core::decode(std::move(bytes)));
-  return core::validate(std::move(decoded));
+  return core::validate(std::move(decoded), features);
 }
 
 void append_types(std::string& out, std::string_view keyword, const std::vector<CoreType>& types) {
@@ -67,7 +67,7 @@ std::string to_string(const CoreFuncType& type) {
 }
 
 Result<Module> Module::from_bytes(const Engine& engine, std::span<const std::uint8_t> bytes, std::string name) {
-  auto valid = read(Bytes(bytes.begin(), bytes.end()), name);
+  auto valid = read(Bytes(bytes.begin(), bytes.end()), name, engine.impl_->features);
   if (!valid) return Err(in_file(std::move(valid).error(), name));
   Module out;
   out.impl_ = std::make_shared<const ModuleImpl>(ModuleImpl{.engine = engine.impl_, .name = std::move(name), .module = *std::move(valid)});

@@ -13,6 +13,7 @@
 
 #include "core/module.h"
 #include "engine/engine.h"
+#include "runtime/engine_impl.h"
 #include "wcomp/module.h"
 
 namespace wcomp {
@@ -57,7 +58,7 @@ struct CoreHostBinding {
 };
 
 struct ModuleInstanceImpl {
-  explicit ModuleInstanceImpl(const engine::StoreLimits& limits) : store(limits) {}
+  ModuleInstanceImpl(const Limits& limits, const EngineImpl& engine) : store(limits, engine.store_options) {}
   ModuleInstanceImpl(const ModuleInstanceImpl&) = delete;
   ModuleInstanceImpl& operator=(const ModuleInstanceImpl&) = delete;
 
@@ -78,7 +79,6 @@ struct CoreCallerAccess {
 
 namespace wcomp::runtime {
 
-[[nodiscard]] engine::StoreLimits store_limits(const Limits& limits);
 [[nodiscard]] CoreFuncType to_public(const core::FuncType& type);
 [[nodiscard]] core::FuncType to_core(const CoreFuncType& type);
 /// Type text of an export: `func (param i32)`.

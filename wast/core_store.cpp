@@ -8,16 +8,11 @@ namespace wcomp::wast {
 
 namespace {
 
-engine::StoreLimits limits_of(bool is_deterministic) {
-  (void)is_deterministic;
-  return {};
-}
-
 std::string name_of(const std::optional<std::string>& id) { return id ? "`$" + *id + "`" : std::string("the last module"); }
 
 }  // namespace
 
-CoreStore::CoreStore(bool is_deterministic) : store_(limits_of(is_deterministic)) {
+CoreStore::CoreStore(bool is_deterministic) : store_({}, {.is_deterministic = is_deterministic}) {
   auto made = add_spectest(store_);
   if (made) {
     spectest_ = *std::move(made);

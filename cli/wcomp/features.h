@@ -2,19 +2,22 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string>
 
 #include <CLI/CLI.hpp>
 
-#include "base/result.h"
 #include "core/features.h"
 
 namespace wcomp::cli {
 
-/// A comma list over `features`, from left to right: `NAME` or `-NAME` for one, `all`, `-all`, `default`, or a version of the standard
-/// (`wasm1` or `mvp`, `wasm2`, `wasm3`), which turns off what it does not have. Fails with bad-usage, naming the nearest.
-[[nodiscard]] Result<void> apply_features(std::string_view list, core::Features& features);
+/// What was given on the command line; nothing: the default is meant.
+using GivenFeatures = std::shared_ptr<std::optional<core::Features>>;  // owners: the option and the command's action
 
-/// Declares `--features` (or what `names` says); the table is listed at the end of `--help`. Lists that are given several times add up.
-[[nodiscard]] std::shared_ptr<core::Features> add_features_option(CLI::App& app, const std::string& names = "--features,-f");
+/// Declares `--features`; the table is listed at the end of `--help`. Lists that are given several times add up.
+[[nodiscard]] GivenFeatures add_features_option(CLI::App& app);
+
+/// For options that hand a list on: what is wrong with it, empty if nothing is.
+[[nodiscard]] std::string check_features(const std::string& list);
 
 }  // namespace wcomp::cli

@@ -93,8 +93,9 @@ int run(RunOptions& o) {
   }
   const auto bytes = read_wasm(o.file);
   if (!bytes) return report(bytes.error());
-  const Engine engine;
-  return component::detect(**bytes) == component::BinaryKind::component ? run_component(o, engine, **bytes) : run_module(o, engine, **bytes);
+  const auto engine = engine_of(o);
+  if (!engine) return report(engine.error());
+  return component::detect(**bytes) == component::BinaryKind::component ? run_component(o, *engine, **bytes) : run_module(o, *engine, **bytes);
 }
 
 }  // namespace

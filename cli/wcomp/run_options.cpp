@@ -10,6 +10,7 @@
 #include "base/diagnostic.h"
 #include "base/text.h"
 #include "cli/common/program.h"
+#include "cli/wcomp/features.h"
 
 namespace wcomp::cli {
 
@@ -82,18 +83,40 @@ Result<T> number_of(const PeerOption& p) {
   return value;
 }
 
+/// `-W KEY=N`.
+struct PeerNumber {
+  std::string_view key;
+  std::optional<std::uint64_t> RunOptions::*option;
+};
+constexpr PeerNumber peer_numbers[] = {{"fuel", &RunOptions::fuel},
+                                       {"max-memory-size", &RunOptions::max_memory},
+                                       {"max-table-elements", &RunOptions::max_table_elements},
+                                       {"max-instances", &RunOptions::max_instances},
+                                       {"max-memories", &RunOptions::max_memories},
+                                       {"max-tables", &RunOptions::max_tables},
+                                       {"max-wasm-stack", &RunOptions::max_stack}};
+
 Result<void> apply_wasm(RunOptions& o, const PeerOption& p) {
-  if (p.key == "fuel") {
-    WCOMP_TRY(o.fuel, number_of<std::uint64_t>(p));
-  } else if (p.key == "max-memory-size") {
-    WCOMP_TRY(o.max_memory, number_of<std::uint64_t>(p));
-  } else if (p.key == "max-wasm-stack") {
-    WCOMP_TRY(o.max_stack, number_of<std::uint64_t>(p));
-  } else if (p.key == "timeout") {
+  for (const PeerNumber& n : peer_numbers) {
+    if (n.key != p.key) continue;
+    WCOMP_TRY(o.*n.option, number_of<std::uint64_t>(p));
+    return {};
+  }
+  if (p.key == "timeout") {
     o.timeout = p.value;
     if (std::string problem = check_timeout(o.timeout); !problem.empty()) return fail(diag::bad_usage, "-W timeout: " + problem);
+  } else if (p.key == "trap-on-grow-failure") {
+    o.traps_on_growth_failure = p.is_on();
+  } else if (p.key == "nan-canonicalization" || p.key == "relaxed-simd-deterministic") {
+    o.is_deterministic = p.is_on();
+  } else if (p.key == "all-proposals") {
+    o.wasm_features.push_back(p.is_on() ? "all" : "-all");
+  } else if (const std::string feature = (p.is_on() ? "" : "-") + std::string(p.key); check_features(feature).empty()) {
+    o.wasm_features.push_back(feature);
   } else {
-    return fail(diag::bad_usage, fmt::format("`-W {}` is not known here: `-W fuel=N`, `timeout=..`, `max-memory-size=N` and `max-wasm-stack=N` are", p.key));
+    std::string known = "`timeout`, `trap-on-grow-failure`, `nan-canonicalization`";
+    for (const PeerNumber& n : peer_numbers) known += fmt::format(", `{}`", n.key);
+    return fail(diag::bad_usage, fmt::format("`-W {}` is not known here: features and {} are", p.key, known));
   }
   return {};
 }
@@ -160,16 +183,37 @@ void add_run_options(CLI::App& app, RunOptions& o) {
       ->type_name("CALL");
   app.add_flag("--explain-denials", o.explain_denials, "Say on standard error what was denied, and which option would grant it");
   app.add_option("--max-memory", o.max_memory, "Bound for each linear memory")->type_name("BYTES")->transform(CLI::AsSizeValue(false))->transform(CLI::Validator(refuse_negative, ""));
+  app.add_option("--max-total-memory", o.max_total_memory, "Bound for all linear memories together")->type_name("BYTES")->transform(CLI::AsSizeValue(false))->transform(CLI::Validator(refuse_negative, ""));
+  app.add_option("--max-table-elements", o.max_table_elements, "Bound for each table")->type_name("N")->check(CLI::Validator(check_count, ""));
+  app.add_option("--max-instances", o.max_instances, "Bound for the number of core instances")->type_name("N")->check(CLI::Validator(check_count, ""));
+  app.add_option("--max-memories", o.max_memories, "Bound for the number of linear memories")->type_name("N")->check(CLI::Validator(check_count, ""));
+  app.add_option("--max-tables", o.max_tables, "Bound for the number of tables")->type_name("N")->check(CLI::Validator(check_count, ""));
+  app.add_flag("--trap-on-grow-failure", o.traps_on_growth_failure, "Stop the guest when a memory or table may not grow, instead of telling it");
+  app.add_flag("--deterministic", o.is_deterministic, "The same results on every machine: canonical NaNs, one outcome of relaxed vector instructions");
+  app.add_option("--wasm-features", o.wasm_features, "Proposals of WebAssembly that are on: NAME, -NAME, or a group, from left to right; `wcomp validate --help` lists them")
+      ->type_name("LIST")->expected(1)->take_all()->check(CLI::Validator(check_features, ""));
   app.add_option("--max-stack", o.max_stack, "Bound for the guest's call stack")->type_name("BYTES")->transform(CLI::AsSizeValue(false))->transform(CLI::Validator(refuse_negative, ""));
   app.add_option("--fuel", o.fuel, "Stop after about this many instructions")->type_name("N")->check(CLI::Validator(check_count, ""));
   app.add_option("--timeout", o.timeout, "Stop after this time: 500ms, 10s, 2m")->type_name("TIME")->check(CLI::Validator(check_timeout, ""));
   app.add_option("-S", o.wasi, "As in wasmtime: inherit-env")->type_name("KEY[=VALUE],..")->expected(1)->take_all();
-  app.add_option("-W", o.wasm, "As in wasmtime: fuel=N, timeout=TIME, max-memory-size=N, max-wasm-stack=N")->type_name("KEY[=VALUE],..")->expected(1)->take_all();
+  app.add_option("-W", o.wasm, "As in wasmtime: fuel=N, timeout=TIME, max-memory-size=N, max-table-elements=N, max-instances=N, max-wasm-stack=N, features")->type_name("KEY[=VALUE],..")->expected(1)->take_all();
+}
+
+Result<Engine> engine_of(const RunOptions& o) {
+  EngineOptions options{.wasm_features = {}, .is_deterministic = o.is_deterministic};
+  for (const std::string& list : o.wasm_features) options.wasm_features += (options.wasm_features.empty() ? "" : ",") + list;
+  return Engine::create(options);
 }
 
 Limits limits_of(const RunOptions& o) {
   Limits limits;
   if (o.max_memory) limits.max_memory_bytes = *o.max_memory;
+  if (o.max_total_memory) limits.max_total_memory_bytes = *o.max_total_memory;
+  if (o.max_table_elements) limits.max_table_elements = *o.max_table_elements;
+  if (o.max_instances) limits.max_instances = *o.max_instances;
+  if (o.max_memories) limits.max_memories = *o.max_memories;
+  if (o.max_tables) limits.max_tables = *o.max_tables;
+  limits.traps_on_growth_failure = o.traps_on_growth_failure;
   if (o.max_stack) limits.stack_bytes = *o.max_stack;
   limits.fuel = o.fuel;
   return limits;

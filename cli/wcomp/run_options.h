@@ -20,7 +20,10 @@ struct RunOptions {
   std::optional<std::string> invoke;
   bool inherit_env = false;
   bool explain_denials = false;
-  std::optional<std::uint64_t> max_memory, max_stack, fuel;
+  std::optional<std::uint64_t> max_memory, max_total_memory, max_table_elements, max_instances, max_memories, max_tables, max_stack, fuel;
+  bool traps_on_growth_failure = false;
+  bool is_deterministic = false;
+  std::vector<std::string> wasm_features;
 };
 
 /// Declares the options; `o` must outlive the parsing.
@@ -39,6 +42,7 @@ struct DirGrant {
 /// wasmtime's `-S key[=value],..` and `-W key[=value],..`, as far as there is an option of ours for it. Fails with bad-usage for others.
 [[nodiscard]] Result<void> apply_peer_options(RunOptions& o);
 
+[[nodiscard]] Result<Engine> engine_of(const RunOptions& o);
 [[nodiscard]] Limits limits_of(const RunOptions& o);
 /// Everything that the options grant; the guest's arguments are `args` behind its name. Fails with bad-usage.
 [[nodiscard]] Result<wasi::Context> context_of(const RunOptions& o, const std::vector<std::string>& args);

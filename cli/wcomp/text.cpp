@@ -1,5 +1,6 @@
 // wcomp print FILE, wcomp parse FILE: core modules and components as text and back.
 #include "cli/wcomp/commands.h"
+#include "cli/wcomp/features.h"
 #include "cli/wcomp/input.h"
 #include "component/text/print.h"
 #include "core/print.h"
@@ -12,6 +13,7 @@ struct Options {
   std::string file, output;
   bool is_folded = false;
   bool is_skeleton = false;
+  GivenFeatures features;
 };
 
 Result<std::string> print_bytes(const Options& o, std::shared_ptr<const Bytes> bytes) {
@@ -23,8 +25,15 @@ Result<std::string> print_bytes(const Options& o, std::shared_ptr<const Bytes> b
   return core::print(module, {.is_folded = o.is_folded, .use_names = true});
 }
 
-Result<std::string> print_file(const Options& o) {
+/// With `--features` the input has to be valid with these.
+Result<std::shared_ptr<const Bytes>> read(const Options& o) {
   WCOMP_TRY(std::shared_ptr<const Bytes> bytes, read_wasm(o.file));
+  if (*o.features) WCOMP_TRY(validate_bytes(o.file, bytes, **o.features));
+  return bytes;
+}
+
+Result<std::string> print_file(const Options& o) {
+  WCOMP_TRY(std::shared_ptr<const Bytes> bytes, read(o));
   Result<std::string> text = print_bytes(o, std::move(bytes));
   if (!text) return Err(in_file(std::move(text).error(), o.file));
   return text;
@@ -38,6 +47,7 @@ Action setup_print(CLI::App& app) {
   app.add_flag("--folded", o->is_folded, "Operands as children of their instruction");
   app.add_flag("--skeleton", o->is_skeleton, "Leave out what is in a component's core modules (such text cannot be parsed)");
   app.add_option("--output,-o", o->output, "Where to write (standard output when left out)")->type_name("FILE");
+  o->features = add_features_option(app);
   return [o] {
     const auto text = print_file(*o);
     return text ? write_output(o->output, std::string_view(*text)) : report(text.error());
@@ -48,8 +58,9 @@ Action setup_parse(CLI::App& app) {
   auto o = std::make_shared<Options>();
   app.add_option("FILE", o->file, "Core module or component as text")->required();
   app.add_option("--output,-o", o->output, "Where to write (standard output when left out)")->type_name("FILE");
+  o->features = add_features_option(app);
   return [o] {
-    const auto bytes = read_wasm(o->file);
+    const auto bytes = read(*o);
     return bytes ? write_output(o->output, std::span<const std::uint8_t>(**bytes)) : report(bytes.error());
   };
 }

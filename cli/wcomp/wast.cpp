@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 
 struct WastOptions {
   std::vector<std::string> paths;
-  std::shared_ptr<core::Features> features;
+  GivenFeatures features;
   bool is_verbose = false;
   unsigned jobs = 0;
 };
@@ -100,7 +100,7 @@ class Scripts {
 
   wast::Report run_one(const std::string& file) const {
     auto source = read_text_file(file);
-    if (source) return wast::run(file, *std::move(source), {.features = *o_.features, .wants_all = o_.is_verbose});
+    if (source) return wast::run(file, *std::move(source), {.features = o_.features->value_or(core::Features()), .wants_all = o_.is_verbose});
     wast::Report report{.passed = 0, .failed = 1, .outcomes = {}};
     report.outcomes.push_back({.where = {.file = file}, .directive = "the script cannot be read", .expected = "a file", .found = source.error().first().message});
     return report;

@@ -28,8 +28,10 @@ struct Args {
 // With a result: a is its slot, b and c the operands'. Without: a, b, c are the operands'.
 MaybeTrap run(core::Op<Opcode::memory_size>, Args x) { return x.result(x.mem(x.first_index()).pages()), std::nullopt; }
 MaybeTrap run(core::Op<Opcode::memory_grow>, Args x) {
-  x.result(static_cast<u32>(x.mem(x.first_index()).grow(x.b())));
-  return {};
+  MemInst& mem = x.mem(x.first_index());
+  const std::int32_t old = mem.grow(x.b());
+  x.result(static_cast<u32>(old));
+  return old == -1 && mem.budget().must_trap() ? MaybeTrap(TrapCode::limit_exceeded) : std::nullopt;
 }
 MaybeTrap run(core::Op<Opcode::memory_init>, Args x) {
   return memory_init(x.inst(), x.first_index(), x.second_index(), x.a(), x.b(), x.c());
@@ -46,8 +48,10 @@ MaybeTrap run(core::Op<Opcode::table_size>, Args x) {
   return x.result(static_cast<u32>(x.table(x.first_index()).elements.size())), std::nullopt;
 }
 MaybeTrap run(core::Op<Opcode::table_grow>, Args x) {
-  x.result(static_cast<u32>(x.table(x.first_index()).grow(x.c(), x.fp[x.pc->b])));
-  return {};
+  TableInst& table = x.table(x.first_index());
+  const std::int32_t old = table.grow(x.c(), x.fp[x.pc->b]);
+  x.result(static_cast<u32>(old));
+  return old == -1 && table.budget->must_trap() ? MaybeTrap(TrapCode::limit_exceeded) : std::nullopt;
 }
 MaybeTrap run(core::Op<Opcode::table_fill>, Args x) { return table_fill(x.table(x.first_index()), x.a(), x.fp[x.pc->b], x.c()); }
 MaybeTrap run(core::Op<Opcode::table_init>, Args x) {

@@ -26,6 +26,7 @@
 
 #include "wcomp/crossing.h"
 #include "wcomp/failure.h"
+#include "wcomp/limits.h"
 #include "wcomp/result.h"
 #include "wcomp/trap.h"
 #include "wcomp/type_desc.h"
@@ -40,18 +41,21 @@ struct Value;
 template <class Signature>
 class TypedFunc;
 
-/// Bounds for one Instance.
-struct Limits {
-  std::uint64_t max_memory_bytes = std::uint64_t{4} << 30;  ///< of each linear memory
-  std::uint64_t max_table_elements = 10'000'000;            ///< of each table
-  std::uint64_t stack_bytes = std::uint64_t{8} << 20;       ///< of guest stack; deeper recursion traps
-  std::optional<std::uint64_t> fuel;                        ///< roughly instructions; none: no bound
+/// Settings of an Engine.
+struct EngineOptions {
+  /// Proposals of WebAssembly that modules may use, as a comma list: NAME, -NAME, `all`, `default`, `wasm1`, `wasm2`, `wasm3`, from left to
+  /// right, beginning with the default. `wcomp validate --help` lists them.
+  std::string wasm_features;
+  /// Guests get the same results on every machine: NaNs that instructions make are canonical, relaxed vector instructions have one outcome each.
+  bool is_deterministic = false;
 };
 
 /// Settings and caches that components share. Cheap handle; copies are the same engine.
 class Engine {
  public:
   Engine();
+  /// Errors: bad-usage for a feature that is not known.
+  [[nodiscard]] static Result<Engine> create(const EngineOptions& options);
 
  private:
   friend class Component;

@@ -158,7 +158,7 @@ TEST_CASE("a trap names the functions that were running, innermost first") {
 TEST_CASE("an access beyond the memory traps with its place, whatever the index and offset") {
   for (bool is_explicit : {false, true}) {
     CAPTURE(is_explicit);
-    Store store({.explicit_bounds = is_explicit});
+    Store store({}, {.explicit_bounds = is_explicit});
     auto inst = make(store, memory_module(1, 2), {}, "mem");
     FuncAddr f = func(store, inst, "f");
     CHECK(value(store, f, {65535}) == 0);
@@ -410,7 +410,7 @@ TEST_CASE("a call into another instance uses that one's memory, and back its own
 
 TEST_CASE("every memory of an instance is reached by its index") {
   for (bool is_explicit : {false, true}) {
-    Store store({.explicit_bounds = is_explicit});
+    Store store({}, {.explicit_bounds = is_explicit});
     ModuleBuilder b;
     core::MemIdx m0 = b.mem({{1}}), m1 = b.mem({{2}});
     core::FuncIdx f = b.func({{i32}, {i32}});

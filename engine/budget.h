@@ -1,0 +1,37 @@
+// What the memories, tables and instances of one store use, set against the store's limits.
+//
+// Whatever makes or grows one asks first; what is granted is counted. A growth that must stop the guest is refused like any other and leaves
+// a request to trap, which the instruction that grows takes.
+#pragma once
+
+#include <cstdint>
+
+#include "base/result.h"
+#include "wcomp/limits.h"
+#include "wcomp/trap.h"
+
+namespace wcomp::engine {
+
+class Budget {
+ public:
+  /// `limits` must outlive the budget.
+  explicit Budget(const Limits& limits) : limits_(limits) {}
+
+  /// Whether a memory or table may go from `current` to `desired`; counts it if so. `current` 0: it is being made.
+  [[nodiscard]] bool grant(const Growth& growth);
+  /// Gives back what was granted and could not be had after all.
+  void give_back(const Growth& growth);
+  /// Whether the growth that was just refused (here, or by the memory or table itself) has to trap.
+  [[nodiscard]] bool must_trap();
+
+  [[nodiscard]] Result<void, Trap> add_memory();
+  [[nodiscard]] Result<void, Trap> add_table();
+  [[nodiscard]] Result<void, Trap> add_instance();
+
+ private:
+  const Limits& limits_;
+  std::uint64_t memory_bytes_ = 0, memories_ = 0, tables_ = 0, instances_ = 0;
+  bool wants_trap_ = false;
+};
+
+}  // namespace wcomp::engine
