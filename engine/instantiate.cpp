@@ -126,7 +126,7 @@ struct Instantiation {
   /// What is written to a mutable global has to fit both sides.
   static bool fits(const core::GlobalType& found, const core::GlobalType& expected) {
     if (found.is_mutable != expected.is_mutable) return false;
-    return expected.is_mutable ? found.type == expected.type : matches(found.type, expected.type);
+    return expected.is_mutable ? found.type == expected.type : engine::matches(found.type, expected.type);
   }
   Result<void> import_tag(const core::Import& i, std::uint32_t expected, const Extern& given) {
     const auto* addr = std::get_if<TagAddr>(&given);
