@@ -4,11 +4,14 @@
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
-#include "base/text.h"
+#include "base/match.h"
 #include "core/expr_reader.h"
 #include "core/limits.h"
 #include "core/module.h"
 #include "core/name_section.h"
+#include "core/type_bytes.h"
+#include "core/type_match.h"
+#include "core/with_path.h"
 
 namespace wcomp::core {
 namespace {
@@ -37,6 +40,7 @@ constexpr std::array<SectionRow, 14> sections{{
 constexpr std::uint8_t custom_id = 0;
 constexpr std::uint8_t code_id = 10;
 constexpr std::uint8_t data_id = 11;
+
 
 class Decoder {
  public:
@@ -90,7 +94,7 @@ class Decoder {
       case 0:
         return custom(in);
       case 1:
-        return each(in, limits::types, "types", 3, [&] { return type(in); });
+        return types(in);
       case 2:
         return each(in, limits::imports, "imports", 4, [&] { return import(in); });
       case 3:
@@ -113,9 +117,17 @@ class Decoder {
         return each(in, limits::segments, "data segments", 2, [&] { return data(in); });
       case 12:
         return data_count(in);
+      case 13:
+        return each(in, limits::tags, "tags", 2, [&] { return tag(in); });
       default:
-        return fail(diag::unsupported, "tags (exception handling) are not supported", in.where());
+        return in.malformed(fmt::format("malformed section id {}", id));
     }
+  }
+
+  Result<void> types(ByteReader& in) {
+    WCOMP_TRY(each(in, limits::types, "types", 3, [&] { return type(in); }));
+    m_.canonical_types = canonical_types(m_.types);
+    return {};
   }
 
   /// A vector of the section: its count, checked, then the elements.
@@ -142,26 +154,57 @@ class Decoder {
 
   // types
 
-  Result<ValType> val_type(ByteReader& in) {
-    const BinaryPos at = in.where();
-    WCOMP_TRY(const std::uint8_t byte, in.u8());
+  static BinaryPos place_in(const ByteReader& in, std::uint64_t offset) { return {{}, in.path(), offset}; }
+
+  Err<Failure> bad_type(std::string_view what, std::uint8_t byte, BinaryPos at) {
+    if ((byte >= 0x6a && byte <= 0x6e) || byte == 0x71) {
+      return fail(diag::unsupported, "references to structs, arrays and i31 (garbage collection) are not supported", std::move(at));
+    }
+    return fail(diag::malformed, fmt::format("malformed {} type 0x{:02x}", what, byte), std::move(at));
+  }
+
+  Result<HeapType> heap_type(ByteReader& in) {
+    const std::uint64_t at = in.offset();
+    WCOMP_TRY(const std::uint8_t first, in.peek());
+    if ((first & 0xc0) == 0x40) {  // negative as a signed number of one byte: an abstract type
+      WCOMP_TRY(const std::uint8_t byte, in.u8());
+      const std::optional<ValType> type = val_type_of(byte);
+      if (!type || !is_ref(*type)) return bad_type("heap", byte, place_in(in, at));
+      return heap_type_of(*type);
+    }
+    WCOMP_TRY(const std::int64_t index, in.leb_s33());
+    if (index < 0) return fail(diag::malformed, fmt::format("malformed heap type {}", index), place_in(in, at));
+    if (static_cast<std::uint64_t>(index) >= known_types_) {
+      return fail(diag::index_out_of_range, fmt::format("unknown type {}, {} are defined so far", index, known_types_), place_in(in, at));
+    }
+    return heap_type_of(TypeIdx(static_cast<std::size_t>(index)));
+  }
+
+  /// `byte` starts a value type and has been read; `what` it is called if it is none.
+  Result<ValType> val_type_from(ByteReader& in, std::uint8_t byte, std::string_view what) {
     if (const std::optional<ValType> type = val_type_of(byte)) return *type;
-    if (byte == static_cast<std::uint8_t>(ValType::v128)) return fail(diag::unsupported, "the type v128 (SIMD) is not supported", at);
-    return fail(diag::malformed, fmt::format("malformed value type 0x{:02x}", byte), at);
+    if (byte != ref_byte && byte != ref_null_byte) return bad_type(what, byte, place_in(in, in.offset() - 1));
+    WCOMP_TRY(const HeapType heap, heap_type(in));
+    return ref_to(heap, byte == ref_null_byte);
+  }
+
+  Result<ValType> val_type(ByteReader& in) {
+    WCOMP_TRY(const std::uint8_t byte, in.u8());
+    return val_type_from(in, byte, "value");
   }
 
   Result<ValType> ref_type(ByteReader& in) {
-    const BinaryPos at = in.where();
+    const std::uint64_t at = in.offset();
     WCOMP_TRY(const std::uint8_t byte, in.u8());
-    const std::optional<ValType> type = val_type_of(byte);
-    if (!type || !is_ref(*type)) return fail(diag::malformed, fmt::format("malformed reference type 0x{:02x}", byte), at);
-    return *type;
+    WCOMP_TRY(const ValType type, val_type_from(in, byte, "reference"));
+    if (!is_ref(type)) return bad_type("reference", byte, place_in(in, at));
+    return type;
   }
 
   Result<std::vector<ValType>> result_type(ByteReader& in, std::uint32_t limit, std::string_view what) {
-    const BinaryPos at = in.where();
+    const std::uint64_t at = in.offset();
     WCOMP_TRY(const std::uint32_t n, in.count());
-    if (n > limit) return too_many(n, limit, what, at);
+    if (n > limit) return too_many(n, limit, what, place_in(in, at));
     std::vector<ValType> types(n);
     for (ValType& t : types) {
       WCOMP_TRY(t, val_type(in));
@@ -170,38 +213,40 @@ class Decoder {
   }
 
   Result<void> type(ByteReader& in) {
-    const BinaryPos at = in.where();
+    const std::uint64_t at = in.offset();
     WCOMP_TRY(const std::uint8_t form, in.u8());
     if (form == 0x5e || form == 0x5f || form == 0x4e || form == 0x4f || form == 0x50) {
-      return fail(diag::unsupported, "struct, array and recursive types (garbage collection) are not supported", at);
+      return fail(diag::unsupported, "struct, array and recursive types (garbage collection) are not supported", place_in(in, at));
     }
-    if (form != 0x60) return fail(diag::malformed, fmt::format("malformed function type 0x{:02x}", form), at);
+    if (form != 0x60) return fail(diag::malformed, fmt::format("malformed function type 0x{:02x}", form), place_in(in, at));
+    known_types_ = m_.types.size() + 1;  // it may refer to itself
     FuncType t;
     WCOMP_TRY(t.params, result_type(in, limits::params, "parameters"));
     WCOMP_TRY(t.results, result_type(in, limits::results, "results"));
     m_.types.push_back(std::move(t));
-    return {};
+    return {};  // known_types_ stays: there are as many now
   }
 
   Result<TypeIdx> type_idx(ByteReader& in) {
-    const BinaryPos at = in.where();
+    const std::uint64_t at = in.offset();
     WCOMP_TRY(const std::uint32_t index, in.leb_u32());
     if (index >= m_.types.size()) {
-      return fail(diag::index_out_of_range, fmt::format("unknown type {}, {} are defined", index, m_.types.size()), at);
+      return fail(diag::index_out_of_range, fmt::format("unknown type {}, {} are defined", index, m_.types.size()), place_in(in, at));
     }
     return TypeIdx(index);
   }
 
   Result<Limits> limits_(ByteReader& in) {
-    const BinaryPos at = in.where();
+    const std::uint64_t at = in.offset();
     WCOMP_TRY(const std::uint8_t flags, in.u8());
-    if (flags > 7) return fail(diag::malformed, fmt::format("malformed limits flags 0x{:02x}", flags), at);
-    if ((flags & 4) != 0) return fail(diag::unsupported, "64-bit memories and tables are not supported", at);
-    if ((flags & 2) != 0) return fail(diag::unsupported, "shared memories (threads) are not supported", at);
+    if (flags > 15) return fail(diag::malformed, fmt::format("malformed limits flags 0x{:02x}", flags), place_in(in, at));
+    if ((flags & 8) != 0) return fail(diag::unsupported, "memories with pages of their own size are not supported", place_in(in, at));
+    if ((flags & 2) != 0) return fail(diag::unsupported, "shared memories (threads) are not supported", place_in(in, at));
     Limits out;
-    WCOMP_TRY(out.min, in.leb_u32());
+    out.is_64 = (flags & 4) != 0;
+    WCOMP_TRY(out.min, in.leb_u64());
     if ((flags & 1) != 0) {
-      WCOMP_TRY(out.max, in.leb_u32());
+      WCOMP_TRY(out.max, in.leb_u64());
     }
     return out;
   }
@@ -216,11 +261,19 @@ class Decoder {
   Result<GlobalType> global_type(ByteReader& in) {
     GlobalType t;
     WCOMP_TRY(t.type, val_type(in));
-    const BinaryPos at = in.where();
+    const std::uint64_t at = in.offset();
     WCOMP_TRY(const std::uint8_t mutability, in.u8());
-    if (mutability > 1) return fail(diag::malformed, fmt::format("malformed mutability 0x{:02x}", mutability), at);
+    if (mutability > 1) return fail(diag::malformed, fmt::format("malformed mutability 0x{:02x}", mutability), place_in(in, at));
     t.is_mutable = mutability == 1;
     return t;
+  }
+
+  Result<TagType> tag_type(ByteReader& in) {
+    const std::uint64_t at = in.offset();
+    WCOMP_TRY(const std::uint8_t attribute, in.u8());
+    if (attribute != 0) return fail(diag::malformed, fmt::format("malformed tag attribute 0x{:02x}", attribute), place_in(in, at));
+    WCOMP_TRY(const TypeIdx t, type_idx(in));
+    return TagType{t};
   }
 
   /// The bytes of an expression: up to the `end` that closes it.
@@ -230,8 +283,9 @@ class Decoder {
     ExprReader reader(rest, path);
     for (std::uint32_t depth = 1; depth != 0;) {
       WCOMP_TRY(reader.next());
-      if (reader->row->immediate == Immediate::block_type) ++depth;
-      if (reader->opcode == Opcode::end) --depth;
+      const Immediate immediate = reader->row->immediate;
+      if (immediate == Immediate::block_type || immediate == Immediate::try_table) ++depth;
+      if (reader->opcode == Opcode::end || reader->opcode == Opcode::delegate) --depth;
     }
     WCOMP_TRY(const ByteSpan code, in.bytes(reader.consumed()));
     return Expr{code, rest.offset};
@@ -244,42 +298,89 @@ class Decoder {
     i.offset = in.offset();
     WCOMP_TRY(i.module, in.name());
     WCOMP_TRY(i.name, in.name());
-    const BinaryPos at = in.where();
+    if (i.name.empty()) {
+      WCOMP_TRY(const std::uint8_t form, in.peek());
+      if (form == group_of_items_byte || form == group_of_one_type_byte) return import_group(in, std::move(i), form);
+    }
+    WCOMP_TRY(i.type, extern_type(in));
+    return add_import(in, std::move(i));
+  }
+
+  /// https://github.com/WebAssembly/compact-import-section: the module's name once, then items, or names of one type.
+  Result<void> import_group(ByteReader& in, Import first, std::uint8_t form) {
+    if (m_.first_group == 0) m_.first_group = first.offset;
+    WCOMP_TRY(in.u8());
+    first.group = ++groups_;
+    first.shares_type = form == group_of_one_type_byte;
+    if (first.shares_type) {
+      WCOMP_TRY(first.type, extern_type(in));
+    }
+    WCOMP_TRY(const std::uint32_t n, in.count(first.shares_type ? 1 : 3));
+    for (std::uint32_t k = 0; k < n; ++k) {
+      Import i = first;
+      i.offset = in.offset();
+      WCOMP_TRY(i.name, in.name());
+      if (!i.shares_type) {
+        WCOMP_TRY(i.type, extern_type(in));
+      }
+      WCOMP_TRY(add_import(in, std::move(i)));
+    }
+    return {};
+  }
+
+  Result<ExternType> extern_type(ByteReader& in) {
+    const std::uint64_t at = in.offset();
     WCOMP_TRY(const std::uint8_t kind, in.u8());
     switch (kind) {
       case 0: {
         WCOMP_TRY(const TypeIdx t, type_idx(in));
-        i.type = t;
-        m_.func_types.push_back(t);
-        ++m_.imported_funcs;
-        break;
+        return t;
       }
       case 1: {
         WCOMP_TRY(const TableType t, table_type(in));
-        i.type = t;
-        m_.table_types.push_back(t);
-        ++m_.imported_tables;
-        break;
+        return t;
       }
       case 2: {
         WCOMP_TRY(const Limits l, limits_(in));
-        i.type = MemType{l};
-        m_.mem_types.push_back(MemType{l});
-        ++m_.imported_mems;
-        break;
+        return MemType{l};
       }
       case 3: {
         WCOMP_TRY(const GlobalType t, global_type(in));
-        i.type = t;
-        m_.global_types.push_back(t);
-        ++m_.imported_globals;
-        break;
+        return t;
       }
-      case 4:
-        return fail(diag::unsupported, "tags (exception handling) are not supported", at);
+      case 4: {
+        WCOMP_TRY(const TagType t, tag_type(in));
+        return t;
+      }
       default:
-        return fail(diag::malformed, fmt::format("malformed import kind 0x{:02x}", kind), at);
+        return fail(diag::malformed, fmt::format("malformed import kind 0x{:02x}", kind), place_in(in, at));
     }
+  }
+
+  Result<void> add_import(const ByteReader& in, Import i) {
+    if (m_.imports.size() >= limits::imports) return too_many(m_.imports.size() + 1, limits::imports, "imports", in.where());
+    match(
+        i.type,
+        [&](TypeIdx t) {
+          m_.func_types.push_back(t);
+          ++m_.imported_funcs;
+        },
+        [&](const TableType& t) {
+          m_.table_types.push_back(t);
+          ++m_.imported_tables;
+        },
+        [&](const MemType& t) {
+          m_.mem_types.push_back(t);
+          ++m_.imported_mems;
+        },
+        [&](const GlobalType& t) {
+          m_.global_types.push_back(t);
+          ++m_.imported_globals;
+        },
+        [&](TagType t) {
+          m_.tag_types.push_back(t);
+          ++m_.imported_tags;
+        });
     m_.imports.push_back(std::move(i));
     return {};
   }
@@ -295,8 +396,16 @@ class Decoder {
     Table t;
     t.offset = in.offset();
     WCOMP_TRY(const std::uint8_t first, in.peek());
-    if (first == 0x40) return fail(diag::unsupported, "tables with an initializer (function references) are not supported", in.where());
+    if (first == has_initializer_byte) {
+      WCOMP_TRY(in.u8());
+      const std::uint64_t at = in.offset();
+      WCOMP_TRY(const std::uint8_t reserved, in.u8());
+      if (reserved != 0) return fail(diag::malformed, fmt::format("malformed table 0x{:02x}", reserved), place_in(in, at));
+    }
     WCOMP_TRY(t.type, table_type(in));
+    if (first == has_initializer_byte) {
+      WCOMP_TRY(t.init, expr(in));
+    }
     m_.table_types.push_back(t.type);
     m_.tables.push_back(std::move(t));
     return {};
@@ -306,6 +415,13 @@ class Decoder {
     WCOMP_TRY(const Limits l, limits_(in));
     m_.mems.push_back({l});
     m_.mem_types.push_back({l});
+    return {};
+  }
+
+  Result<void> tag(ByteReader& in) {
+    WCOMP_TRY(const TagType t, tag_type(in));
+    m_.tags.push_back(t);
+    m_.tag_types.push_back(t);
     return {};
   }
 
@@ -322,10 +438,9 @@ class Decoder {
     Export e;
     e.offset = in.offset();
     WCOMP_TRY(e.name, in.name());
-    const BinaryPos at = in.where();
+    const std::uint64_t at = in.offset();
     WCOMP_TRY(const std::uint8_t kind, in.u8());
-    if (kind == 4) return fail(diag::unsupported, "tags (exception handling) are not supported", at);
-    if (kind > 4) return fail(diag::malformed, fmt::format("malformed export kind 0x{:02x}", kind), at);
+    if (kind > 4) return fail(diag::malformed, fmt::format("malformed export kind 0x{:02x}", kind), place_in(in, at));
     e.kind = static_cast<ExternKind>(kind);
     WCOMP_TRY(e.index, in.leb_u32());
     m_.exports.push_back(std::move(e));
@@ -341,13 +456,13 @@ class Decoder {
   /// https://webassembly.github.io/spec/core/binary/modules.html#element-section
   Result<void> elem(ByteReader& in) {
     Elem e;
-    const BinaryPos at = in.where();
-    e.file_offset = at.offset;
+    e.file_offset = in.offset();
     WCOMP_TRY(const std::uint32_t flags, in.leb_u32());
-    if (flags > 7) return fail(diag::malformed, fmt::format("malformed element segment flags {}", flags), at);
+    if (flags > 7) return fail(diag::malformed, fmt::format("malformed element segment flags {}", flags), place_in(in, e.file_offset));
     const bool is_passive_or_declarative = (flags & 1) != 0;
     const bool has_index_or_is_declarative = (flags & 2) != 0;
     const bool has_exprs = (flags & 4) != 0;
+    if (!has_exprs) e.type = ref_to(HeapType::func, false);  // lists of indices hold no null
     if (is_passive_or_declarative) {
       e.mode = has_index_or_is_declarative ? SegmentMode::declarative : SegmentMode::passive;
     } else {
@@ -362,9 +477,9 @@ class Decoder {
       if (has_exprs) {
         WCOMP_TRY(e.type, ref_type(in));
       } else {
-        const BinaryPos kind_at = in.where();
+        const std::uint64_t kind_at = in.offset();
         WCOMP_TRY(const std::uint8_t kind, in.u8());
-        if (kind != 0) return fail(diag::malformed, fmt::format("malformed element kind 0x{:02x}", kind), kind_at);
+        if (kind != 0) return fail(diag::malformed, fmt::format("malformed element kind 0x{:02x}", kind), place_in(in, kind_at));
       }
     }
     WCOMP_TRY(const std::uint32_t n, in.count());
@@ -396,45 +511,49 @@ class Decoder {
     }
     m_.funcs.reserve(n);
     for (std::uint32_t i = 0; i < n; ++i) {
-      const BinaryPos size_at{{}, {}, in.offset()};
+      // Nothing here makes a path before there is something to say about the place: there may be a hundred thousand functions.
+      const std::uint64_t size_at = in.offset();
       WCOMP_TRY(const std::uint32_t size, in.leb_u32());
-      std::string path = fmt::format("{} > func[{}]", m_.path, m_.imported_funcs + i);
+      const auto path = [&] { return fmt::format("{} > func[{}]", m_.path, m_.imported_funcs + i); };
       if (size > limits::body_bytes) {
         return fail(diag::limit_exceeded, fmt::format("a body of {} bytes, at most {} are supported", size, limits::body_bytes),
-                    BinaryPos{{}, std::move(path), size_at.offset});
+                    BinaryPos{{}, path(), size_at});
       }
-      WCOMP_TRY(ByteReader body, in.sub(size, std::move(path)));
-      WCOMP_TRY(code(body, m_.func_types[m_.funcs.size() + m_.imported_funcs]));
+      const std::uint64_t start = in.offset();
+      WCOMP_TRY(const ByteSpan bytes, in.bytes(size));
+      ByteReader body(bytes, start);
+      if (Result<void> read = code(body, m_.func_types[m_.imported_funcs + i]); !read) {
+        return Err(with_path(std::move(read).error(), path()));
+      }
     }
     return {};
   }
 
   Result<void> code(ByteReader& in, TypeIdx type) {
-    Func f{.type = type, .locals = {}, .body = {}};
+    Func& f = m_.funcs.emplace_back(Func{.type = type, .locals = {}, .body = {}});
     WCOMP_TRY(const std::uint32_t runs, in.count(2));
+    f.locals.reserve(runs);
     std::uint64_t total = 0;
     for (std::uint32_t i = 0; i < runs; ++i) {
       const std::uint64_t at = in.offset();
       WCOMP_TRY(const std::uint32_t count, in.leb_u32());
       total += count;
-      if (total > 0xffff'ffff) return fail(diag::malformed, "too many locals: more than 4294967295", BinaryPos{{}, in.path(), at});
-      if (total > limits::locals) return too_many(total, limits::locals, "locals", {{}, in.path(), at});
+      if (total > 0xffff'ffff) return fail(diag::malformed, "too many locals: more than 4294967295", place_in(in, at));
+      if (total > limits::locals) return too_many(total, limits::locals, "locals", place_in(in, at));
       WCOMP_TRY(const ValType t, val_type(in));
       f.locals.push_back({count, t});
     }
     const std::uint64_t start = in.offset();
     WCOMP_TRY(const ByteSpan bytes, in.bytes(in.remaining()));
     f.body = {bytes, start};
-    m_.funcs.push_back(std::move(f));
     return {};
   }
 
   Result<void> data(ByteReader& in) {
     Data d;
-    const BinaryPos at = in.where();
-    d.file_offset = at.offset;
+    d.file_offset = in.offset();
     WCOMP_TRY(const std::uint32_t flags, in.leb_u32());
-    if (flags > 2) return fail(diag::malformed, fmt::format("malformed data segment flags {}", flags), at);
+    if (flags > 2) return fail(diag::malformed, fmt::format("malformed data segment flags {}", flags), place_in(in, d.file_offset));
     if (flags == 2) {
       WCOMP_TRY(const std::uint32_t index, in.leb_u32());
       d.mem = MemIdx(index);
@@ -481,6 +600,8 @@ class Decoder {
   ByteReader in_;
   Module m_;
   std::uint8_t last_id_ = 0;
+  std::size_t known_types_ = 0;  ///< how many types may be referred to
+  std::uint32_t groups_ = 0;     ///< of imports, so far
 };
 
 }  // namespace

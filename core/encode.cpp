@@ -31,14 +31,46 @@ void write(ByteWriter& out, TagType t) {
 
 void write(ByteWriter& out, const Expr& e) { out.bytes(e.code); }
 
-void write(ByteWriter& out, const Import& i) {
-  out.name(i.module);
-  out.name(i.name);
-  out.u8(static_cast<std::uint8_t>(i.type.index()));  // alternatives are in the order of the kinds' numbers
+void write(ByteWriter& out, const ExternType& type) {
+  out.u8(static_cast<std::uint8_t>(type.index()));  // alternatives are in the order of the kinds' numbers
   match(
-      i.type, [&](TypeIdx t) { out.leb_u32(t.value); }, [&](const TableType& t) { write(out, t); },
+      type, [&](TypeIdx t) { out.leb_u32(t.value); }, [&](const TableType& t) { write(out, t); },
       [&](const MemType& t) { write(out, t.limits); }, [&](const GlobalType& t) { write(out, t); },
       [&](TagType t) { write(out, t); });
+}
+
+/// The imports that start at `first`: how many are written together.
+std::size_t group_size(const std::vector<Import>& imports, std::size_t first) {
+  if (imports[first].group == 0) return 1;
+  const auto end = std::find_if(imports.begin() + static_cast<std::ptrdiff_t>(first), imports.end(),
+                                [&](const Import& i) { return i.group != imports[first].group; });
+  return static_cast<std::size_t>(end - imports.begin()) - first;
+}
+
+void write_imports(ByteWriter& out, const std::vector<Import>& imports) {
+  ByteWriter groups;
+  std::uint32_t count = 0;
+  for (std::size_t first = 0; first < imports.size(); ++count) {
+    const Import& head = imports[first];
+    const std::size_t size = group_size(imports, first);
+    groups.name(head.module);
+    if (head.group == 0) {
+      groups.name(head.name);
+      write(groups, head.type);
+    } else {
+      groups.name({});
+      groups.u8(head.shares_type ? group_of_one_type_byte : group_of_items_byte);
+      if (head.shares_type) write(groups, head.type);
+      groups.leb_u32(static_cast<std::uint32_t>(size));
+      for (const Import& i : std::span(imports).subspan(first, size)) {
+        groups.name(i.name);
+        if (!head.shares_type) write(groups, i.type);
+      }
+    }
+    first += size;
+  }
+  out.leb_u32(count);
+  out.bytes(groups.view());
 }
 
 void write(ByteWriter& out, const Export& e) {
@@ -106,14 +138,14 @@ class Encoder {
     out_.bytes(as_bytes(std::string_view("\0asm\1\0\0\0", 8)));
     customs(0);
     list(1, m_.types);
-    list(2, m_.imports);
+    section(2, !m_.imports.empty(), [&](ByteWriter& out) { write_imports(out, m_.imports); });
     section(3, !m_.funcs.empty(), [&](ByteWriter& out) {
       out.leb_u32(static_cast<std::uint32_t>(m_.funcs.size()));
       for (const Func& f : m_.funcs) out.leb_u32(f.type.value);
     });
     list(4, m_.tables, [](ByteWriter& out, const Table& t) {
       if (t.init) {
-        out.u8(0x40);
+        out.u8(has_initializer_byte);
         out.u8(0);
       }
       write(out, t.type);

@@ -11,6 +11,10 @@
 namespace wcomp::core {
 namespace {
 
+/// Bytes from here on, but 0xff, announce a number.
+constexpr std::uint8_t first_prefix = 0xfb;
+constexpr std::uint8_t gc_prefix = 0xfb, atomics_prefix = 0xfe;
+
 constexpr const char* ends_early = "unexpected end: an expression ends inside an instruction";
 constexpr const char* too_long = "integer representation too long";
 constexpr const char* too_large = "integer too large";
@@ -20,30 +24,31 @@ constexpr std::uint32_t has_mem_index = 0x40;
 
 }  // namespace
 
-Result<void> ExprReader::next() {
+bool ExprReader::read() {
   instr_.offset = offset();
   trouble_ = ends_early;
-  if (pos_ == end_) return Err(explain());
-  std::uint16_t code = *pos_++;
-  if (code >= 0xfb && code <= 0xfe) {
+  if (pos_ == end_) return false;
+  const std::uint8_t code = *pos_++;
+  if (code >= first_prefix && code != 0xff) {
     std::uint32_t number = 0;
-    if (!read_u32(number)) return Err(explain());
-    const std::optional<std::uint16_t> prefixed = opcode_behind(static_cast<std::uint8_t>(code), number);
+    if (!read_u32(number)) return false;
+    const std::optional<std::uint16_t> prefixed = opcode_behind(code, number);
     instr_.row = prefixed ? find_opcode(*prefixed) : nullptr;
-    if (instr_.row == nullptr) return illegal(fmt::format("0x{:02x} {}", code, number));
+    if (instr_.row == nullptr) return illegal(code, number);
   } else {
     instr_.row = find_opcode(code);
     if (instr_.row == nullptr) [[unlikely]]
-      return illegal(fmt::format("0x{:02x}", code));
+      return illegal(0, code);
   }
   instr_.opcode = instr_.row->opcode;
-  if (!read_immediates()) [[unlikely]]
-    return Err(explain());
-  return {};
+  return read_immediates();
 }
 
-Err<Failure> ExprReader::illegal(std::string_view opcode) const {
-  return fail(diag::malformed, fmt::format("illegal opcode {}", opcode), BinaryPos{{}, std::string(path_), instr_.offset});
+bool ExprReader::illegal(std::uint8_t prefix, std::uint32_t number) {
+  trouble_ = {};
+  illegal_prefix_ = prefix;
+  illegal_number_ = number;
+  return false;
 }
 
 const Instr& ExprReader::take() {
@@ -355,10 +360,20 @@ bool ExprReader::read_select_types() {
   return true;
 }
 
-Failure ExprReader::explain() const {
-  const std::string_view text = trouble_;
-  const DiagCode code = text.starts_with("unexpected end") ? diag::unexpected_end : diag::malformed;
-  return Failure(error(code, std::string(text), where()));
+Failure ExprReader::failure() const {
+  if (!trouble_.empty()) {
+    const DiagCode code = trouble_.starts_with("unexpected end") ? diag::unexpected_end : diag::malformed;
+    return Failure(error(code, std::string(trouble_), where()));
+  }
+  const BinaryPos at{{}, std::string(path_), instr_.offset};
+  const std::string code = illegal_prefix_ != 0 ? fmt::format("0x{:02x} {}", illegal_prefix_, illegal_number_) : fmt::format("0x{:02x}", illegal_number_);
+  if (illegal_prefix_ == gc_prefix || illegal_prefix_ == atomics_prefix) {
+    return Failure(error(diag::unsupported,
+                         fmt::format("illegal opcode {}: {} are not supported", code,
+                                     illegal_prefix_ == gc_prefix ? "instructions of garbage collection" : "atomic instructions"),
+                         at));
+  }
+  return Failure(error(diag::malformed, fmt::format("illegal opcode {}", code), at));
 }
 
 std::optional<ValType> val_type_of(std::uint8_t byte) {

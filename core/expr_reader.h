@@ -73,7 +73,14 @@ class ExprReader {
 
   [[nodiscard]] bool at_end() const { return pos_ == end_; }
   /// Reads one instruction; its immediates are valid until the next call. Error: where the bytes stop making sense.
-  [[nodiscard]] Result<void> next();
+  [[nodiscard]] Result<void> next() {
+    if (read()) [[likely]] return {};
+    return Err(failure());
+  }
+  /// The same without making a failure.
+  [[nodiscard]] bool read();
+  /// Why `read` gave false.
+  [[nodiscard]] Failure failure() const;
   /// `next` for code that was validated.
   const Instr& take();
   [[nodiscard]] const Instr& operator*() const { return instr_; }
@@ -85,7 +92,7 @@ class ExprReader {
   [[nodiscard]] BinaryPos where() const { return {.file = {}, .path = std::string(path_), .offset = offset()}; }
 
  private:
-  // These return false at bytes that they do not accept and leave pos_ there; `describe` then finds the message.
+  // These return false at bytes that they do not accept, leave pos_ there and say in trouble_ what is wrong.
   bool read_u32(std::uint32_t& out);
   bool read_u64(std::uint64_t& out);
   template <unsigned bits>
@@ -100,8 +107,7 @@ class ExprReader {
   bool read_labels();
   bool read_select_types();
   bool read_immediates();
-  [[nodiscard]] Failure explain() const;
-  [[nodiscard]] Err<Failure> illegal(std::string_view opcode) const;
+  bool illegal(std::uint8_t prefix, std::uint32_t number);
 
   const std::uint8_t* begin_;
   const std::uint8_t* pos_;
@@ -109,7 +115,9 @@ class ExprReader {
   std::uint64_t base_;
   std::string_view path_;
   Instr instr_;
-  const char* trouble_ = nullptr;  ///< what `explain` says
+  std::string_view trouble_;       ///< what `failure` says; empty: the opcode is none
+  std::uint8_t illegal_prefix_ = 0;
+  std::uint32_t illegal_number_ = 0;
 };
 
 /// The type that a byte of a value type's position means by itself, if it is one of ours. Not: 0x63 and 0x64, which a heap type follows.

@@ -72,6 +72,9 @@ struct Import {
   std::string name;
   ExternType type;
   std::uint64_t offset = 0;  ///< in the file, like every `offset` here
+  /// Imports next to each other with the same number other than 0 are written as one group, which names their module once (compact imports).
+  std::uint32_t group = 0;
+  bool shares_type = false;  ///< the group names its type once, too
 };
 struct Export {
   std::string name;
@@ -158,6 +161,7 @@ struct Module {
   std::shared_ptr<const Bytes> storage;  ///< owners: this module and its copies
   ByteSpan bytes;                        ///< the whole binary, inside `storage`
   std::string path = "module";           ///< what messages call it: `component > module#1`
+  std::uint64_t first_group = 0;         ///< where the binary's first group of imports (compact imports) starts; 0: it has none
   std::array<std::uint64_t, 14> section_offsets{};  ///< by section id: where its contents start; 0 where there is none
 
   // The whole index spaces, imports first; filled by decode.
@@ -166,6 +170,7 @@ struct Module {
   std::vector<MemType> mem_types;
   std::vector<GlobalType> global_types;
   std::vector<TagType> tag_types;
+  std::vector<TypeIdx> canonical_types;  ///< by type: the first that is the same type (core/type_match.h)
   std::uint32_t imported_funcs = 0, imported_tables = 0, imported_mems = 0, imported_globals = 0, imported_tags = 0;
 
   [[nodiscard]] const FuncType& func_type(FuncIdx f) const { return types[func_types[f.value].value]; }

@@ -5,18 +5,19 @@
 namespace wcomp::core {
 namespace {
 
-/// Ids of the subsections that are name maps, with the map they fill. 4 to 9 are the extended name section's.
+/// Ids of the subsections that are name maps, with the map they fill. 4 to 9 and 11 are the extended name section's (10 is of field names).
 struct MapRow {
   std::uint8_t id;
   NameMap Names::* map;
 };
-constexpr std::array<MapRow, 7> maps{{{1, &Names::funcs},
+constexpr std::array<MapRow, 8> maps{{{1, &Names::funcs},
                                       {4, &Names::types},
                                       {5, &Names::tables},
                                       {6, &Names::mems},
                                       {7, &Names::globals},
                                       {8, &Names::elems},
-                                      {9, &Names::datas}}};
+                                      {9, &Names::datas},
+                                      {11, &Names::tags}}};
 constexpr std::uint8_t module_id = 0;
 constexpr std::uint8_t locals_id = 2;
 constexpr std::uint8_t labels_id = 3;

@@ -2,7 +2,14 @@
 
 #include <fmt/format.h>
 
+#include "core/type_match.h"
+
 namespace wcomp::core {
+namespace {
+
+std::string name_of(ValType t) { return t == unknown_ref ? std::string("a reference") : to_string(t); }
+
+}  // namespace
 
 bool OperandStack::take_any(ValType& actual, ValType expected) {
   const Frame& frame = frames_.back();
@@ -18,6 +25,29 @@ bool OperandStack::take_any(ValType& actual, ValType expected) {
   return true;
 }
 
+bool OperandStack::take_ref(ValType& actual) {
+  if (!take_any(actual)) return false;
+  if (actual == unknown_type || is_ref(actual)) return true;
+  message_ = fmt::format("expected a reference, found {}", to_string(actual));
+  return false;
+}
+
+bool OperandStack::check(ValType actual, ValType expected) {
+  if (actual == expected || actual == unknown_type || (actual == unknown_ref && is_ref(expected))) return true;
+  return matches(m_, actual, expected) || mismatch(expected, actual);
+}
+
+bool OperandStack::check(Types actual, Types expected) {
+  if (actual.size() != expected.size()) {
+    message_ = fmt::format("expected {} values, found {}", expected.size(), actual.size());
+    return false;
+  }
+  for (std::size_t i = 0; i < actual.size(); ++i) {
+    if (!check(actual[i], expected[i])) return false;
+  }
+  return true;
+}
+
 bool OperandStack::peek(Types expected) {
   const Frame& frame = frames_.back();
   std::size_t top = operands_.size();
@@ -27,8 +57,7 @@ bool OperandStack::peek(Types expected) {
       message_ = fmt::format("expected {}, found nothing on the stack", to_string(expected[i]));
       return false;
     }
-    const ValType actual = operands_[--top];
-    if (actual != expected[i] && actual != unknown_type) return mismatch(expected[i], actual);
+    if (!check(operands_[--top], expected[i])) return false;
   }
   return true;
 }
@@ -45,7 +74,7 @@ bool OperandStack::pop_frame(Frame& out) {
 }
 
 bool OperandStack::mismatch(ValType expected, ValType actual) {
-  message_ = fmt::format("expected {}, found {}", to_string(expected), to_string(actual));
+  message_ = fmt::format("expected {}, found {}", to_string(expected), name_of(actual));
   return false;
 }
 

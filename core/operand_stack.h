@@ -2,7 +2,6 @@
 // https://webassembly.github.io/spec/core/appendix/algorithm.html#data-structures
 #pragma once
 
-#include <array>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,6 +13,8 @@ namespace wcomp::core {
 
 /// Type of an operand that only exists in unreachable code.
 inline constexpr ValType unknown_type{};
+/// The same, of which is known that it is a reference and not null.
+inline constexpr ValType unknown_ref{val_type_bits::non_null};
 
 using Types = std::span<const ValType>;
 
@@ -22,6 +23,7 @@ struct Frame {
   bool is_unreachable = false;
   std::uint32_t br_table_stamp = 0;  ///< the last br_table that named this label
   std::size_t height = 0;            ///< operands below the block
+  std::size_t inits = 0;             ///< locals that had been set when it was opened
   Types params;
   Types results;
   [[nodiscard]] Types label_types() const { return opcode == Opcode::loop ? params : results; }
@@ -30,6 +32,9 @@ struct Frame {
 /// Operations return false where types do not agree and say why in `message`.
 class OperandStack {
  public:
+  /// The module says what concrete references mean; it has to live as long as the stack.
+  explicit OperandStack(const Module& m) : m_(m) {}
+
   void clear() {
     operands_.clear();
     frames_.clear();
@@ -49,7 +54,7 @@ class OperandStack {
       return true;
     }
     ValType actual{};
-    return take_any(actual, expected) && (actual == expected || actual == unknown_type || mismatch(expected, actual));
+    return take_any(actual, expected) && check(actual, expected);
   }
   /// Takes the last first.
   bool take(Types expected) {
@@ -60,17 +65,23 @@ class OperandStack {
   }
   /// One operand of whatever type; `expected` is for the message only.
   bool take_any(ValType& actual, ValType expected = unknown_type);
+  /// One reference of whatever type, or something unknown.
+  bool take_ref(ValType& actual);
   /// Whether the top is `expected`, without changing what is known of it beyond that: take, then put what a branch leaves.
   bool take_and_put(Types expected) {
     if (!take(expected)) return false;
     put(expected);
     return true;
   }
-  /// Like take_and_put, but unknown operands stay unknown (several labels of one br_table).
+  /// Like take_and_put, but the operands stay what they were (several labels of one br_table).
   bool peek(Types expected);
+  /// Whether an operand of one type can stand for the other.
+  bool check(ValType actual, ValType expected);
+  /// The same for lists.
+  bool check(Types actual, Types expected);
 
-  void push_frame(Opcode opcode, Types params, Types results) {
-    frames_.push_back({.opcode = opcode, .height = operands_.size(), .params = params, .results = results});
+  void push_frame(Opcode opcode, Types params, Types results, std::size_t inits = 0) {
+    frames_.push_back({.opcode = opcode, .height = operands_.size(), .inits = inits, .params = params, .results = results});
     put(params);
   }
   /// The innermost frame's results have to be all that is left in it.
@@ -83,6 +94,7 @@ class OperandStack {
  private:
   bool mismatch(ValType expected, ValType actual);
 
+  const Module& m_;
   std::vector<ValType> operands_;
   std::vector<Frame> frames_;
   std::string message_;

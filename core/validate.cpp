@@ -5,34 +5,35 @@
 
 #include "base/diagnostic.h"
 #include "base/match.h"
-#include "base/text.h"
 #include "core/expr_reader.h"
 #include "core/limits.h"
 #include "core/module.h"
+#include "core/type_match.h"
 #include "core/validate_func.h"
 
 namespace wcomp::core {
 namespace {
 
+/// Sections by id, for places.
+constexpr std::size_t type_section = 1, import_section = 2, table_section = 4, mem_section = 5, start_section = 8, tag_section = 13;
+
 class ModuleValidator {
  public:
-  ModuleValidator(const Module& module, const Features& features) : m_(module), c_{module, features, {}} {}
+  ModuleValidator(const Module& module, const Features& features) : m_(module), c_(module, features) {}
 
   Result<void> run() {
     declare_funcs();
-    for (const FuncType& t : m_.types) WCOMP_TRY(type(t));
+    if (m_.first_group != 0 && !c_.features.compact_imports) {
+      return fail(diag::feature_disabled, "a group of imports needs the feature compact-imports", BinaryPos{{}, m_.path, m_.first_group});
+    }
+    for (std::size_t i = 0; i < m_.types.size(); ++i) WCOMP_TRY(type(TypeIdx(i)));
     for (std::size_t i = 0; i < m_.imports.size(); ++i) WCOMP_TRY(import(i));
-    for (std::size_t i = 0; i < m_.tables.size(); ++i) {
-      WCOMP_TRY(table(m_.tables[i].type, item("table", m_.imported_tables + i, m_.tables[i].offset)));
-    }
+    for (std::size_t i = 0; i < m_.tables.size(); ++i) WCOMP_TRY(defined_table(i));
     for (std::size_t i = 0; i < m_.mems.size(); ++i)
-      WCOMP_TRY(mem(m_.mems[i], item("memory", m_.imported_mems + i, m_.section_offsets[5])));
-    if (!c_.features.multi_memory && m_.mem_types.size() > 1) {
-      return fail(diag::feature_disabled, fmt::format("{} memories need the feature multi-memory", m_.mem_types.size()), here());
-    }
-    if (!c_.features.reference_types && m_.table_types.size() > 1) {
-      return fail(diag::feature_disabled, fmt::format("{} tables need the feature reference-types", m_.table_types.size()), here());
-    }
+      WCOMP_TRY(mem(m_.mems[i], item("memory", m_.imported_mems + i, m_.section_offsets[mem_section])));
+    WCOMP_TRY(counts());
+    for (std::size_t i = 0; i < m_.tags.size(); ++i)
+      WCOMP_TRY(tag(m_.tags[i], item("tag", m_.imported_tags + i, m_.section_offsets[tag_section])));
     for (std::size_t i = 0; i < m_.globals.size(); ++i) WCOMP_TRY(global(i));
     WCOMP_TRY(exports());
     if (m_.start) WCOMP_TRY(start(*m_.start));
@@ -47,7 +48,30 @@ class ModuleValidator {
   [[nodiscard]] BinaryPos item(std::string_view what, std::size_t index, std::uint64_t offset) const {
     return {{}, fmt::format("{} > {}[{}]", m_.path, what, index), offset};
   }
-  [[nodiscard]] BinaryPos here() const { return {{}, m_.path, m_.section_offsets[5] != 0 ? m_.section_offsets[5] : m_.section_offsets[2]}; }
+  /// Where the section starts, or the imports if there is none.
+  [[nodiscard]] BinaryPos section(std::size_t id) const {
+    return {{}, m_.path, m_.section_offsets[id] != 0 ? m_.section_offsets[id] : m_.section_offsets[import_section]};
+  }
+
+  /// Features that the number of definitions depends on.
+  [[nodiscard]] Result<void> counts() const {
+    if (!c_.features.multi_memory && m_.mem_types.size() > 1) {
+      return fail(diag::feature_disabled, fmt::format("{} memories need the feature multi-memory", m_.mem_types.size()), section(mem_section));
+    }
+    if (!c_.features.reference_types && m_.table_types.size() > 1) {
+      return fail(diag::feature_disabled, fmt::format("{} tables need the feature reference-types", m_.table_types.size()),
+                  section(table_section));
+    }
+    if (!c_.features.exceptions && m_.section_offsets[tag_section] != 0) {
+      return fail(diag::feature_disabled, "a tag section needs the feature exceptions", section(tag_section));
+    }
+    return {};
+  }
+
+  [[nodiscard]] Result<void> value_type(ValType t, const BinaryPos& at) const {
+    if (std::optional<Refusal> fault = c_.fault_of(t)) return fail(fault->code, std::move(fault->message), at);
+    return {};
+  }
 
   static Result<void> check_index(std::string_view what, std::size_t index, std::size_t count, const BinaryPos& at) {
     if (index < count) return {};
@@ -70,6 +94,9 @@ class ModuleValidator {
       if (e.kind == ExternKind::func) declare(e.index);
     }
     for (const Global& g : m_.globals) declare_in(g.init);
+    for (const Table& t : m_.tables) {
+      if (t.init) declare_in(*t.init);
+    }
     for (const Elem& e : m_.elems) {
       match(
           e.items,
@@ -82,10 +109,19 @@ class ModuleValidator {
     }
   }
 
-  Result<void> type(const FuncType& t) const {
+  Result<void> type(TypeIdx index) const {
+    const FuncType& t = m_.types[index.value];
+    const BinaryPos at{{}, m_.path, m_.section_offsets[type_section]};
     if (t.results.size() > 1 && !c_.features.multi_value) {
-      return fail(diag::feature_disabled, fmt::format("{} results need the feature multi-value", t.results.size()),
-                  BinaryPos{{}, m_.path, m_.section_offsets[1]});
+      return fail(diag::feature_disabled, fmt::format("{} results need the feature multi-value", t.results.size()), at);
+    }
+    for (const std::vector<ValType>* list : {&t.params, &t.results}) {
+      for (const ValType v : *list) {
+        WCOMP_TRY(value_type(v, at));
+        if (!c_.features.gc && is_concrete_ref(v) && type_idx_of(heap_type_of(v)) == index) {
+          return fail(diag::feature_disabled, fmt::format("unknown type {}: a type that refers to itself needs the feature gc", index.value), at);
+        }
+      }
     }
     return {};
   }
@@ -97,36 +133,61 @@ class ModuleValidator {
         import.type, [](TypeIdx) -> Result<void> { return {}; },  // its index was checked by decode
         [&](const TableType& t) { return table(t, at); }, [&](const MemType& t) { return mem(t, at); },
         [&](const GlobalType& t) -> Result<void> {
-          if (!t.is_mutable || c_.features.mutable_globals) return {};
-          return fail(diag::feature_disabled, "an imported mutable global needs the feature mutable-globals", at);
+          if (!t.is_mutable || c_.features.mutable_globals) return value_type(t.type, at);
+          return fail(diag::feature_disabled, "an imported mutable global needs the feature mutable-global", at);
         },
-        [&](TagType) -> Result<void> { return fail(diag::unsupported, "tags (exception handling) are not supported", at); });
+        [&](TagType t) { return tag(t, at); });
   }
 
-  static Result<void> order(const Limits& l, const BinaryPos& at) {
+  /// `largest` is the greatest size that the kind can have, in its own unit.
+  Result<void> limits_within(const Limits& l, std::string_view kind, std::uint64_t largest, std::string_view unit, const BinaryPos& at) const {
+    if (l.is_64 && !c_.features.memory64) return fail(diag::feature_disabled, fmt::format("a 64-bit {} needs the feature memory64", kind), at);
+    if (const std::uint64_t size = std::max(l.min, l.max.value_or(0)); size > largest) {
+      return fail(diag::invalid, fmt::format("{} size must be at most {} {}, not {}", kind, largest, unit, size), at);
+    }
     if (!l.max || l.min <= *l.max) return {};
     return fail(diag::invalid, fmt::format("size minimum must not be greater than maximum: {} and {}", l.min, *l.max), at);
   }
 
   Result<void> table(const TableType& t, const BinaryPos& at) const {
-    if (t.element != ValType::funcref && !c_.features.reference_types) {
-      return fail(diag::feature_disabled, "a table of externref needs the feature reference-types", at);
-    }
-    return order(t.limits, at);
+    if (t.element != ValType::funcref) WCOMP_TRY(value_type(t.element, at));
+    return limits_within(t.limits, "table", t.limits.is_64 ? ~std::uint64_t{0} : 0xffff'ffff, "elements", at);
   }
 
-  static Result<void> mem(const MemType& t, const BinaryPos& at) {
-    const std::uint64_t largest = std::max(t.limits.min, t.limits.max.value_or(0));
-    if (largest > limits::mem_pages_32) {
-      return fail(diag::invalid, fmt::format("memory size must be at most {} pages (4 GiB), not {}", limits::mem_pages_32, largest), at);
+  Result<void> defined_table(std::size_t i) const {
+    const Table& t = m_.tables[i];
+    const BinaryPos at = item("table", m_.imported_tables + i, t.offset);
+    WCOMP_TRY(table(t.type, at));
+    if (!t.init) {
+      if (is_defaultable(t.type.element)) return {};
+      return fail(diag::type_mismatch,
+                  fmt::format("type mismatch: a table of {}, which is never null, needs an initializer", to_string(t.type.element)), at);
     }
-    return order(t.limits, at);
+    if (!c_.features.function_references) {
+      return fail(diag::feature_disabled, "a table with an initializer needs the feature function-references", at);
+    }
+    return check_const_expr(c_, *t.init, t.type.element, m_.imported_globals, at.path);
+  }
+
+  Result<void> mem(const MemType& t, const BinaryPos& at) const {
+    const bool is_64 = t.limits.is_64;
+    return limits_within(t.limits, "memory", is_64 ? limits::mem_pages_64 : limits::mem_pages_32,
+                         is_64 ? "pages (2^64 bytes)" : "pages (4 GiB)", at);
+  }
+
+  Result<void> tag(TagType t, const BinaryPos& at) const {
+    if (!c_.features.exceptions) return fail(diag::feature_disabled, "a tag needs the feature exceptions", at);
+    const FuncType& type = m_.types[t.type.value];
+    if (type.results.empty()) return {};
+    return fail(diag::invalid, fmt::format("non-empty tag result type: type {} is {}, a tag's gives nothing", t.type.value, to_string(type)), at);
   }
 
   Result<void> global(std::size_t i) const {
     const std::size_t index = m_.imported_globals + i;
     const Global& g = m_.globals[i];
-    return check_const_expr(c_, g.init, g.type.type, index, item("global", index, 0).path);
+    const BinaryPos at = item("global", index, g.init.offset);
+    WCOMP_TRY(value_type(g.type.type, at));
+    return check_const_expr(c_, g.init, g.type.type, index, at.path);
   }
 
   Result<void> exports() const {
@@ -148,11 +209,12 @@ class ModuleValidator {
         case ExternKind::global:
           WCOMP_TRY(check_index("global", e.index, m_.global_types.size(), at));
           if (m_.global_types[e.index].is_mutable && !c_.features.mutable_globals) {
-            return fail(diag::feature_disabled, "an exported mutable global needs the feature mutable-globals", at);
+            return fail(diag::feature_disabled, "an exported mutable global needs the feature mutable-global", at);
           }
           break;
         case ExternKind::tag:
-          return fail(diag::unsupported, "tags (exception handling) are not supported", at);
+          WCOMP_TRY(check_index("tag", e.index, m_.tag_types.size(), at));
+          break;
       }
       if (const auto [first, is_new] = seen.emplace(e.name, i); !is_new) {
         Failure twice(error(diag::duplicate_name, fmt::format("duplicate export name `{}`", e.name), at));
@@ -165,7 +227,7 @@ class ModuleValidator {
   }
 
   Result<void> start(FuncIdx f) const {
-    const BinaryPos at{{}, fmt::format("{} > start section", m_.path), m_.section_offsets[8]};
+    const BinaryPos at{{}, fmt::format("{} > start section", m_.path), m_.section_offsets[start_section]};
     WCOMP_TRY(check_index("function", f.value, m_.func_types.size(), at));
     const FuncType& t = m_.func_type(f);
     if (t.params.empty() && t.results.empty()) return {};
@@ -179,14 +241,15 @@ class ModuleValidator {
     if (e.mode != SegmentMode::active && !c_.features.bulk_memory && !c_.features.reference_types) {
       return fail(diag::feature_disabled, "a passive element segment needs the feature bulk-memory", at);
     }
+    if (std::holds_alternative<std::vector<Expr>>(e.items) && e.type != ValType::funcref) WCOMP_TRY(value_type(e.type, at));
     if (e.mode == SegmentMode::active) {
       WCOMP_TRY(check_index("table", e.table.value, m_.table_types.size(), at));
-      const ValType element = m_.table_types[e.table.value].element;
-      if (element != e.type) {
+      const TableType& table = m_.table_types[e.table.value];
+      if (!matches(m_, e.type, table.element)) {
         return fail(diag::type_mismatch,
-                    fmt::format("type mismatch: elements of {} do not fit a table of {}", to_string(e.type), to_string(element)), at);
+                    fmt::format("type mismatch: elements of {} do not fit a table of {}", to_string(e.type), to_string(table.element)), at);
       }
-      WCOMP_TRY(check_const_expr(c_, e.offset, ValType::i32, m_.global_types.size(), at.path));
+      WCOMP_TRY(check_const_expr(c_, e.offset, address_type(table.limits), m_.global_types.size(), at.path));
     }
     return match(
         e.items,
@@ -208,7 +271,7 @@ class ModuleValidator {
       return fail(diag::feature_disabled, "a passive data segment needs the feature bulk-memory", at);
     }
     WCOMP_TRY(check_index("memory", d.mem.value, m_.mem_types.size(), at));
-    return check_const_expr(c_, d.offset, ValType::i32, m_.global_types.size(), at.path);
+    return check_const_expr(c_, d.offset, address_type(m_.mem_types[d.mem.value].limits), m_.global_types.size(), at.path);
   }
 
   const Module& m_;

@@ -1,7 +1,7 @@
 // Validation of code: bodies of functions and constant expressions, by the algorithm of the specification's appendix.
 //
 // A body is read once, front to back, with a stack of operand types and a stack of open blocks. Most instructions are their row's
-// signature: take the parameters, put the results. The others have a rule of their own in validate_func.cpp. After an instruction that never
+// signature: take the parameters, put the results. The others have a rule of their own in instr_rules.cpp. After an instruction that never
 // falls through, the rest of its block is typed with a stack that gives whatever is asked for (`unknown`).
 // https://webassembly.github.io/spec/core/appendix/algorithm.html
 //
@@ -9,22 +9,15 @@
 #pragma once
 
 #include <memory>
-#include <vector>
 
-#include "core/module.h"
+#include "core/validation_context.h"
 
 namespace wcomp::core {
-
-/// What code may refer to besides the module itself.
-struct ValidationContext {
-  const Module& module;
-  const Features& features;
-  std::vector<bool> declared_funcs;  ///< by function: may be the operand of ref.func
-};
 
 /// Validates bodies one after the other; keeps its stacks' memory between them.
 class FuncValidator {
  public:
+  /// The context has to live as long as this.
   explicit FuncValidator(const ValidationContext& context);
   ~FuncValidator();
   FuncValidator(const FuncValidator&) = delete;
