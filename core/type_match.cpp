@@ -1,12 +1,13 @@
 #include "core/type_match.h"
 
+#include <string>
+#include <unordered_map>
+
 namespace wcomp::core {
 namespace {
 
-constexpr std::uint32_t max_ids = ~std::uint32_t{0} >> val_type_bits::index_shift;
-
-/// In a key: a reference to the type itself. No index or id is that large.
-constexpr std::uint32_t self = max_ids;
+/// In a key: a reference to the type itself. No index is that large.
+constexpr TypeIdx self(std::size_t{~std::uint32_t{0} >> val_type_bits::index_shift});
 
 /// The nullable top of the hierarchy that the reference is in.
 HeapType top_of(HeapType t) {
@@ -27,19 +28,6 @@ HeapType top_of(HeapType t) {
 
 bool is_bottom(HeapType t) { return t == HeapType::nofunc || t == HeapType::noextern || t == HeapType::noexn; }
 
-/// `are_same` compares two concrete heap types.
-template <class F>
-bool matches_with(ValType sub, ValType super, F&& are_same) {
-  if (sub == super) return true;
-  if (!is_ref(sub) || !is_ref(super)) return false;
-  if (is_nullable(sub) && !is_nullable(super)) return false;
-  const HeapType from = heap_type_of(sub);
-  const HeapType to = heap_type_of(super);
-  if (from == to) return true;
-  if (is_concrete(from) && is_concrete(to)) return are_same(type_idx_of(from), type_idx_of(to));
-  return top_of(from) == top_of(to) && (to == top_of(from) || is_bottom(from));
-}
-
 /// A function type with every reference to a type replaced by what `id_of` says; equal keys are equal types.
 template <class F>
 std::string key_of(const FuncType& t, F&& id_of) {
@@ -58,48 +46,14 @@ std::string key_of(const FuncType& t, F&& id_of) {
 }  // namespace
 
 bool matches(const Module& m, ValType sub, ValType super) {
-  return matches_with(sub, super, [&](TypeIdx a, TypeIdx b) { return same(m, a, b); });
-}
-
-bool same(const Module& m, ValType a, ValType b) {
-  if (a == b) return true;
-  return is_concrete_ref(a) && is_concrete_ref(b) && is_nullable(a) == is_nullable(b) &&
-         same(m, type_idx_of(heap_type_of(a)), type_idx_of(heap_type_of(b)));
-}
-
-bool matches_by_ids(ValType sub, ValType super) {
-  return matches_with(sub, super, [](TypeIdx a, TypeIdx b) { return a == b; });
-}
-
-ValType with_ids(ValType t, std::span<const std::uint32_t> ids) {
-  if (!is_concrete_ref(t)) return t;
-  return ref_to(heap_type_of(TypeIdx(ids[type_idx_of(heap_type_of(t)).value])), is_nullable(t));
-}
-
-FuncType with_ids(const FuncType& t, std::span<const std::uint32_t> ids) {
-  FuncType out = t;
-  for (std::vector<ValType>* list : {&out.params, &out.results}) {
-    for (ValType& v : *list) v = with_ids(v, ids);
-  }
-  return out;
-}
-
-std::optional<std::vector<std::uint32_t>> TypeIds::add(std::span<const FuncType> types) {
-  std::vector<std::uint32_t> ids;
-  ids.reserve(types.size());
-  for (const FuncType& t : types) {
-    const auto id_of = [&](TypeIdx i) { return TypeIdx(i.value == ids.size() ? self : ids[i.value]); };
-    const auto next = static_cast<std::uint32_t>(types_.size());
-    const auto [it, is_new] = ids_.try_emplace(key_of(t, id_of), next);
-    ids.push_back(it->second);
-    if (!is_new) continue;
-    if (next == max_ids) {
-      ids_.erase(it);
-      return std::nullopt;
-    }
-    types_.push_back(with_ids(t, ids));
-  }
-  return ids;
+  if (sub == super) return true;
+  if (!is_ref(sub) || !is_ref(super)) return false;
+  if (is_nullable(sub) && !is_nullable(super)) return false;
+  const HeapType from = heap_type_of(sub);
+  const HeapType to = heap_type_of(super);
+  if (from == to) return true;
+  if (is_concrete(from) && is_concrete(to)) return same(m, type_idx_of(from), type_idx_of(to));
+  return top_of(from) == top_of(to) && (to == top_of(from) || is_bottom(from));
 }
 
 std::vector<TypeIdx> canonical_types(std::span<const FuncType> types) {
@@ -107,7 +61,7 @@ std::vector<TypeIdx> canonical_types(std::span<const FuncType> types) {
   out.reserve(types.size());
   std::unordered_map<std::string, TypeIdx> first;
   for (std::size_t i = 0; i < types.size(); ++i) {
-    const auto id_of = [&](TypeIdx t) { return t.value == i ? TypeIdx(self) : out[t.value]; };
+    const auto id_of = [&](TypeIdx t) { return t.value == i ? self : out[t.value]; };
     out.push_back(first.try_emplace(key_of(types[i], id_of), TypeIdx(i)).first->second);
   }
   return out;

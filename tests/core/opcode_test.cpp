@@ -26,7 +26,7 @@ TEST_CASE("signatures are letters around one colon") {
     if (row.signature.empty()) continue;
     CAPTURE(row.text);
     CHECK(std::ranges::count(row.signature, ':') == 1);
-    CHECK(row.signature.find_first_not_of("iIfF:") == row.signature.npos);
+    CHECK(row.signature.find_first_not_of("iIfFVa:") == row.signature.npos);
   }
 }
 
@@ -98,7 +98,11 @@ TEST_CASE("broken instructions are refused with their place") {
   CHECK(refuse({0x41, 0x80, 0x80, 0x80, 0x80, 0x80, 0x00}).find("integer representation too long") != std::string::npos);
   CHECK(refuse({0x28, 0x80, 0x01, 0x00}).find("malformed memop flags") != std::string::npos);
   CHECK(refuse({0x0e, 0xff, 0xff, 0xff, 0xff, 0x0f}).find("more labels announced") != std::string::npos);
-  CHECK(refuse({0xd0, 0x7f}).find("malformed reference type") != std::string::npos);
+  CHECK(refuse({0xd0, 0x7f}).find("malformed heap type") != std::string::npos);
+  CHECK(refuse({0xfb, 0x00, 0x00}).find("instructions of garbage collection are not supported") != std::string::npos);
+  CHECK(refuse({0x1f, 0x40, 0x01, 0x04, 0x00}).find("malformed catch clause") != std::string::npos);
+  CHECK(refuse({0x1f, 0x40, 0xff, 0xff, 0x03}).find("more catch clauses announced") != std::string::npos);
+  CHECK(refuse({0xfd, 0x0c, 0x00}).find("unexpected end") != std::string::npos);
   CHECK(refuse({0x44, 0, 0, 0}).find("0x000b") != std::string::npos);
 }
 
