@@ -95,23 +95,27 @@ std::uint32_t Translator::control(const RegOp& o) {
       if (is_metered_) emit(&use_fuel).c = static_cast<u32>(std::min<std::uint64_t>(o.imm, 0xffff'ffff));
       return 1;
     case Opcode::local_get:
-      if (can_fuse(1) && op(1).op == Opcode::local_get && held_.slot != o.a) {
+      if (o.is_wide) return wide(o);
+      if (can_fuse(1) && op(1).op == Opcode::local_get && !op(1).is_wide && held_.slot != o.a) {
         emit(&move2, o.dst, o.a, op(1).dst | op(1).a << 16);
         return 2;
       }
       copy(o);
       return 1;
     case Opcode::global_get:
+      if (o.is_wide) return wide(o);
       emit(&global_get, o.dst, 0, 0);
       hold(o.dst, false);
-      emit_pointer(&inst_.globals[o.imm]->bits);
+      emit_pointer(inst_.globals[o.imm]->slots);
       return 1;
     case Opcode::global_set:
+      if (o.is_wide) return wide(o);
       emit_with(o.a, &global_set, &global_set_acc).a = slot(o.a);
       keep();
-      emit_pointer(&inst_.globals[o.imm]->bits);
+      emit_pointer(inst_.globals[o.imm]->slots);
       return 1;
     case Opcode::select: {
+      if (o.is_wide) return wide(o);
       Inst& i = emit_with(o.c, &interp::select, &select_acc);
       i.a = slot(o.dst);
       i.b = slot(o.a);
@@ -160,10 +164,12 @@ std::uint32_t Translator::control(const RegOp& o) {
       unit.word2 = type_id(static_cast<u32>(o.imm));
       emit_pointer(&inst_);
       emit_set_mem0();
-      if (inst_.module->types[o.imm].results.size() == 1) hold(o.a, false);
+      if (slot_count(inst_.module->types[o.imm].results) == 1) hold(o.a, false);
       return 1;
     }
-    default: check_failed("an operation of register code", __FILE__, __LINE__);
+    default:
+      if (u32 n = vector(o)) return n;
+      check_failed("an operation of register code", __FILE__, __LINE__);
   }
 }
 
