@@ -39,7 +39,7 @@ Result<CoreDefType> Parser::core_def_type(const Id& id) {
   if (!in_.take_open("func")) return in_.unexpected("`(func ..)` or `(module ..)`");
   // Identifiers of parameters mean nothing here, but have to differ.
   core::text::IdSpace params("parameter");
-  WCOMP_TRY(core::FuncType type, core::text::signature(in_, &params));
+  WCOMP_TRY(core::FuncType type, core::text::signature(in_, &params, find_core_type()));
   WCOMP_TRY(in_.expect_close());
   return CoreDefType(std::move(type));
 }
@@ -104,7 +104,12 @@ Result<void> Parser::module_decl() {
   return in_.unexpected("a type, an alias, an import or an export of a module type");
 }
 
-/// `(func ..)`, `(table ..)`, `(memory ..)`, `(global ..)`; an identifier means nothing.
+/// What `(ref $t)` in a core type means.
+core::text::FindType Parser::find_core_type() {
+  return [this](Cursor&) { return index(Sort::core_type); };
+}
+
+/// `(func ..)`, `(table ..)`, `(memory ..)`, `(global ..)`, `(tag ..)`; an identifier means nothing.
 Result<core::ExternType> Parser::core_extern_type() {
   core::ExternType out;
   if (in_.take_open("func")) {
@@ -112,18 +117,20 @@ Result<core::ExternType> Parser::core_extern_type() {
     WCOMP_TRY(out, core_type_use());
   } else if (in_.take_open("table")) {
     in_.take_id();
-    WCOMP_TRY(out, core::text::table_type(in_));
+    WCOMP_TRY(out, core::text::table_type(in_, find_core_type()));
   } else if (in_.take_open("memory")) {
     in_.take_id();
     WCOMP_TRY(const core::Limits limits, core::text::limits(in_));
     out = core::MemType{limits};
   } else if (in_.take_open("global")) {
     in_.take_id();
-    WCOMP_TRY(out, core::text::global_type(in_));
-  } else if (in_.at_open("tag")) {
-    return fail(diag::unsupported, "core tags are not supported", in_.where());
+    WCOMP_TRY(out, core::text::global_type(in_, find_core_type()));
+  } else if (in_.take_open("tag")) {
+    in_.take_id();
+    WCOMP_TRY(const core::TypeIdx type, core_type_use());
+    out = core::TagType{type};
   } else {
-    return in_.unexpected("`(func`, `(table`, `(memory` or `(global`");
+    return in_.unexpected("`(func`, `(table`, `(memory`, `(global` or `(tag`");
   }
   WCOMP_TRY(in_.expect_close());
   return out;
@@ -139,7 +146,7 @@ Result<core::TypeIdx> Parser::core_type_use() {
     given = core::TypeIdx(i);
   }
   core::text::IdSpace params("parameter");
-  WCOMP_TRY(core::FuncType type, core::text::signature(in_, &params));
+  WCOMP_TRY(core::FuncType type, core::text::signature(in_, &params, find_core_type()));
   if (given) return *given;
   const auto declared = scope().func_types.find(key_of(type));
   if (declared != scope().func_types.end()) return declared->second;

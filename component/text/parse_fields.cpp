@@ -41,8 +41,8 @@ Result<Component> Parser::component(const Id& id) {
 /// Identifiers as a custom section, unless the text has one.
 void Parser::write_names(Component& out, const Id& id) {
   Names names;
-  names.component = id.name.value_or(std::string());
-  out.name = names.component;
+  names.component = id.given_name ? *id.given_name : id.name.value_or(std::string());
+  out.name = id.name.value_or(std::string());
   for (const Definition& d : scope().definitions) {
     const auto* custom = std::get_if<CustomSection>(&d.item);
     if (custom != nullptr && custom->name == name_section) return;
@@ -92,12 +92,7 @@ Result<void> Parser::core_field() {
 
 Result<void> Parser::core_module_field() {
   const Id id = take_id();
-  std::string own_name = id.name.value_or(std::string());
-  if (in_.at(TokenKind::annotation) && in_.text() == "(@name") {
-    in_.advance();
-    WCOMP_TRY(own_name, in_.name());
-    WCOMP_TRY(in_.expect_close());
-  }
+  std::string own_name = id.given_name ? *id.given_name : id.name.value_or(std::string());
   WCOMP_TRY(std::vector<NameWithAttributes> exports, inline_exports());
   WCOMP_TRY(std::optional<NameWithAttributes> import, inline_import());
   std::uint32_t i = 0;

@@ -118,6 +118,7 @@ class Parser {
   [[nodiscard]] Result<void> module_decl();
   [[nodiscard]] Result<core::ExternType> core_extern_type();
   [[nodiscard]] Result<core::TypeIdx> core_type_use();
+  [[nodiscard]] core::text::FindType find_core_type();
 
   // Instances.
   [[nodiscard]] Result<void> instance_field();

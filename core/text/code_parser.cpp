@@ -1,19 +1,12 @@
 #include "core/text/code_parser.h"
 
-#include <bit>
-#include <unordered_map>
-
 #include <fmt/format.h>
 
+#include "base/diagnostic.h"
 #include "base/text.h"
-#include "core/text/numbers.h"
-#include "core/type_bytes.h"
 
 namespace wcomp::core::text {
 namespace {
-
-/// Parentheses inside each other in one function, at most: each costs a frame of ours.
-constexpr std::size_t max_depth = 1000;
 
 const OpcodeRow* find_row(std::string_view text) {
   static const std::unordered_map<std::string_view, const OpcodeRow*> rows = [] {
@@ -27,32 +20,47 @@ const OpcodeRow* find_row(std::string_view text) {
 
 }  // namespace
 
+CodeParser::CodeParser(Context& context, Cursor& in, const IdSpace& locals, Place place)
+    : c_(context),
+      in_(in),
+      locals_(locals),
+      next_hint_(place == Place::body ? context.annotations.next_hint(in.position()) : ~std::size_t{0}) {}
+
 Result<Expr> CodeParser::body() {
-  ByteWriter out;
-  WCOMP_TRY(sequence(out));
-  write_opcode(out, Opcode::end);
-  return c_.keep(std::move(out));
+  WCOMP_TRY(run(false));
+  if (!labels_.empty()) return in_.unexpected("`end`");
+  out_.opcode(Opcode::end);
+  return c_.keep(out_.take());
 }
 
 Result<Expr> CodeParser::folded_expr() {
-  ByteWriter out;
   if (!in_.at(TokenKind::open)) return in_.unexpected("a constant expression");
-  WCOMP_TRY(folded(out));
-  write_opcode(out, Opcode::end);
-  return c_.keep(std::move(out));
+  WCOMP_TRY(run(true));
+  out_.opcode(Opcode::end);
+  return c_.keep(out_.take());
 }
 
-Result<void> CodeParser::sequence(ByteWriter& out) {
-  const std::size_t labels = labels_.size();
-  while (!in_.at(TokenKind::close)) {
-    if (in_.at(TokenKind::open)) {
-      WCOMP_TRY(folded(out));
-    } else {
-      WCOMP_TRY(flat(out));
+Result<void> CodeParser::run(bool is_one_group) {
+  while (true) {
+    switch (in_.peek().kind) {
+      case TokenKind::open:
+        WCOMP_TRY(open());
+        break;
+      case TokenKind::close:
+        if (groups_.empty()) return {};
+        WCOMP_TRY(close());
+        break;
+      case TokenKind::atom:
+        if (!groups_.empty() && groups_.back().kind == GroupKind::if_)
+          return in_.unexpected(groups_.back().parts == 0 ? "a condition or `(then`" : "`)`");
+        if (!groups_.empty() && groups_.back().kind == GroupKind::try_) return in_.unexpected("`)`");
+        WCOMP_TRY(flat());
+        break;
+      default:
+        return in_.unexpected("an instruction");
     }
+    if (is_one_group && groups_.empty()) return {};
   }
-  if (labels_.size() != labels) return in_.unexpected("`end`");
-  return {};
 }
 
 Result<const OpcodeRow*> CodeParser::row() {
@@ -63,314 +71,283 @@ Result<const OpcodeRow*> CodeParser::row() {
   return row;
 }
 
-void CodeParser::push_label(std::optional<std::string> name, LabelKind kind) {
-  if (name) label_names_.emplace_back(label_count_, *name);
-  ++label_count_;
-  labels_.push_back({std::move(name), kind});
+// Groups
+
+Result<void> CodeParser::open() {
+  if (groups_.empty()) return open_instr();
+  Group& group = groups_.back();
+  if (group.kind == GroupKind::try_) return open_try_branch(group);
+  if (group.kind == GroupKind::if_ && (group.parts != 0 || in_.word() == "then")) return open_if_branch(group);
+  return open_instr();
 }
 
-/// The identifier after `else` or `end`, if there is one, repeats the block's.
-Result<void> CodeParser::check_label(const std::optional<std::string>& opened) {
-  const std::size_t start = in_.position();
-  const std::optional<std::string> name = in_.take_id();
-  if (!name || name == opened) return {};
-  return fail(diag::syntax, fmt::format("mismatching label `${}`", *name), in_.where(start));
-}
-
-Result<void> CodeParser::flat(ByteWriter& out) {
-  const std::size_t start = in_.position();
-  WCOMP_TRY(const OpcodeRow* r, row());
-  switch (r->opcode) {
-    case Opcode::block:
-    case Opcode::loop:
-    case Opcode::if_: {
-      std::optional<std::string> name = in_.take_id();
-      write_opcode(out, r->opcode);
-      WCOMP_TRY(block_type(out));
-      push_label(std::move(name), r->opcode == Opcode::if_ ? LabelKind::flat_if : LabelKind::flat_block);
-      return {};
-    }
-    case Opcode::else_:
-      if (labels_.empty() || labels_.back().kind != LabelKind::flat_if)
-        return fail(diag::syntax, "unexpected token: `else` without `if`", in_.where(start));
-      labels_.back().kind = LabelKind::flat_else;
-      write_opcode(out, Opcode::else_);
-      return check_label(labels_.back().name);
-    case Opcode::end: {
-      if (labels_.empty() || labels_.back().kind == LabelKind::folded)
-        return fail(diag::syntax, "unexpected token: `end` without a block", in_.where(start));
-      const Label closed = std::move(labels_.back());
-      labels_.pop_back();
-      write_opcode(out, Opcode::end);
-      return check_label(closed.name);
-    }
-    default:
-      return plain(out, *r);
-  }
-}
-
-Result<void> CodeParser::folded(ByteWriter& out) {
-  if (++depth_ > max_depth) return fail(diag::limit_exceeded, fmt::format("instructions nested deeper than {}", max_depth), in_.where());
+Result<void> CodeParser::open_instr() {
+  const Annotation* hint = take_hint();
   in_.advance();  // `(`
   const std::size_t start = in_.position();
   WCOMP_TRY(const OpcodeRow* r, row());
+  WCOMP_TRY(check_hint(hint, *r));
+  Group group{.kind = GroupKind::plain, .labels = labels_.size(), .pending = pending_.size(), .binding = {}, .hint = hint};
   switch (r->opcode) {
     case Opcode::block:
     case Opcode::loop:
-      WCOMP_TRY(folded_block(out, r->opcode));
+    case Opcode::try_table:
+    case Opcode::try_: {
+      group.kind = r->opcode == Opcode::try_ ? GroupKind::try_ : GroupKind::block;
+      const Binding binding = take_binding();
+      WCOMP_TRY(block_head(r->opcode));
+      push_label(binding, LabelKind::folded);
       break;
-    case Opcode::if_:
-      WCOMP_TRY(folded_if(out));
+    }
+    case Opcode::if_: {
+      group.kind = GroupKind::if_;
+      group.binding = take_binding();
+      const std::size_t begin = out_.size();
+      WCOMP_TRY(block_head(Opcode::if_));
+      out_.move_end(begin, pending_);  // the condition comes first
       break;
+    }
     case Opcode::else_:
     case Opcode::end:
-      return fail(diag::syntax, fmt::format("unexpected token `{}`", r->text), in_.where(start));
+    case Opcode::catch_:
+    case Opcode::catch_all:
+    case Opcode::delegate:
+      return fail(diag::syntax, fmt::format("unexpected token `{}` where an instruction should stand", r->text), in_.where(start));
     default: {
-      ByteWriter instr;
-      WCOMP_TRY(plain(instr, *r));
-      while (in_.at(TokenKind::open)) WCOMP_TRY(folded(out));
-      out.bytes(instr.view());
+      const std::size_t begin = out_.size();
+      WCOMP_TRY(plain(*r));
+      if (in_.at(TokenKind::close)) {
+        if (hint != nullptr) hints_.push_back({static_cast<std::uint32_t>(begin), hint->value[0] != 0});
+        in_.advance();
+        return {};
+      }
+      out_.move_end(begin, pending_);
     }
   }
-  --depth_;
-  return in_.expect_close();
-}
-
-Result<void> CodeParser::folded_block(ByteWriter& out, Opcode opcode) {
-  std::optional<std::string> name = in_.take_id();
-  write_opcode(out, opcode);
-  WCOMP_TRY(block_type(out));
-  push_label(std::move(name), LabelKind::folded);
-  WCOMP_TRY(sequence(out));
-  labels_.pop_back();
-  write_opcode(out, Opcode::end);
+  groups_.push_back(group);
   return {};
 }
 
-Result<void> CodeParser::folded_if(ByteWriter& out) {
-  std::optional<std::string> name = in_.take_id();
-  ByteWriter head;
-  write_opcode(head, Opcode::if_);
-  WCOMP_TRY(block_type(head));
-  while (in_.at(TokenKind::open) && !in_.at_open("then")) WCOMP_TRY(folded(out));  // the condition, outside of the label
-  out.bytes(head.view());
-  push_label(std::move(name), LabelKind::folded);
-  WCOMP_TRY(in_.expect_open("then"));
-  WCOMP_TRY(sequence(out));
-  WCOMP_TRY(in_.expect_close());
-  if (in_.take_open("else")) {
-    write_opcode(out, Opcode::else_);
-    WCOMP_TRY(sequence(out));
+/// `(then instr*)`, then perhaps `(else instr*)`.
+Result<void> CodeParser::open_if_branch(Group& group) {
+  if (group.parts == 0) {
+    in_.take_open("then");
+    note_hint(group.hint);
+    pending_.move_end(group.pending, out_);
+    push_label(group.binding, LabelKind::folded);
+  } else {
+    if (group.parts != 1 || !in_.take_open("else")) return in_.unexpected(group.parts == 1 ? "`(else` or `)`" : "`)`");
+    out_.opcode(Opcode::else_);
+  }
+  ++group.parts;
+  groups_.push_back({.kind = GroupKind::if_branch, .labels = labels_.size(), .pending = pending_.size(), .binding = {}});
+  return {};
+}
+
+/// `(do instr*)`, then either catches or `(delegate l)`.
+Result<void> CodeParser::open_try_branch(Group& group) {
+  const std::string_view word = in_.word();
+  if (group.is_done || (group.parts == 0) != (word == "do")) return in_.unexpected(group.parts == 0 ? "`(do`" : "`)`");
+  if (word == "do") {
+    in_.take_open(word);
+  } else if (word == "catch") {
+    in_.take_open(word);
+    out_.opcode(Opcode::catch_);
+    WCOMP_TRY(index(c_.tags));
+  } else if (word == "catch_all") {
+    in_.take_open(word);
+    out_.opcode(Opcode::catch_all);
+    group.is_done = true;
+  } else if (word == "delegate" && group.parts == 1) {
+    in_.take_open(word);
+    group.is_done = true;
+    group.kind = GroupKind::plain;  // it needs no `end`
+    pop_label();
+    group.labels = labels_.size();
+    WCOMP_TRY(delegate());
     WCOMP_TRY(in_.expect_close());
-  }
-  labels_.pop_back();
-  write_opcode(out, Opcode::end);
-  return {};
-}
-
-Result<void> CodeParser::block_type(ByteWriter& out) {
-  WCOMP_TRY(const TypeUse use, type_use(c_, in_, nullptr));
-  if (!use.index && use.type.params.empty() && use.type.results.size() <= 1) {
-    out.u8(use.type.results.empty() ? 0x40 : static_cast<std::uint8_t>(use.type.results[0]));
+    if (!in_.at(TokenKind::close)) return in_.unexpected("`)`");
     return {};
+  } else {
+    return in_.unexpected("`(catch`, `(catch_all`, `(delegate` or `)`");
   }
-  WCOMP_TRY(const TypeIdx index, c_.resolve(use, in_));
-  out.leb_s64(index.value);
+  ++group.parts;
+  groups_.push_back({.kind = GroupKind::try_branch, .labels = labels_.size(), .pending = pending_.size(), .binding = {}});
   return {};
 }
 
-Result<std::uint32_t> CodeParser::label() {
-  const std::size_t start = in_.position();
-  if (const std::optional<std::string> name = in_.take_id()) {
-    for (std::size_t i = labels_.size(); i-- > 0;) {
-      if (labels_[i].name == name) return static_cast<std::uint32_t>(labels_.size() - 1 - i);
-    }
-    return fail(diag::unknown_item, fmt::format("unknown label `${}`", *name), in_.where(start));
+Result<void> CodeParser::close() {
+  const Group group = groups_.back();
+  const bool has_own_label = group.kind == GroupKind::block || group.kind == GroupKind::try_ || (group.kind == GroupKind::if_ && group.parts != 0);
+  if (labels_.size() != group.labels + (has_own_label ? 1 : 0)) return in_.unexpected("`end`");
+  switch (group.kind) {
+    case GroupKind::plain:
+      note_hint(group.hint);
+      pending_.move_end(group.pending, out_);
+      break;
+    case GroupKind::if_:
+    case GroupKind::try_:
+      if (group.parts == 0) return in_.unexpected(group.kind == GroupKind::if_ ? "`(then`" : "`(do`");
+      [[fallthrough]];
+    case GroupKind::block:
+      pop_label();
+      out_.opcode(Opcode::end);
+      break;
+    default:
+      break;
   }
+  groups_.pop_back();
+  in_.advance();
+  return {};
+}
+
+// Flat instructions
+
+Result<void> CodeParser::flat() {
+  const Annotation* hint = take_hint();
+  const std::size_t start = in_.position();
+  WCOMP_TRY(const OpcodeRow* r, row());
+  WCOMP_TRY(check_hint(hint, *r));
+  note_hint(hint);
+  const std::size_t bottom = groups_.empty() ? 0 : groups_.back().labels + (groups_.back().kind == GroupKind::block ? 1 : 0);
+  const bool has_block = labels_.size() > bottom;  // opened in this group
+  switch (r->opcode) {
+    case Opcode::block:
+    case Opcode::loop:
+    case Opcode::try_table:
+    case Opcode::try_:
+    case Opcode::if_: {
+      const Binding binding = take_binding();
+      WCOMP_TRY(block_head(r->opcode));
+      push_label(binding, r->opcode == Opcode::if_ ? LabelKind::if_ : r->opcode == Opcode::try_ ? LabelKind::try_ : LabelKind::block);
+      return {};
+    }
+    case Opcode::else_:
+      if (!has_block || labels_.back().kind != LabelKind::if_) return fail(diag::syntax, "unexpected token: `else` without `if`", in_.where(start));
+      labels_.back().kind = LabelKind::else_;
+      out_.opcode(Opcode::else_);
+      return check_label(labels_.back().id);
+    case Opcode::catch_:
+    case Opcode::catch_all:
+    case Opcode::delegate:
+      if (!has_block) return fail(diag::syntax, fmt::format("unexpected token: `{}` without `try`", r->text), in_.where(start));
+      return flat_catch(r->opcode, start);
+    case Opcode::end: {
+      if (!has_block) return fail(diag::syntax, "unexpected token: `end` without a block", in_.where(start));
+      const std::string_view id = labels_.back().id;
+      pop_label();
+      out_.opcode(Opcode::end);
+      return check_label(id);
+    }
+    default:
+      return plain(*r);
+  }
+}
+
+Result<void> CodeParser::flat_catch(Opcode opcode, std::size_t start) {
+  LabelKind& kind = labels_.back().kind;
+  if (kind != LabelKind::try_ && (opcode == Opcode::delegate || kind != LabelKind::catch_)) {
+    return fail(diag::syntax, "unexpected token: no `try` that this could belong to", in_.where(start));
+  }
+  if (opcode == Opcode::delegate) {
+    pop_label();
+    return delegate();
+  }
+  out_.opcode(opcode);
+  if (opcode == Opcode::catch_all) {
+    kind = LabelKind::catch_all;
+    return check_label(labels_.back().id);
+  }
+  kind = LabelKind::catch_;
+  return index(c_.tags);
+}
+
+/// The label counts from outside of the block, which is closed already.
+Result<void> CodeParser::delegate() {
+  out_.opcode(Opcode::delegate);
+  return label();
+}
+
+// Labels
+
+std::string_view CodeParser::take_id() {
+  if (!in_.at(TokenKind::id)) return {};
+  std::string_view id = in_.text().substr(1);
+  if (id.starts_with('"')) id = quoted_.emplace_back(string_value(id));
+  in_.advance();
+  return id;
+}
+
+CodeParser::Binding CodeParser::take_binding() {
+  const std::string_view id = take_id();
+  return {id, c_.annotations.take_name(in_.position())};
+}
+
+void CodeParser::push_label(Binding binding, LabelKind kind) {
+  if (binding.name != nullptr) {
+    label_names_.emplace_back(label_count_, *binding.name);
+  } else if (!binding.id.empty()) {
+    label_names_.emplace_back(label_count_, binding.id);
+  }
+  ++label_count_;
+  Label label{.id = binding.id, .shadowed = -1, .kind = kind};
+  if (!label.id.empty()) {
+    const auto [at, is_new] = innermost_.try_emplace(label.id, -1);
+    label.shadowed = std::exchange(at->second, static_cast<std::int64_t>(labels_.size()));
+  }
+  labels_.push_back(label);
+}
+
+void CodeParser::pop_label() {
+  const Label& label = labels_.back();
+  if (!label.id.empty()) innermost_[label.id] = label.shadowed;
+  labels_.pop_back();
+}
+
+/// The identifier after `else` or `end`, if there is one, repeats the block's.
+Result<void> CodeParser::check_label(std::string_view opened) {
+  const std::size_t start = in_.position();
+  const std::string_view id = take_id();
+  if (id.empty() || id == opened) return {};
+  return fail(diag::syntax, fmt::format("mismatching label `${}`", escape(id)), in_.where(start));
+}
+
+Result<std::uint32_t> CodeParser::label_index() {
+  if (in_.at(TokenKind::id)) {
+    const std::size_t start = in_.position();
+    const std::string_view id = take_id();
+    const auto at = innermost_.find(id);
+    if (at == innermost_.end() || at->second < 0) return fail(diag::unknown_item, fmt::format("unknown label `${}`", escape(id)), in_.where(start));
+    return static_cast<std::uint32_t>(labels_.size() - 1 - static_cast<std::size_t>(at->second));
+  }
+  if (!IdSpace::at_index(in_)) return in_.unexpected("a label");
   WCOMP_TRY(const std::uint64_t n, in_.nat(0xffff'ffff));
   return static_cast<std::uint32_t>(n);
 }
 
-Result<void> CodeParser::plain(ByteWriter& out, const OpcodeRow& row) {
-  if (row.opcode == Opcode::select) return select(out);
-  write_opcode(out, row.opcode);
-  const auto one = [&](const IdSpace& space) -> Result<void> {
-    WCOMP_TRY(const std::uint32_t index, space.index(in_));
-    out.leb_u32(index);
-    return {};
-  };
-  const auto one_or_0 = [&](const IdSpace& space) -> Result<void> {
-    if (IdSpace::at_index(in_)) return one(space);
-    out.leb_u32(0);
-    return {};
-  };
-  switch (row.immediate) {
-    case Immediate::none:
-      return {};
-    case Immediate::label: {
-      WCOMP_TRY(const std::uint32_t l, label());
-      out.leb_u32(l);
-      return {};
-    }
-    case Immediate::label_table: {
-      std::vector<std::uint32_t> all;
-      do {
-        WCOMP_TRY(const std::uint32_t l, label());
-        all.push_back(l);
-      } while (IdSpace::at_index(in_));
-      out.leb_u32(static_cast<std::uint32_t>(all.size() - 1));
-      for (const std::uint32_t l : all) out.leb_u32(l);
-      return {};
-    }
-    case Immediate::func:
-    case Immediate::func_ref:
-      return one(c_.funcs);
-    case Immediate::local:
-      return one(locals_);
-    case Immediate::global:
-      return one(c_.globals);
-    case Immediate::elem:
-      return one(c_.elems);
-    case Immediate::data:
-      c_.needs_data_count = true;
-      return one(c_.datas);
-    case Immediate::table:
-      return one_or_0(c_.tables);
-    case Immediate::mem:
-      return one_or_0(c_.mems);
-    case Immediate::type_table: {
-      std::uint32_t table = 0;
-      if (IdSpace::at_index(in_)) {
-        WCOMP_TRY(table, c_.tables.index(in_));
-      }
-      WCOMP_TRY(const TypeUse use, type_use(c_, in_, nullptr));
-      WCOMP_TRY(const TypeIdx type, c_.resolve(use, in_));
-      out.leb_u32(type.value);
-      out.leb_u32(table);
-      return {};
-    }
-    case Immediate::table_table:
-      return two_indices(out, c_.tables, c_.tables);
-    case Immediate::mem_mem:
-      return two_indices(out, c_.mems, c_.mems);
-    case Immediate::data_mem:
-      c_.needs_data_count = true;
-      return segment_and_place(out, c_.datas, c_.mems);
-    case Immediate::elem_table:
-      return segment_and_place(out, c_.elems, c_.tables);
-    case Immediate::heap_type: {
-      WCOMP_TRY(const ValType type, heap_type(in_));
-      write_heap_type(out, heap_type_of(type));
-      return {};
-    }
-    case Immediate::mem_arg:
-      return mem_arg(out, row);
-    case Immediate::i32_const:
-    case Immediate::i64_const:
-    case Immediate::f32_const:
-    case Immediate::f64_const:
-      return constant(out, row.immediate);
-    default:
-      break;
-  }
-  return in_.unexpected("another instruction");
-}
-
-Result<void> CodeParser::select(ByteWriter& out) {
-  if (!in_.at_open("result")) {
-    write_opcode(out, Opcode::select);
-    return {};
-  }
-  WCOMP_TRY(const FuncType type, signature(in_, nullptr));
-  write_opcode(out, Opcode::select_t);
-  out.leb_u32(static_cast<std::uint32_t>(type.results.size()));
-  for (const ValType t : type.results) out.u8(static_cast<std::uint8_t>(t));
+Result<void> CodeParser::label() {
+  WCOMP_TRY(const std::uint32_t l, label_index());
+  out_.leb_u32(l);
   return {};
 }
 
-/// Both or none; none means 0 and 0.
-Result<void> CodeParser::two_indices(ByteWriter& out, const IdSpace& first, const IdSpace& second) {
-  std::uint32_t a = 0;
-  std::uint32_t b = 0;
-  if (IdSpace::at_index(in_)) {
-    WCOMP_TRY(a, first.index(in_));
-    WCOMP_TRY(b, second.index(in_));
-  }
-  out.leb_u32(a);
-  out.leb_u32(b);
-  return {};
+// Branch hints
+
+const Annotation* CodeParser::take_hint() {
+  if (in_.position() < next_hint_) return nullptr;
+  const Annotation* hint = c_.annotations.take(AnnotationKind::branch_hint, in_.position());
+  next_hint_ = c_.annotations.next_hint(in_.position() + 1);
+  return hint;
 }
 
-/// `memory.init place? segment`; the binary has them the other way round.
-Result<void> CodeParser::segment_and_place(ByteWriter& out, const IdSpace& segments, const IdSpace& places) {
-  Cursor ahead = in_;
-  ahead.advance();
-  std::uint32_t place = 0;
-  if (IdSpace::at_index(ahead)) {
-    WCOMP_TRY(place, places.index(in_));
-  }
-  WCOMP_TRY(const std::uint32_t segment, segments.index(in_));
-  out.leb_u32(segment);
-  out.leb_u32(place);
-  return {};
+Result<void> CodeParser::check_hint(const Annotation* hint, const OpcodeRow& row) const {
+  if (hint == nullptr || row.opcode == Opcode::if_ || row.opcode == Opcode::br_if) return {};
+  return fail(diag::invalid, fmt::format("@metadata.code.branch_hint annotation: invalid target `{}`, only `if` and `br_if` take hints", row.text),
+              in_.list().where(*hint));
 }
 
-Result<void> CodeParser::mem_arg(ByteWriter& out, const OpcodeRow& row) {
-  std::uint32_t mem = 0;
-  std::uint64_t offset = 0;
-  std::uint64_t align = row.access_bytes;
-  if (IdSpace::at_index(in_)) {
-    WCOMP_TRY(mem, c_.mems.index(in_));
-  }
-  const auto field = [&](std::string_view keyword, std::uint64_t& value) -> Result<bool> {
-    if (!in_.at(TokenKind::atom) || !in_.text().starts_with(keyword)) return false;
-    const std::optional<std::uint64_t> number = parse_nat(in_.text().substr(keyword.size()), ~std::uint64_t{0});
-    if (!number) return in_.fail_here(fmt::format("a number should follow `{}`", keyword));
-    value = *number;
-    in_.advance();
-    return true;
-  };
-  WCOMP_TRY(field("offset=", offset));
-  const std::size_t align_at = in_.position();
-  WCOMP_TRY(const bool has_align, field("align=", align));
-  if (has_align && (!std::has_single_bit(align) || align > 0x8000'0000)) {
-    return fail(diag::syntax, "alignment must be a power of two", in_.where(align_at));
-  }
-  const auto align_log2 = static_cast<std::uint32_t>(std::countr_zero(align));
-  if (mem == 0) {
-    out.leb_u32(align_log2);
-  } else {
-    out.leb_u32(align_log2 | 0x40u);
-    out.leb_u32(mem);
-  }
-  out.leb_u64(offset);
-  return {};
-}
-
-Result<void> CodeParser::constant(ByteWriter& out, Immediate kind) {
-  if (!in_.at(TokenKind::atom)) return in_.unexpected("a number");
-  const std::string_view text = in_.text();
-  const bool is_int = kind == Immediate::i32_const || kind == Immediate::i64_const;
-  const bool is_32 = kind == Immediate::i32_const || kind == Immediate::f32_const;
-  const std::optional<std::uint64_t> bits = is_int ? parse_int(text, is_32 ? 32 : 64) : parse_float(text, is_32);
-  if (!bits) {
-    return in_.fail_here(fmt::format("`{}` is no {}{} constant, or out of range", escape(text), is_int ? 'i' : 'f', is_32 ? 32 : 64));
-  }
-  in_.advance();
-  switch (kind) {
-    case Immediate::i32_const:
-      out.leb_s32(static_cast<std::int32_t>(static_cast<std::uint32_t>(*bits)));
-      break;
-    case Immediate::i64_const:
-      out.leb_s64(static_cast<std::int64_t>(*bits));
-      break;
-    case Immediate::f32_const:
-      out.fixed_u32(static_cast<std::uint32_t>(*bits));
-      break;
-    default:
-      out.fixed_u64(*bits);
-  }
-  return {};
+void CodeParser::note_hint(const Annotation* hint) {
+  if (hint != nullptr) hints_.push_back({static_cast<std::uint32_t>(out_.size()), hint->value[0] != 0});
 }
 
 }  // namespace wcomp::core::text

@@ -1,5 +1,8 @@
 #include "core/text/lexer.h"
 
+#include <algorithm>
+#include <array>
+
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
@@ -8,11 +11,30 @@
 namespace wcomp::core::text {
 namespace {
 
-bool is_id_char(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-         std::string_view("!#$%&'*+-./:<=>?@\\^_`|~").find(c) != std::string_view::npos;
-}
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+// Classes of characters.
+constexpr std::uint8_t id_char = 1, space_char = 2;
+constexpr std::array<std::uint8_t, 256> classes = [] {
+  std::array<std::uint8_t, 256> out{};
+  for (unsigned char c = '0'; c <= '9'; ++c) out[c] = id_char;
+  for (unsigned char c = 'A'; c <= 'Z'; ++c) out[c] = id_char;
+  for (unsigned char c = 'a'; c <= 'z'; ++c) out[c] = id_char;
+  for (const char c : std::string_view("!#$%&'*+-./:<=>?@\\^_`|~")) out[static_cast<unsigned char>(c)] = id_char;
+  for (const char c : std::string_view(" \t\n\r")) out[static_cast<unsigned char>(c)] = space_char;
+  return out;
+}();
+bool is_id_char(char c) { return (classes[static_cast<unsigned char>(c)] & id_char) != 0; }
+bool is_space(char c) { return (classes[static_cast<unsigned char>(c)] & space_char) != 0; }
+
+/// Annotations that are kept beside the tokens.
+struct SideRow {
+  std::string_view id;
+  AnnotationKind kind;
+};
+constexpr std::array<SideRow, 4> side_rows{{{"name", AnnotationKind::name},
+                                            {"metadata.code.branch_hint", AnnotationKind::branch_hint},
+                                            {"wcomp.name-section", AnnotationKind::name_section},
+                                            {"wcomp.data-count", AnnotationKind::data_count}}};
+bool has_string(AnnotationKind kind) { return kind == AnnotationKind::name || kind == AnnotationKind::branch_hint; }
 
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -50,17 +72,28 @@ class Lexer {
   [[nodiscard]] bool at(std::string_view s) const { return text_.substr(pos_).starts_with(s); }
 
   void add(TokenKind kind, std::size_t begin) {
-    if (!skip_starts_.empty()) return;
+    if (!skip_starts_.empty()) return add_to_side(kind, begin);
     list_.tokens.push_back({kind, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(pos_), 0});
+  }
+
+  /// A token directly in an annotation that is kept: the one string, or something that has no place there.
+  void add_to_side(TokenKind kind, std::size_t begin) {
+    if (!is_side_ || skip_starts_.size() != 1) return;
+    if (kind == TokenKind::string && side_string_.empty()) {
+      side_string_ = text_.substr(begin, pos_ - begin);
+    } else if (!side_mistake_) {
+      side_mistake_ = begin;
+    }
   }
 
   Result<void> skip_space() {
     while (pos_ < text_.size()) {
-      if (is_space(text_[pos_])) {
+      const char c = text_[pos_];
+      if (is_space(c)) {
         ++pos_;
-      } else if (at(";;")) {
-        while (pos_ < text_.size() && text_[pos_] != '\n' && text_[pos_] != '\r') ++pos_;
-      } else if (at("(;")) {
+      } else if (c == ';' && at(";;")) {
+        pos_ = std::min(text_.find_first_of("\n\r", pos_), text_.size());
+      } else if (c == '(' && at("(;")) {
         WCOMP_TRY(block_comment());
       } else {
         return {};
@@ -74,10 +107,11 @@ class Lexer {
     std::size_t depth = 0;
     do {
       if (pos_ >= text_.size()) return error_at(diag::syntax, start, "unclosed comment");
-      if (at("(;")) {
+      const char c = text_[pos_];
+      if (c == '(' && at("(;")) {
         ++depth;
         pos_ += 2;
-      } else if (at(";)")) {
+      } else if (c == ';' && at(";)")) {
         --depth;
         pos_ += 2;
       } else {
@@ -134,51 +168,74 @@ class Lexer {
 
   Result<void> open() {
     const std::size_t start = pos_++;
+    const bool is_annotation = pos_ < text_.size() && text_[pos_] == '@';
     if (!skip_starts_.empty()) {
+      if (is_side_ && !is_annotation && skip_starts_.size() == 1 && !side_mistake_) side_mistake_ = start;
       skip_starts_.push_back(start);
       return {};
     }
-    if (pos_ < text_.size() && text_[pos_] == '@') {
-      const std::size_t name_at = ++pos_;
-      if (pos_ < text_.size() && text_[pos_] == '"') {
-        WCOMP_TRY(string());
-        if (!is_utf8(string_value(text_.substr(name_at, pos_ - name_at)))) {
-          return error_at(diag::bad_utf8, name_at, "malformed UTF-8 encoding in an annotation");
-        }
-        if (pos_ - name_at == 2) return error_at(diag::syntax, start, "empty annotation id");
-      } else {
-        while (pos_ < text_.size() && is_id_char(text_[pos_])) ++pos_;
-        if (pos_ == name_at) return error_at(diag::syntax, start, "empty annotation id");
-      }
-      const std::string_view name = text_.substr(name_at, pos_ - name_at);
-      if (name != "custom" && name != "producers" && !(name == "name" && follows_core_module())) {
-        list_.has_annotations = true;
-        skip_starts_.push_back(start);
-        return separated();
-      }
-      open_.push_back(list_.tokens.size());
-      add(TokenKind::annotation, start);
-      return separated();
-    }
+    if (is_annotation) return annotation(start);
     open_.push_back(list_.tokens.size());
     add(TokenKind::open, start);
     return {};
   }
 
-  /// `core module $id?`
-  [[nodiscard]] bool follows_core_module() const {
-    std::size_t n = list_.tokens.size();
-    if (n != 0 && list_.tokens[n - 1].kind == TokenKind::id) --n;
-    const auto is_word = [&](std::size_t i, std::string_view word) {
-      return list_.tokens[i].kind == TokenKind::atom && list_.text(list_.tokens[i]) == word;
-    };
-    return n >= 2 && is_word(n - 1, "module") && is_word(n - 2, "core");
+  /// https://webassembly.github.io/spec/core/text/lexical.html#annotations
+  Result<void> annotation(std::size_t start) {
+    const std::size_t name_at = ++pos_;
+    std::string id;
+    if (pos_ < text_.size() && text_[pos_] == '"') {
+      WCOMP_TRY(string());
+      id = string_value(text_.substr(name_at, pos_ - name_at));
+      if (!is_utf8(id)) return error_at(diag::bad_utf8, name_at, "malformed UTF-8 encoding in an annotation");
+    } else {
+      while (pos_ < text_.size() && is_id_char(text_[pos_])) ++pos_;
+      id = text_.substr(name_at, pos_ - name_at);
+    }
+    if (id.empty()) return error_at(diag::syntax, start, "empty annotation id");
+    if (id == "custom" || id == "producers") {
+      open_.push_back(list_.tokens.size());
+      add(TokenKind::annotation, start);
+      return separated();
+    }
+    list_.has_annotations = true;
+    skip_starts_.push_back(start);
+    if (const auto* row = std::ranges::find(side_rows, id, &SideRow::id); row != side_rows.end()) {
+      is_side_ = true;
+      side_kind_ = row->kind;
+      side_string_ = {};
+      side_mistake_.reset();
+    }
+    return {};
+  }
+
+  /// At the end of an annotation that is kept.
+  Result<void> finish_side(std::size_t start) {
+    is_side_ = false;
+    const bool is_name = side_kind_ == AnnotationKind::name;
+    Annotation a{.kind = side_kind_,
+                 .token = static_cast<std::uint32_t>(list_.tokens.size()),
+                 .begin = static_cast<std::uint32_t>(start),
+                 .end = static_cast<std::uint32_t>(pos_),
+                 .value = {}};
+    if (side_mistake_) return error_at(diag::syntax, *side_mistake_, "unexpected token in an annotation that takes no more than a string");
+    if (has_string(side_kind_) == side_string_.empty()) {
+      return error_at(diag::syntax, start, has_string(side_kind_) ? "an annotation without its string" : "this annotation takes no string");
+    }
+    if (!side_string_.empty()) a.value = string_value(side_string_);
+    if (is_name && !is_utf8(a.value)) return error_at(diag::bad_utf8, start, "malformed UTF-8 encoding in a name");
+    if (side_kind_ == AnnotationKind::branch_hint && (a.value.size() != 1 || static_cast<unsigned char>(a.value[0]) > 1)) {
+      return error_at(diag::syntax, start, "a branch hint is one byte: \"\\00\" for unlikely, \"\\01\" for likely");
+    }
+    list_.annotations.push_back(std::move(a));
+    return {};
   }
 
   Result<void> close(std::size_t start) {
     if (!skip_starts_.empty()) {
+      const std::size_t opened = skip_starts_.back();
       skip_starts_.pop_back();
-      return {};
+      return is_side_ && skip_starts_.empty() ? finish_side(opened) : Result<void>();
     }
     if (open_.empty()) return error_at(diag::syntax, start, "`)` without `(`");
     list_.tokens[open_.back()].match = static_cast<std::uint32_t>(list_.tokens.size());
@@ -233,10 +290,22 @@ class Lexer {
   std::string_view text_;
   std::size_t pos_ = 0;
   std::vector<std::size_t> open_;
-  std::vector<std::size_t> skip_starts_;  ///< of the parentheses open inside an annotation that is left out
+  std::vector<std::size_t> skip_starts_;  ///< of the parentheses open inside an annotation that is no token
+  // The annotation that is kept and open, if there is one.
+  bool is_side_ = false;
+  AnnotationKind side_kind_ = AnnotationKind::name;
+  std::string_view side_string_;
+  std::optional<std::size_t> side_mistake_;
 };
 
 }  // namespace
+
+const Annotation* TokenList::annotation(AnnotationKind kind, std::size_t token) const {
+  for (auto at = std::ranges::lower_bound(annotations, token, {}, &Annotation::token); at != annotations.end() && at->token == token; ++at) {
+    if (at->kind == kind) return &*at;
+  }
+  return nullptr;
+}
 
 Result<TokenList> tokenize(std::string name, std::string source) {
   Lexer lexer(std::move(name), std::move(source));

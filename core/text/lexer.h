@@ -26,16 +26,36 @@ struct Token {
   std::uint32_t match = 0;  ///< open and annotation: the number of the closing token
 };
 
-/// A source and its tokens. Comments are gone; so are annotations other than `@custom`, `@producers` and
-/// the `@name` of a component's core module, with all that they hold.
+enum class AnnotationKind : std::uint8_t {
+  name,          ///< `(@name "..")`
+  branch_hint,   ///< `(@metadata.code.branch_hint "\00")`
+  name_section,  ///< `(@wcomp.name-section)`: the section's place among the custom sections at the end
+  data_count,    ///< `(@wcomp.data-count)`: there is a data count section although no instruction needs one
+};
+
+/// An annotation that means something where it stands: beside the tokens, because the grammar of tokens does not know of it.
+struct Annotation {
+  AnnotationKind kind = AnnotationKind::name;
+  std::uint32_t token = 0;  ///< the number of the token that follows
+  std::uint32_t begin = 0;  ///< byte offsets in the source
+  std::uint32_t end = 0;
+  std::string value;  ///< what its string stands for: UTF-8 for names, one byte 0 or 1 for hints
+};
+
+/// A source and its tokens. Comments are gone; so are annotations that are neither `@custom` nor `@producers` (those are tokens) nor
+/// an Annotation, with all that they hold.
 struct TokenList {
   SourceMap sources;
   SourceId source;
   std::vector<Token> tokens;
-  bool has_annotations = false;  ///< that are gone
+  std::vector<Annotation> annotations;  ///< in the order of the text
+  bool has_annotations = false;         ///< that are no tokens
 
   [[nodiscard]] std::string_view text(const Token& t) const { return sources.text(source).substr(t.begin, t.end - t.begin); }
   [[nodiscard]] TextPos where(const Token& t) const { return sources.locate({source, t.begin, t.end}); }
+  [[nodiscard]] TextPos where(const Annotation& a) const { return sources.locate({source, a.begin, a.end}); }
+  /// The first annotation of the kind that stands right before a token; nullptr if there is none.
+  [[nodiscard]] const Annotation* annotation(AnnotationKind kind, std::size_t token) const;
 };
 
 [[nodiscard]] Result<TokenList> tokenize(std::string name, std::string source);

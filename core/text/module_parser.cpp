@@ -1,11 +1,14 @@
 #include "core/text/module_parser.h"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 
 #include <fmt/format.h>
 
 #include "base/text.h"
 #include "core/name_section.h"
+#include "core/type_bytes.h"
 
 namespace wcomp::core::text {
 namespace {
@@ -17,16 +20,28 @@ std::uint64_t pages_for(std::size_t bytes) {
   return (bytes + page_bytes - 1) / page_bytes;
 }
 
+/// What a body's declarations of locals take in the binary.
+std::size_t locals_size(const std::vector<Locals>& locals) {
+  ByteWriter out;
+  out.leb_u32(static_cast<std::uint32_t>(locals.size()));
+  for (const Locals& run : locals) {
+    out.leb_u32(run.count);
+    write_val_type(out, run.type);
+  }
+  return out.size();
+}
+
 /// The binary's order of sections, with the words that place a custom section.
 struct SectionWord {
   std::string_view word;
   std::uint8_t id;
 };
-constexpr std::array<SectionWord, 12> section_words{{{"type", 1},
+constexpr std::array<SectionWord, 13> section_words{{{"type", 1},
                                                      {"import", 2},
                                                      {"func", 3},
                                                      {"table", 4},
                                                      {"memory", 5},
+                                                     {"tag", 13},
                                                      {"global", 6},
                                                      {"export", 7},
                                                      {"start", 8},
@@ -39,19 +54,53 @@ constexpr std::array<SectionWord, 12> section_words{{{"type", 1},
 
 Result<Bytes> ModuleParser::fields(std::string module_name) {
   const std::size_t start = in_.position();
+  c_.annotations.begin(list_, start);
+  if (const std::string* name = c_.annotations.take_name(start)) module_name = *name;
   WCOMP_TRY(collect());
+  WCOMP_TRY(type_fields());
   in_.move_to(start);
   while (in_.at(TokenKind::open) || in_.at(TokenKind::annotation)) WCOMP_TRY(field());
+  WCOMP_TRY(check_annotations());
   if (c_.needs_data_count) c_.m.data_count = static_cast<std::uint32_t>(c_.m.datas.size());
-  c_.m.customs.insert(c_.m.customs.end(), producers_.begin(), producers_.end());
-  c_.m.customs.insert(c_.m.customs.end(), last_customs_.begin(), last_customs_.end());
+  write_hints();
   write_names(std::move(module_name));
+  c_.m.customs.insert(c_.m.customs.end(), last_customs_.begin(), last_customs_.end());
   return encode(c_.m);
 }
 
-/// Moves behind the parenthesis that closes `open`.
-void ModuleParser::skip_to(std::size_t open) {
-  in_.move_to(list_.tokens[open].match + 1);
+/// Those that mean something for the module as a whole, then what nothing has used.
+Result<void> ModuleParser::check_annotations() {
+  while (const Annotation* a = c_.annotations.find_unused(in_.position())) {
+    if (a->kind != AnnotationKind::data_count) {
+      const std::string_view id = a->kind == AnnotationKind::name ? "name" : a->kind == AnnotationKind::branch_hint ? branch_hint_section : "wcomp.name-section";
+      return fail(diag::syntax,
+                  fmt::format("misplaced @{} annotation{}", id,
+                              a->kind == AnnotationKind::branch_hint ? ": it has to stand right before the `if` or `br_if` of a function"
+                                                                     : ": nothing here takes one, or it is there twice"),
+                  list_.where(*a));
+    }
+    c_.needs_data_count = true;
+    (void)c_.annotations.take(a->kind, a->token);
+  }
+  return {};
+}
+
+IdSpace& ModuleParser::space(ExternKind kind) {
+  switch (kind) {
+    case ExternKind::func: return c_.funcs;
+    case ExternKind::table: return c_.tables;
+    case ExternKind::mem: return c_.mems;
+    case ExternKind::global: return c_.globals;
+    case ExternKind::tag: break;
+  }
+  return c_.tags;
+}
+
+Result<ExternKind> ModuleParser::take_kind() {
+  for (const ExternKind kind : {ExternKind::func, ExternKind::table, ExternKind::mem, ExternKind::global, ExternKind::tag}) {
+    if (in_.take_open(to_string(kind))) return kind;
+  }
+  return in_.unexpected("`(func`, `(table`, `(memory`, `(global` or `(tag`");
 }
 
 // First pass
@@ -63,209 +112,264 @@ Result<void> ModuleParser::collect() {
       if (!in_.at(TokenKind::open)) return in_.unexpected("a module field");
       WCOMP_TRY(collect_field());
     }
-    skip_to(start);
+    in_.move_to(start);
+    in_.skip_group();
   }
   return {};
 }
 
 Result<void> ModuleParser::collect_field() {
-  if (in_.at_open("type")) return type_field();
-  if (in_.take_open("import")) return collect_import();
-  if (in_.take_open("func")) return define(c_.funcs, ExternKind::func);
-  if (in_.take_open("table")) return define(c_.tables, ExternKind::table);
-  if (in_.take_open("memory")) return define(c_.mems, ExternKind::mem);
-  if (in_.take_open("global")) return define(c_.globals, ExternKind::global);
-  if (in_.take_open("elem")) {
-    WCOMP_TRY(c_.elems.add(in_));
-    return {};
-  }
-  if (in_.take_open("data")) {
-    WCOMP_TRY(c_.datas.add(in_));
-    return {};
-  }
-  if (in_.at_open("export") || in_.at_open("start")) return {};
-  if (in_.at_open("rec") || in_.at_open("tag")) {
-    return fail(diag::unsupported, "recursive types and tags are not supported", in_.where());
-  }
+  const std::string_view word = in_.word();
+  if (word == "type") return collect_type();
+  if (word == "rec") return collect_rec();
+  if (word == "export" || word == "start") return {};
   in_.advance();
-  return in_.unexpected("a module field");
+  if (word == "func" || word == "table" || word == "memory" || word == "global" || word == "tag") {
+    in_.advance();
+    return define(word == "func"     ? ExternKind::func
+                  : word == "table"  ? ExternKind::table
+                  : word == "memory" ? ExternKind::mem
+                  : word == "global" ? ExternKind::global
+                                     : ExternKind::tag);
+  }
+  if (word == "elem" || word == "data") {
+    in_.advance();
+    WCOMP_TRY((word == "elem" ? c_.elems : c_.datas).add(in_, &c_.annotations));
+    return {};
+  }
+  if (word != "import") return in_.unexpected("a module field");
+  in_.advance();
+  return collect_import();
 }
 
 Result<void> ModuleParser::collect_import() {
   if (has_definition_) return in_.fail_here("an import after a definition: imports have to come first");
   WCOMP_TRY(in_.name());
-  WCOMP_TRY(in_.name());
-  IdSpace* space = nullptr;
-  if (in_.take_open("func"))
-    space = &c_.funcs;
-  else if (in_.take_open("table"))
-    space = &c_.tables;
-  else if (in_.take_open("memory"))
-    space = &c_.mems;
-  else if (in_.take_open("global"))
-    space = &c_.globals;
-  else if (in_.at_open("tag"))
-    return fail(diag::unsupported, "tags (exception handling) are not supported", in_.where());
-  else
-    return in_.unexpected("`(func`, `(table`, `(memory` or `(global`");
-  WCOMP_TRY(space->add(in_));
+  if (!in_.at_open("item")) {
+    WCOMP_TRY(in_.name());
+    WCOMP_TRY(const ExternKind kind, take_kind());
+    WCOMP_TRY(space(kind).add(in_, &c_.annotations));
+    return {};
+  }
+  // A group: `(item "n" type)*`, or `(item "n")*` and one type for all.
+  std::uint32_t unnamed = 0;
+  while (in_.at_open("item")) {
+    const std::size_t start = in_.position();
+    in_.take_open("item");
+    WCOMP_TRY(in_.name());
+    if (in_.take_close()) {
+      ++unnamed;
+      continue;
+    }
+    WCOMP_TRY(const ExternKind kind, take_kind());
+    WCOMP_TRY(space(kind).add(in_, &c_.annotations));
+    in_.move_to(start);
+    in_.skip_group();
+  }
+  if (unnamed == 0) return {};
+  WCOMP_TRY(const ExternKind kind, take_kind());
+  for (std::uint32_t i = 0; i < unnamed; ++i) space(kind).add_unnamed();
   return {};
 }
 
-Result<void> ModuleParser::define(IdSpace& space, ExternKind kind) {
+Result<void> ModuleParser::collect_type() {
+  in_.take_open("type");
+  WCOMP_TRY(c_.types.add(in_, &c_.annotations));
+  types_.push_back(in_.position());
+  return {};
+}
+
+Result<void> ModuleParser::collect_rec() {
   const std::size_t start = in_.position();
-  WCOMP_TRY(space.add(in_));
-  while (in_.at_open("export")) skip_to(in_.position());
+  in_.take_open("rec");
+  const std::uint32_t first = c_.types.count();
+  while (in_.at_open("type")) {
+    const std::size_t type = in_.position();
+    WCOMP_TRY(collect_type());
+    in_.move_to(type);
+    in_.skip_group();
+  }
+  WCOMP_TRY(in_.expect_close());
+  // One alone is what a type without `rec` is.
+  if (c_.types.count() - first != 1) return fail(diag::unsupported, "recursive types (garbage collection) are not supported", in_.where(start));
+  return {};
+}
+
+Result<void> ModuleParser::define(ExternKind kind) {
+  const std::size_t start = in_.position();
+  WCOMP_TRY(space(kind).add(in_, &c_.annotations));
+  while (in_.at_open("export")) in_.skip_group();
   if (in_.at_open("import")) {
     if (has_definition_) return fail(diag::syntax, "an import after a definition: imports have to come first", in_.where(start));
     return {};
   }
   has_definition_ = true;
   // Elements and data given with a table or memory are segments, too, in the order of the fields.
+  if (kind != ExternKind::mem && kind != ExternKind::table) return {};
+  if (in_.at_atom("i32") || in_.at_atom("i64")) in_.advance();
   if (kind == ExternKind::mem) {
-    if (in_.at_atom("i32") || in_.at_atom("i64")) in_.advance();
     if (in_.at_open("data")) c_.datas.add_unnamed();
-  }
-  if (kind == ExternKind::table) {
-    if (in_.at_atom("i32") || in_.at_atom("i64")) in_.advance();
-    if (!IdSpace::at_index(in_) && !in_.at(TokenKind::close)) {
-      if (in_.at(TokenKind::open) && !in_.at_open("elem")) {
-        skip_to(in_.position());  // `(ref ..)`
-      } else if (!in_.at_open("elem")) {
-        in_.advance();
-      }
-      if (in_.at_open("elem")) c_.elems.add_unnamed();
+  } else if (!IdSpace::at_index(in_) && !in_.at(TokenKind::close)) {
+    if (in_.at_open("ref")) {
+      in_.skip_group();
+    } else if (in_.at(TokenKind::atom)) {
+      in_.advance();
     }
+    if (in_.at_open("elem")) c_.elems.add_unnamed();
   }
   return {};
 }
 
-Result<void> ModuleParser::type_field() {
-  in_.take_open("type");
-  WCOMP_TRY(c_.types.add(in_));
-  if (in_.at_open("sub") || in_.at_open("struct") || in_.at_open("array") || in_.at_open("cont")) {
-    return fail(diag::unsupported, "struct, array and sub types (garbage collection) are not supported", in_.where());
+/// https://webassembly.github.io/spec/core/text/types.html#type-definitions
+Result<void> ModuleParser::type_fields() {
+  for (const std::size_t position : types_) {
+    in_.move_to(position);
+    // `(sub final type)` is the long form of a type alone.
+    const bool is_sub = in_.take_open("sub");
+    const bool is_plain = !is_sub || (in_.take_atom("final") && in_.at(TokenKind::open));
+    for (const std::string_view word : {"struct", "array", "cont", "shared", "descriptor", "describes"}) {
+      if (in_.at_open(word)) return fail(diag::unsupported, fmt::format("types of other proposals (`{}`) are not supported", word), in_.where());
+    }
+    if (!is_plain) return fail(diag::unsupported, "types with subtypes (garbage collection) are not supported", in_.where(position));
+    WCOMP_TRY(in_.expect_open("func"));
+    // Identifiers of parameters mean nothing here, but have to differ.
+    IdSpace params("parameter");
+    WCOMP_TRY(FuncType type, signature(in_, &params, c_.find_type, &c_.annotations));
+    WCOMP_TRY(in_.expect_close());
+    if (is_sub) WCOMP_TRY(in_.expect_close());
+    c_.add_type(std::move(type));
+    WCOMP_TRY(in_.expect_close());
   }
-  WCOMP_TRY(in_.expect_open("func"));
-  // Identifiers of parameters mean nothing here, but have to differ.
-  IdSpace params("parameter");
-  WCOMP_TRY(FuncType type, signature(in_, &params));
-  WCOMP_TRY(in_.expect_close());
-  c_.add_type(std::move(type));
-  return in_.expect_close();
+  return {};
 }
 
 // Second pass
 
 Result<void> ModuleParser::field() {
   const std::size_t start = in_.position();
+  if (!name_section_at_ && c_.annotations.take(AnnotationKind::name_section, start) != nullptr) name_section_at_ = last_customs_.size();
   Result<void> done;
   if (in_.at(TokenKind::annotation)) {
     const bool is_producers = in_.text() == "(@producers";
     in_.advance();
     done = is_producers ? producers_field() : custom_field();
-  } else if (in_.at_open("type")) {
-    skip_to(start);
-    return {};
-  } else if (in_.take_open("import")) {
-    done = import_field();
-  } else if (in_.take_open("func")) {
-    done = func_field();
-  } else if (in_.take_open("table")) {
-    done = table_field();
-  } else if (in_.take_open("memory")) {
-    done = memory_field();
-  } else if (in_.take_open("global")) {
-    done = global_field();
-  } else if (in_.take_open("export")) {
-    done = export_field();
-  } else if (in_.take_open("start")) {
-    done = start_field();
-  } else if (in_.take_open("elem")) {
-    done = elem_field();
   } else {
-    WCOMP_TRY(in_.expect_open("data"));
-    done = data_field();
+    const std::string_view word = in_.word();
+    if (word == "type" || word == "rec") {
+      in_.skip_group();
+      return {};
+    }
+    in_.advance();
+    in_.advance();
+    done = word == "func"     ? func_field()
+           : word == "import" ? import_field()
+           : word == "table"  ? table_field()
+           : word == "memory" ? memory_field()
+           : word == "global" ? global_field()
+           : word == "tag"    ? tag_field()
+           : word == "export" ? export_field()
+           : word == "start"  ? start_field()
+           : word == "elem"   ? elem_field()
+                              : data_field();
   }
   WCOMP_TRY(std::move(done));
   return in_.expect_close();
 }
 
-Result<ExternType> ModuleParser::extern_type(ExternKind kind) {
+Result<ExternType> ModuleParser::import_type(ExternKind kind) {
+  const std::uint32_t index = next(kind)++;
   switch (kind) {
     case ExternKind::func: {
-      ++next_func_;
       IdSpace params("parameter");
       WCOMP_TRY(const TypeUse use, type_use(c_, in_, &params));
       WCOMP_TRY(const TypeIdx type, c_.resolve(use, in_));
+      if (!params.names().empty()) local_names_.emplace_back(index, params.names());
       return ExternType(type);
     }
     case ExternKind::table: {
-      ++next_table_;
-      WCOMP_TRY(const TableType type, table_type());
+      WCOMP_TRY(const TableType type, table_type(in_, c_.find_type));
       return ExternType(type);
     }
     case ExternKind::mem: {
-      ++next_mem_;
-      WCOMP_TRY(const Limits l, limits());
+      WCOMP_TRY(const Limits l, limits(in_));
       return ExternType(MemType{l});
     }
-    default: {
-      ++next_global_;
-      WCOMP_TRY(const GlobalType type, global_type(in_));
+    case ExternKind::global: {
+      WCOMP_TRY(const GlobalType type, global_type(in_, c_.find_type));
       return ExternType(type);
     }
+    case ExternKind::tag:
+      break;
   }
+  IdSpace params("parameter");
+  WCOMP_TRY(const TypeUse use, type_use(c_, in_, &params));
+  WCOMP_TRY(const TypeIdx type, c_.resolve(use, in_));
+  return ExternType(TagType{type});
 }
 
 Result<void> ModuleParser::import_field() {
   Import i;
   WCOMP_TRY(i.module, in_.name());
+  if (in_.at_open("item")) return import_group(std::move(i));
   WCOMP_TRY(i.name, in_.name());
-  ExternKind kind = ExternKind::func;
-  if (in_.take_open("table"))
-    kind = ExternKind::table;
-  else if (in_.take_open("memory"))
-    kind = ExternKind::mem;
-  else if (in_.take_open("global"))
-    kind = ExternKind::global;
-  else
-    in_.take_open("func");
+  WCOMP_TRY(const ExternKind kind, take_kind());
   in_.take_id();
-  WCOMP_TRY(i.type, extern_type(kind));
+  WCOMP_TRY(i.type, import_type(kind));
   c_.m.imports.push_back(std::move(i));
   return in_.expect_close();
 }
 
-Result<void> ModuleParser::inline_exports(ExternKind kind, std::uint32_t index) {
-  while (in_.take_open("export")) {
-    WCOMP_TRY(std::string name, in_.name());
-    c_.m.exports.push_back({std::move(name), kind, index});
+/// https://github.com/WebAssembly/compact-import-section
+Result<void> ModuleParser::import_group(Import head) {
+  head.group = ++import_groups_;
+  std::vector<Import> group;
+  while (in_.take_open("item")) {
+    Import& i = group.emplace_back(head);
+    WCOMP_TRY(i.name, in_.name());
+    if (in_.at(TokenKind::close)) {
+      if (!group.front().shares_type && group.size() != 1) return in_.unexpected("a type, as the group's other imports have one");
+      i.shares_type = true;
+    } else {
+      if (group.front().shares_type) return in_.unexpected("`)`");
+      WCOMP_TRY(const ExternKind kind, take_kind());
+      in_.take_id();
+      WCOMP_TRY(i.type, import_type(kind));
+      WCOMP_TRY(in_.expect_close());
+    }
     WCOMP_TRY(in_.expect_close());
   }
+  if (group.front().shares_type) {
+    WCOMP_TRY(const ExternKind kind, take_kind());
+    WCOMP_TRY(const ExternType type, import_type(kind));
+    WCOMP_TRY(in_.expect_close());
+    next(kind) += static_cast<std::uint32_t>(group.size() - 1);
+    for (Import& i : group) i.type = type;
+  }
+  c_.m.imports.insert(c_.m.imports.end(), std::make_move_iterator(group.begin()), std::make_move_iterator(group.end()));
   return {};
 }
 
-Result<bool> ModuleParser::inline_import(Import& out) {
+Result<bool> ModuleParser::is_inline_import(ExternKind kind) {
+  in_.take_id();
+  while (in_.take_open("export")) {
+    WCOMP_TRY(std::string name, in_.name());
+    c_.m.exports.push_back({std::move(name), kind, next(kind)});
+    WCOMP_TRY(in_.expect_close());
+  }
   if (!in_.take_open("import")) return false;
-  WCOMP_TRY(out.module, in_.name());
-  WCOMP_TRY(out.name, in_.name());
+  Import import;
+  WCOMP_TRY(import.module, in_.name());
+  WCOMP_TRY(import.name, in_.name());
   WCOMP_TRY(in_.expect_close());
+  WCOMP_TRY(import.type, import_type(kind));
+  c_.m.imports.push_back(std::move(import));
   return true;
 }
 
 Result<void> ModuleParser::func_field() {
-  const std::uint32_t index = next_func_;
-  in_.take_id();
-  WCOMP_TRY(inline_exports(ExternKind::func, index));
-  Import import;
-  WCOMP_TRY(const bool is_import, inline_import(import));
-  if (is_import) {
-    WCOMP_TRY(import.type, extern_type(ExternKind::func));
-    c_.m.imports.push_back(std::move(import));
-    return {};
-  }
-  ++next_func_;
+  WCOMP_TRY(const bool is_import, is_inline_import(ExternKind::func));
+  if (is_import) return {};
+  const std::uint32_t index = next(ExternKind::func)++;
   IdSpace locals("local");
   WCOMP_TRY(const TypeUse use, type_use(c_, in_, &locals));
   WCOMP_TRY(const TypeIdx type, c_.resolve(use, in_));
@@ -278,131 +382,115 @@ Result<void> ModuleParser::func_field() {
     ++f.locals.back().count;
   };
   while (in_.take_open("local")) {
-    if (in_.at(TokenKind::id)) {
-      WCOMP_TRY(locals.add(in_));
-      WCOMP_TRY(const ValType t, val_type(in_));
+    if (is_named(in_)) {
+      WCOMP_TRY(locals.add(in_, &c_.annotations));
+      WCOMP_TRY(const ValType t, val_type(in_, c_.find_type));
       declare(t);
     } else {
       while (!in_.at(TokenKind::close)) {
-        WCOMP_TRY(const ValType t, val_type(in_));
+        WCOMP_TRY(const ValType t, val_type(in_, c_.find_type));
         locals.add_unnamed();
         declare(t);
       }
     }
     WCOMP_TRY(in_.expect_close());
   }
-  CodeParser code(c_, in_, locals);
+  CodeParser code(c_, in_, locals, CodeParser::Place::body);
   WCOMP_TRY(f.body, code.body());
+  if (!code.hints().empty()) {
+    FuncBranchHints& hints = hints_.emplace_back(index, code.hints());
+    const auto before = static_cast<std::uint32_t>(locals_size(f.locals));
+    for (BranchHint& h : hints.hints) h.offset += before;
+  }
   c_.m.funcs.push_back(std::move(f));
   if (!locals.names().empty()) local_names_.emplace_back(index, locals.names());
   if (!code.label_names().empty()) label_names_.emplace_back(index, code.label_names());
   return {};
 }
 
-Result<Limits> ModuleParser::limits() {
-  const std::size_t start = in_.position();
-  WCOMP_TRY(const Limits out, text::limits(in_));
-  if (out.is_64) return fail(diag::unsupported, "64-bit memories and tables are not supported", in_.where(start));
-  if (out.is_shared) return fail(diag::unsupported, "shared memories (threads) are not supported", in_.where(start));
-  return out;
-}
-
-Result<TableType> ModuleParser::table_type() {
-  TableType t;
-  WCOMP_TRY(t.limits, limits());
-  WCOMP_TRY(t.element, ref_type(in_));
-  return t;
+/// The constant 0 as an address.
+Expr ModuleParser::zero(bool is_64) {
+  ByteWriter out;
+  out.u8(static_cast<std::uint8_t>(is_64 ? Opcode::i64_const : Opcode::i32_const));
+  out.u8(0);
+  out.u8(static_cast<std::uint8_t>(Opcode::end));
+  return c_.keep(std::move(out));
 }
 
 Result<void> ModuleParser::table_field() {
-  const std::uint32_t index = next_table_;
-  in_.take_id();
-  WCOMP_TRY(inline_exports(ExternKind::table, index));
-  Import import;
-  WCOMP_TRY(const bool is_import, inline_import(import));
-  if (is_import) {
-    WCOMP_TRY(import.type, extern_type(ExternKind::table));
-    c_.m.imports.push_back(std::move(import));
-    return {};
-  }
-  ++next_table_;
-  if (in_.at_atom("i64")) return fail(diag::unsupported, "64-bit memories and tables are not supported", in_.where());
-  in_.take_atom("i32");
-  if (IdSpace::at_index(in_)) {
-    WCOMP_TRY(const TableType type, table_type());
-    if (in_.at(TokenKind::open)) {
-      return fail(diag::unsupported, "tables with an initializer (function references) are not supported", in_.where());
+  WCOMP_TRY(const bool is_import, is_inline_import(ExternKind::table));
+  if (is_import) return {};
+  const std::uint32_t index = next(ExternKind::table)++;
+  Cursor ahead = in_;
+  const bool is_64 = ahead.take_atom("i64");
+  if (!is_64) ahead.take_atom("i32");
+  if (!ahead.at_open("ref") && !(ahead.at(TokenKind::atom) && !IdSpace::at_index(ahead))) {
+    Table table;
+    WCOMP_TRY(table.type, table_type(in_, c_.find_type));
+    if (!in_.at(TokenKind::close)) {
+      WCOMP_TRY(table.init, const_body());
     }
-    c_.m.tables.push_back({.type = type, .init = {}});
+    c_.m.tables.push_back(std::move(table));
     return {};
   }
+  in_ = ahead;
   Elem e{.mode = SegmentMode::active, .table = TableIdx(index)};
-  WCOMP_TRY(e.type, ref_type(in_));
+  WCOMP_TRY(e.type, ref_type(in_, c_.find_type));
+  const ValType element = e.type;
   WCOMP_TRY(in_.expect_open("elem"));
-  if (in_.at(TokenKind::open)) {
+  const bool is_empty = in_.at(TokenKind::close) && element != ValType::funcref;  // `func` without items would not fit
+  if (is_empty || (in_.at(TokenKind::open) && !in_.at_open("ref"))) {
     WCOMP_TRY(elem_items(e));
   } else {
     WCOMP_TRY(elem_list(e, true));
   }
   WCOMP_TRY(in_.expect_close());
   const std::size_t count = std::visit([](const auto& items) { return items.size(); }, e.items);
-  ByteWriter zero;
-  zero.u8(static_cast<std::uint8_t>(Opcode::i32_const));
-  zero.leb_s32(0);
-  zero.u8(static_cast<std::uint8_t>(Opcode::end));
-  e.offset = c_.keep(std::move(zero));
-  c_.m.tables.push_back({.type = {e.type, {.min = count, .max = count}}, .init = {}});
+  e.offset = zero(is_64);
+  c_.m.tables.push_back({.type = {element, {.min = count, .max = count, .is_64 = is_64}}, .init = {}});
   c_.m.elems.push_back(std::move(e));
   return {};
 }
 
 Result<void> ModuleParser::memory_field() {
-  const std::uint32_t index = next_mem_;
-  in_.take_id();
-  WCOMP_TRY(inline_exports(ExternKind::mem, index));
-  Import import;
-  WCOMP_TRY(const bool is_import, inline_import(import));
-  if (is_import) {
-    WCOMP_TRY(import.type, extern_type(ExternKind::mem));
-    c_.m.imports.push_back(std::move(import));
-    return {};
-  }
-  ++next_mem_;
-  if (in_.at_atom("i64")) return fail(diag::unsupported, "64-bit memories and tables are not supported", in_.where());
-  in_.take_atom("i32");
-  if (!in_.take_open("data")) {
-    WCOMP_TRY(const Limits l, limits());
+  WCOMP_TRY(const bool is_import, is_inline_import(ExternKind::mem));
+  if (is_import) return {};
+  const std::uint32_t index = next(ExternKind::mem)++;
+  Cursor ahead = in_;
+  const bool is_64 = ahead.take_atom("i64");
+  if (!is_64) ahead.take_atom("i32");
+  if (!ahead.take_open("data")) {
+    WCOMP_TRY(const Limits l, limits(in_));
     c_.m.mems.push_back({l});
     return {};
   }
+  in_ = ahead;
   WCOMP_TRY(const std::string text, in_.strings());
   WCOMP_TRY(in_.expect_close());
-  ByteWriter zero;
-  zero.u8(static_cast<std::uint8_t>(Opcode::i32_const));
-  zero.leb_s32(0);
-  zero.u8(static_cast<std::uint8_t>(Opcode::end));
-  ByteWriter bytes;
-  bytes.bytes(as_bytes(text));
-  c_.m.mems.push_back({{.min = pages_for(text.size()), .max = pages_for(text.size())}});
-  const Expr at = c_.keep(std::move(zero));
-  c_.m.datas.push_back({.mode = SegmentMode::active, .mem = MemIdx(index), .offset = at, .bytes = c_.keep(std::move(bytes)).code});
+  const ByteSpan bytes = as_bytes(text);
+  c_.m.mems.push_back({{.min = pages_for(text.size()), .max = pages_for(text.size()), .is_64 = is_64}});
+  const Expr at = zero(is_64);
+  c_.m.datas.push_back({.mode = SegmentMode::active, .mem = MemIdx(index), .offset = at, .bytes = c_.keep(Bytes(bytes.begin(), bytes.end())).code});
+  return {};
+}
+
+Result<void> ModuleParser::tag_field() {
+  WCOMP_TRY(const bool is_import, is_inline_import(ExternKind::tag));
+  if (is_import) return {};
+  ++next(ExternKind::tag);
+  IdSpace params("parameter");
+  WCOMP_TRY(const TypeUse use, type_use(c_, in_, &params));
+  WCOMP_TRY(const TypeIdx type, c_.resolve(use, in_));
+  c_.m.tags.push_back({type});
   return {};
 }
 
 Result<void> ModuleParser::global_field() {
-  const std::uint32_t index = next_global_;
-  in_.take_id();
-  WCOMP_TRY(inline_exports(ExternKind::global, index));
-  Import import;
-  WCOMP_TRY(const bool is_import, inline_import(import));
-  if (is_import) {
-    WCOMP_TRY(import.type, extern_type(ExternKind::global));
-    c_.m.imports.push_back(std::move(import));
-    return {};
-  }
-  ++next_global_;
+  WCOMP_TRY(const bool is_import, is_inline_import(ExternKind::global));
+  if (is_import) return {};
+  ++next(ExternKind::global);
   Global g;
-  WCOMP_TRY(g.type, global_type(in_));
+  WCOMP_TRY(g.type, global_type(in_, c_.find_type));
   WCOMP_TRY(g.init, const_body());
   c_.m.globals.push_back(g);
   return {};
@@ -411,28 +499,14 @@ Result<void> ModuleParser::global_field() {
 /// Instructions up to the closing parenthesis.
 Result<Expr> ModuleParser::const_body() {
   const IdSpace no_locals("local");
-  return CodeParser(c_, in_, no_locals).body();
+  return CodeParser(c_, in_, no_locals, CodeParser::Place::constant).body();
 }
 
 Result<void> ModuleParser::export_field() {
   Export e;
   WCOMP_TRY(e.name, in_.name());
-  const IdSpace* space = nullptr;
-  if (in_.take_open("func")) {
-    space = &c_.funcs;
-  } else if (in_.take_open("table")) {
-    e.kind = ExternKind::table;
-    space = &c_.tables;
-  } else if (in_.take_open("memory")) {
-    e.kind = ExternKind::mem;
-    space = &c_.mems;
-  } else if (in_.take_open("global")) {
-    e.kind = ExternKind::global;
-    space = &c_.globals;
-  } else {
-    return in_.unexpected("`(func`, `(table`, `(memory` or `(global`");
-  }
-  WCOMP_TRY(e.index, space->index(in_));
+  WCOMP_TRY(e.kind, take_kind());
+  WCOMP_TRY(e.index, space(e.kind).index(in_));
   c_.m.exports.push_back(std::move(e));
   return in_.expect_close();
 }
@@ -452,7 +526,7 @@ Result<Expr> ModuleParser::offset() {
     return e;
   }
   const IdSpace no_locals("local");
-  return CodeParser(c_, in_, no_locals).folded_expr();
+  return CodeParser(c_, in_, no_locals, CodeParser::Place::constant).folded_expr();
 }
 
 Result<void> ModuleParser::elem_field() {
@@ -485,7 +559,7 @@ Result<void> ModuleParser::elem_field() {
 Result<void> ModuleParser::elem_list(Elem& e, bool may_be_indices) {
   const bool is_indices = may_be_indices && (IdSpace::at_index(in_) || in_.at(TokenKind::close));
   if (!is_indices && !in_.take_atom("func")) {
-    WCOMP_TRY(e.type, ref_type(in_));
+    WCOMP_TRY(e.type, ref_type(in_, c_.find_type));
     return elem_items(e);
   }
   std::vector<FuncIdx> funcs;
@@ -506,7 +580,7 @@ Result<void> ModuleParser::elem_items(Elem& e) {
       WCOMP_TRY(in_.expect_close());
       items.push_back(item);
     } else {
-      WCOMP_TRY(const Expr item, CodeParser(c_, in_, no_locals).folded_expr());
+      WCOMP_TRY(const Expr item, CodeParser(c_, in_, no_locals, CodeParser::Place::constant).folded_expr());
       items.push_back(item);
     }
   }
@@ -533,9 +607,8 @@ Result<void> ModuleParser::data_field() {
     WCOMP_TRY(d.offset, offset());
   }
   WCOMP_TRY(const std::string text, in_.strings());
-  ByteWriter bytes;
-  bytes.bytes(as_bytes(text));
-  d.bytes = c_.keep(std::move(bytes)).code;
+  const ByteSpan bytes = as_bytes(text);
+  d.bytes = c_.keep(Bytes(bytes.begin(), bytes.end())).code;
   c_.m.datas.push_back(d);
   return {};
 }
@@ -571,38 +644,43 @@ Result<void> ModuleParser::custom_field() {
     WCOMP_TRY(in_.expect_close());
   }
   WCOMP_TRY(const std::string text, in_.strings());
-  ByteWriter bytes;
-  bytes.bytes(as_bytes(text));
-  c.bytes = c_.keep(std::move(bytes)).code;
+  const ByteSpan bytes = as_bytes(text);
+  c.bytes = c_.keep(Bytes(bytes.begin(), bytes.end())).code;
   (is_last ? last_customs_ : c_.m.customs).push_back(std::move(c));
   return {};
 }
 
 Result<void> ModuleParser::producers_field() {
-  WCOMP_TRY(const Bytes contents, producers_section(in_));
-  ByteWriter bytes;
-  bytes.bytes(contents);
-  producers_.push_back({.name = "producers", .bytes = c_.keep(std::move(bytes)).code, .after = section_words.back().id});
+  WCOMP_TRY(Bytes contents, producers_section(in_));
+  last_customs_.push_back({.name = "producers", .bytes = c_.keep(std::move(contents)).code, .after = section_words.back().id});
   return {};
+}
+
+/// Before the code, where a reader in one pass needs them.
+void ModuleParser::write_hints() {
+  if (hints_.empty()) return;
+  constexpr std::uint8_t data_count_id = 12;
+  c_.m.customs.push_back({.name = std::string(branch_hint_section), .bytes = c_.keep(encode_branch_hints(hints_)).code, .after = data_count_id});
 }
 
 void ModuleParser::write_names(std::string module_name) {
   Names names;
   names.module = std::move(module_name);
   names.funcs = c_.funcs.names();
-  names.locals = local_names_;
-  names.labels = label_names_;
+  names.locals = std::move(local_names_);
+  std::ranges::sort(names.locals, {}, [](const auto& entry) { return entry.first; });
+  names.labels = std::move(label_names_);
   names.types = c_.types.names();
   names.tables = c_.tables.names();
   names.mems = c_.mems.names();
   names.globals = c_.globals.names();
   names.elems = c_.elems.names();
   names.datas = c_.datas.names();
+  names.tags = c_.tags.names();
   Bytes contents = encode_name_section(names);
   if (contents.empty()) return;
-  ByteWriter bytes;
-  bytes.bytes(contents);
-  c_.m.customs.push_back({.name = "name", .bytes = c_.keep(std::move(bytes)).code, .after = section_words.back().id});
+  last_customs_.insert(last_customs_.begin() + static_cast<std::ptrdiff_t>(name_section_at_.value_or(last_customs_.size())),
+                       {.name = "name", .bytes = c_.keep(std::move(contents)).code, .after = section_words.back().id});
 }
 
 }  // namespace wcomp::core::text

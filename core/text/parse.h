@@ -1,9 +1,12 @@
 // The text format to the binary format: `.wat` files, and the modules inside of `.wast` scripts.
 //
 // Two passes over the tokens of a module: the first gives every field its index and identifier, so that the second can resolve what is used before
-// it is defined; the second writes a core::Module, which is encoded. Identifiers become the name section, `(@custom ..)` custom sections.
+// it is defined; the second writes a core::Module, which is encoded. Identifiers and `(@name "..")` become the name section,
+// `(@custom ..)` and `(@producers ..)` custom sections, `(@metadata.code.branch_hint "..")` one more; other annotations are space.
+// `(@wcomp.name-section)` and `(@wcomp.data-count)` are our own: the printer writes them where a module has these sections in a place or
+// for a reason that nothing else in the text shows. Readers that do not know them lose nothing that a module means.
 // Nothing is validated here: decode and validate see the bytes like any others.
-// Covered: what core/opcodes.def has, multi-memory, reference types, bulk memory. Stops at the first error, which has line and column.
+// Covered: what core/opcodes.def has, and modules as far as there is no garbage collection. Stops at the first error, which has line and column.
 // https://webassembly.github.io/spec/core/text/index.html
 #pragma once
 
