@@ -8,9 +8,9 @@
 #include "base/diagnostic.h"
 #include "base/file.h"
 #include "base/in_file.h"
-#include "base/match.h"
 #include "component/component.h"
 #include "component/text/parse.h"
+#include "core/describe.h"
 #include "core/text/parse.h"
 #include "runtime/module_impl.h"
 
@@ -38,10 +38,6 @@ void append_types(std::string& out, std::string_view keyword, const std::vector<
   out += fmt::format(" ({}", keyword);
   for (const CoreType t : types) out += fmt::format(" {}", to_string(t));
   out += ")";
-}
-
-std::string describe(const core::Limits& l) {
-  return fmt::format("{}{}{}{}", l.is_64 ? "i64 " : "", l.min, l.max ? fmt::format(" {}", *l.max) : "", l.is_shared ? " shared" : "");
 }
 
 }  // namespace
@@ -83,7 +79,7 @@ std::vector<ModuleImport> Module::imports() const {
   std::vector<ModuleImport> out;
   if (impl_ == nullptr) return out;
   const core::Module& module = *impl_->module;
-  for (const core::Import& i : module.imports) out.push_back({i.module, i.name, runtime::describe(module, i.type)});
+  for (const core::Import& i : module.imports) out.push_back({i.module, i.name, core::describe(module, i.type)});
   return out;
 }
 
@@ -91,7 +87,7 @@ std::vector<ModuleExport> Module::exports() const {
   std::vector<ModuleExport> out;
   if (impl_ == nullptr) return out;
   const core::Module& module = *impl_->module;
-  for (const core::Export& e : module.exports) out.push_back({e.name, runtime::describe(module, e)});
+  for (const core::Export& e : module.exports) out.push_back({e.name, core::describe(module, e)});
   return out;
 }
 
@@ -113,28 +109,6 @@ core::FuncType to_core(const CoreFuncType& type) {
     return out;
   };
   return {types(type.params), types(type.results)};
-}
-
-std::string describe(const core::Module& module, const core::ExternType& type) {
-  return match(
-      type, [&](core::TypeIdx t) { return to_string(to_public(module.types[t.value])); },
-      [](const core::TableType& t) { return fmt::format("table {} {}", wcomp::describe(t.limits), core::to_string(t.element)); },
-      [](const core::MemType& t) { return fmt::format("memory {}", wcomp::describe(t.limits)); },
-      [](const core::GlobalType& t) {
-        return t.is_mutable ? fmt::format("global (mut {})", core::to_string(t.type)) : fmt::format("global {}", core::to_string(t.type));
-      },
-      [&](core::TagType t) { return fmt::format("tag {}", to_string(to_public(module.types[t.type.value]))); });
-}
-
-std::string describe(const core::Module& module, const core::Export& e) {
-  switch (e.kind) {
-    case core::ExternKind::func: return describe(module, module.func_types[e.index]);
-    case core::ExternKind::table: return describe(module, module.table_types[e.index]);
-    case core::ExternKind::mem: return describe(module, module.mem_types[e.index]);
-    case core::ExternKind::global: return describe(module, module.global_types[e.index]);
-    case core::ExternKind::tag: break;
-  }
-  return std::string(core::to_string(e.kind));
 }
 
 }  // namespace runtime

@@ -81,8 +81,5 @@ namespace wcomp::runtime {
 
 [[nodiscard]] CoreFuncType to_public(const core::FuncType& type);
 [[nodiscard]] core::FuncType to_core(const CoreFuncType& type);
-/// Type text of an export: `func (param i32)`.
-[[nodiscard]] std::string describe(const core::Module& module, const core::Export& e);
-[[nodiscard]] std::string describe(const core::Module& module, const core::ExternType& type);
 
 }  // namespace wcomp::runtime

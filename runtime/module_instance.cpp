@@ -6,6 +6,7 @@
 #include "base/diagnostic.h"
 #include "base/text.h"
 #include "core/text/numbers.h"
+#include "core/describe.h"
 #include "runtime/module_impl.h"
 
 namespace wcomp {

@@ -6,6 +6,7 @@
 #include "base/diagnostic.h"
 #include "base/nearest_name.h"
 #include "base/text.h"
+#include "core/describe.h"
 #include "runtime/crossing_impl.h"
 #include "runtime/module_impl.h"
 

@@ -6,11 +6,13 @@
 namespace wcomp::cli {
 Action setup_compose(CLI::App& app);
 Action setup_embed(CLI::App& app);
+Action setup_inspect(CLI::App& app);
 Action setup_new(CLI::App& app);
 Action setup_parse(CLI::App& app);
 Action setup_plan(CLI::App& app);
 Action setup_print(CLI::App& app);
 Action setup_run(CLI::App& app);
+Action setup_strip(CLI::App& app);
 Action setup_validate(CLI::App& app);
 Action setup_wast(CLI::App& app);
 Action setup_wit(CLI::App& app);

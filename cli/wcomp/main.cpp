@@ -23,6 +23,12 @@ constexpr Command commands[] = {
     {"wit", "Print the WIT of a component or of a module with embedded WIT", "  wcomp wit main.wasm", setup_wit},
     {"print", "Print a core module or a component as text", "  wcomp print module.wasm\n  wcomp print --folded module.wasm -o module.wat", setup_print},
     {"parse", "Make a binary of the text of a core module or component", "  wcomp parse module.wat -o module.wasm", setup_parse},
+    {"inspect", "Say what is inside of a core module or a component", "  wcomp inspect main.wasm\n  wcomp inspect --json main.wasm", setup_inspect},
+    {"strip", "Take custom sections out of a core module or a component",
+     "  wcomp strip main.wasm -o small.wasm          all but names and what tools need\n"
+     "  wcomp strip --all main.wasm -o smallest.wasm\n"
+     "  wcomp strip --delete '^\\.debug' main.wasm -o main.wasm",
+     setup_strip},
     {"wast", "Run test scripts of WebAssembly", "  wcomp wast i32.wast\n  wcomp wast --features all,-simd -v tests", setup_wast},
     {"plan", "Print how a component is instantiated, step by step", "  wcomp plan main.wasm", setup_plan},
     {"completions", "Print a completion script for a shell", "  wcomp completions bash > ~/.local/share/bash-completion/completions/wcomp", setup_completions},

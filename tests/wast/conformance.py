@@ -46,7 +46,10 @@ def run(wcomp, data, features, entries):
                           text=True, errors="replace", timeout=1200)
     last = re.match(r"(\d+) passed, (\d+) failed$", (done.stdout.splitlines() or [""])[-1])
     if not last or done.returncode not in (0, 1):
-        return 0, [(entries[0], 0, f"wcomp ended with {done.returncode} in a run of {len(entries)} scripts: {done.stdout[-300:]}{done.stderr[-600:]}")]
+        if len(entries) == 1:
+            return 0, [(entries[0], 0, f"  wcomp ended with {done.returncode}: {done.stderr[-600:]}")]
+        each = [run(wcomp, data, features, [e]) for e in entries]  # which of them was it?
+        return sum(held for held, _ in each), [f for _, failures in each for f in failures]
     failures = []
     for line in done.stderr.splitlines():
         d = json.loads(line)

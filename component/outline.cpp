@@ -1,0 +1,109 @@
+#include "component/outline.h"
+
+#include <algorithm>
+
+#include "base/match.h"
+#include "component/component.h"
+#include "component/name_section.h"
+#include "core/describe.h"
+
+namespace wcomp::component {
+
+namespace {
+
+core::Features all_features() {
+  core::Features out;
+  for (const core::FeatureRow& row : core::feature_rows()) out.set(row.feature, true);
+  return out;
+}
+
+/// Everything up to the first mistake.
+Result<void> read_producers(ByteSpan contents, std::vector<Outline::Producer>& out) {
+  ByteReader in(contents);
+  WCOMP_TRY(const std::uint32_t fields, in.count());
+  for (std::uint32_t i = 0; i < fields; ++i) {
+    WCOMP_TRY(const std::string_view field, in.name());
+    WCOMP_TRY(const std::uint32_t values, in.count(2));
+    for (std::uint32_t k = 0; k < values; ++k) {
+      WCOMP_TRY(const std::string_view name, in.name());
+      WCOMP_TRY(const std::string_view version, in.name());
+      out.push_back({std::string(field), std::string(name), std::string(version)});
+    }
+  }
+  return {};
+}
+
+Result<void> add_module(Outline& out, const Sections& sections) {
+  WCOMP_TRY(core::Module decoded, core::decode(Bytes(sections.bytes.begin(), sections.bytes.end())));
+  WCOMP_TRY(const core::ValidModule valid, core::validate(std::move(decoded), all_features()));
+  const core::Module& m = *valid;
+  out.name = m.names.module;
+  out.counts = {{"types", 0, m.types.size()},
+                {"functions", m.imported_funcs, m.funcs.size()},
+                {"tables", m.imported_tables, m.tables.size()},
+                {"memories", m.imported_mems, m.mems.size()},
+                {"globals", m.imported_globals, m.globals.size()},
+                {"tags", m.imported_tags, m.tags.size()},
+                {"element segments", 0, m.elems.size()},
+                {"data segments", 0, m.datas.size()}};
+  for (const core::Import& i : m.imports) out.imports.push_back({i.module, i.name, core::describe(m, i.type)});
+  for (const core::Export& e : m.exports) out.exports.push_back({{}, e.name, core::describe(m, e)});
+  return {};
+}
+
+Result<void> add_component(Outline& out, const Sections& sections) {
+  WCOMP_TRY(const std::shared_ptr<const Component> component, decode(Bytes(sections.bytes.begin(), sections.bytes.end())));
+  for (const Definition& d : component->definitions) {
+    if (const auto* i = std::get_if<Import>(&d.item)) out.imports.push_back({{}, i->name, std::string(to_string(i->desc.sort))});
+    if (const auto* e = std::get_if<Export>(&d.item)) out.exports.push_back({{}, e->name, std::string(to_string(e->item.sort))});
+  }
+  return {};
+}
+
+/// Items of a component by section: what an index space gets from elsewhere is not among them.
+void add_counts(Outline& out, const Sections& sections) {
+  Outline::Count modules{"core modules"}, components{"components"};
+  std::vector<Outline::Count> others;
+  for (const Section& s : sections.items) {
+    if (s.nested) ++(s.nested->is_component ? components : modules).defined;
+    if (!s.count) continue;
+    auto at = std::ranges::find(others, s.title, &Outline::Count::what);
+    if (at == others.end()) at = others.insert(at, Outline::Count{s.title});
+    at->defined += *s.count;
+  }
+  if (modules.defined != 0) out.counts.push_back(modules);
+  if (components.defined != 0) out.counts.push_back(components);
+  out.counts.insert(out.counts.end(), others.begin(), others.end());
+}
+
+Outline make(const Sections& sections) {
+  Outline out;
+  out.is_component = sections.is_component;
+  out.offset = sections.offset;
+  out.size = sections.bytes.size();
+  out.sections = &sections;
+  const Result<void> done = sections.is_component ? add_component(out, sections) : add_module(out, sections);
+  if (!done) {
+    const Diagnostic& d = done.error().first();
+    out.problem = d.message;
+    if (const auto* at = std::get_if<BinaryPos>(&d.location); at != nullptr && !at->path.empty()) *out.problem += " in " + at->path;
+  }
+  if (sections.is_component) add_counts(out, sections);
+  for (const Section& s : sections.items) {
+    if (s.is_custom() && s.name == "producers") (void)read_producers(s.contents, out.producers);
+    if (s.is_custom() && sections.is_component && s.name == name_section) out.name = decode_names(s.contents).component;
+  }
+  return out;
+}
+
+}  // namespace
+
+Outline outline(const Sections& sections) {
+  Outline out = make(sections);
+  for (const Section& s : sections.items) {
+    if (s.nested) out.nested.push_back(outline(*s.nested));
+  }
+  return out;
+}
+
+}  // namespace wcomp::component
