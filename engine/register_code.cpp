@@ -583,7 +583,9 @@ class Builder {
   void finish_handlers() {
     std::vector<std::uint32_t> order(code_.handlers.size());
     for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::ranges::stable_sort(order, std::greater<>(), [&](std::uint32_t i) { return handler_regions_[i]; });
+    std::ranges::sort(order, [&](std::uint32_t a, std::uint32_t b) {
+      return handler_regions_[a] != handler_regions_[b] ? handler_regions_[a] > handler_regions_[b] : a < b;
+    });
     std::vector<CatchHandler> sorted;
     sorted.reserve(order.size());
     for (std::uint32_t i : order) {
