@@ -30,59 +30,8 @@ using u64 = std::uint64_t;
   return true;
 }
 
-[[gnu::always_inline]] inline const Inst* table_entry(const Inst* pc, std::uint32_t index) {
-  return pc + static_cast<const std::int32_t*>(pc[1].pointer)[index < pc->c ? index : pc->c - 1];
-}
-
 }  // namespace
 
-WCOMP_HANDLER void move(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
-  fp[pc->a] = acc = fp[pc->b];
-  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
-}
-WCOMP_HANDLER void move_acc(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
-  fp[pc->a] = acc;
-  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
-}
-WCOMP_HANDLER void move_facc(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
-  fp[pc->a] = std::bit_cast<u64>(facc);
-  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
-}
-WCOMP_HANDLER void move2(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
-  fp[pc->a] = fp[pc->b];
-  fp[pc->c & 0xffff] = fp[pc->c >> 16];
-  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
-}
-WCOMP_HANDLER void const32(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
-  fp[pc->a] = acc = pc->b != 0 ? static_cast<u64>(static_cast<std::int32_t>(pc->c)) : pc->c;
-  facc = std::bit_cast<double>(acc);
-  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
-}
-WCOMP_HANDLER void const32_acc(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
-  acc = pc->b != 0 ? static_cast<u64>(static_cast<std::int32_t>(pc->c)) : pc->c;
-  facc = std::bit_cast<double>(acc);
-  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
-}
-WCOMP_HANDLER void const64(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
-  fp[pc->a] = acc = pc[1].word;
-  facc = std::bit_cast<double>(acc);
-  [[clang::musttail]] return pc[2].handler(fp, pc + 2, mem, state, acc, facc);
-}
-WCOMP_HANDLER void const64_acc(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
-  acc = pc[1].word;
-  facc = std::bit_cast<double>(acc);
-  [[clang::musttail]] return pc[2].handler(fp, pc + 2, mem, state, acc, facc);
-}
-WCOMP_HANDLER void select(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
-  u64 yes = fp[pc->b], no = fp[pc->c & 0xffff];
-  fp[pc->a] = acc = static_cast<std::uint32_t>(fp[pc->c >> 16]) != 0 ? yes : no;
-  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
-}
-WCOMP_HANDLER void select_acc(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
-  u64 yes = fp[pc->b], no = fp[pc->c & 0xffff];
-  fp[pc->a] = acc = static_cast<std::uint32_t>(acc) != 0 ? yes : no;
-  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
-}
 WCOMP_HANDLER void global_get(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
   fp[pc->a] = acc = *static_cast<const u64*>(pc[1].pointer);
   [[clang::musttail]] return pc[2].handler(fp, pc + 2, mem, state, acc, facc);
@@ -100,47 +49,6 @@ WCOMP_HANDLER void ref_is_null(u64* fp, const Inst* pc, std::uint8_t* mem, RunSt
   [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
 }
 
-WCOMP_HANDLER void jump(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
-  const Inst* to = pc + static_cast<std::int32_t>(pc->c);
-  [[clang::musttail]] return to->handler(fp, to, mem, state, acc, facc);
-}
-WCOMP_HANDLER void jump_back(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
-  if (state->is_interrupted.load(std::memory_order_relaxed) != 0) [[unlikely]] {
-    [[clang::musttail]] return trap<TrapCode::interrupted>(fp, pc, mem, state, acc, facc);
-  }
-  const Inst* to = pc + static_cast<std::int32_t>(pc->c);
-  [[clang::musttail]] return to->handler(fp, to, mem, state, acc, facc);
-}
-WCOMP_HANDLER void jump_if(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
-  if (static_cast<std::uint32_t>(fp[pc->a]) != 0) [[clang::musttail]] return jump_back(fp, pc, mem, state, acc, facc);
-  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
-}
-WCOMP_HANDLER void jump_if_zero(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
-  if (static_cast<std::uint32_t>(fp[pc->a]) == 0) [[clang::musttail]] return jump_back(fp, pc, mem, state, acc, facc);
-  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
-}
-WCOMP_HANDLER void jump_if_acc(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
-  if (static_cast<std::uint32_t>(acc) != 0) [[clang::musttail]] return jump_back(fp, pc, mem, state, acc, facc);
-  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
-}
-WCOMP_HANDLER void jump_if_zero_acc(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
-  if (static_cast<std::uint32_t>(acc) == 0) [[clang::musttail]] return jump_back(fp, pc, mem, state, acc, facc);
-  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
-}
-WCOMP_HANDLER void jump_table(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
-  if (state->is_interrupted.load(std::memory_order_relaxed) != 0) [[unlikely]] {
-    [[clang::musttail]] return trap<TrapCode::interrupted>(fp, pc, mem, state, acc, facc);
-  }
-  const Inst* to = table_entry(pc, static_cast<std::uint32_t>(fp[pc->a]));
-  [[clang::musttail]] return to->handler(fp, to, mem, state, acc, facc);
-}
-WCOMP_HANDLER void jump_table_acc(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
-  if (state->is_interrupted.load(std::memory_order_relaxed) != 0) [[unlikely]] {
-    [[clang::musttail]] return trap<TrapCode::interrupted>(fp, pc, mem, state, acc, facc);
-  }
-  const Inst* to = table_entry(pc, static_cast<std::uint32_t>(acc));
-  [[clang::musttail]] return to->handler(fp, to, mem, state, acc, facc);
-}
 
 WCOMP_HANDLER void enter(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
   if (fp + pc->c > state->stack_limit.load(std::memory_order_relaxed)) [[unlikely]] {

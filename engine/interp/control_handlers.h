@@ -3,35 +3,35 @@
 // its condition). What makes a value leaves it in `acc` as well, also when its bits are a float's (a constant in both); so does a call of one result.
 #pragma once
 
-#include "engine/interp/inst.h"
+#include "engine/interp/bodies.h"
 
 namespace wcomp::engine::interp {
 
 // --- moves ---
-HandlerFn move;                ///< a = b
-HandlerFn move_acc;
-HandlerFn move_facc;           ///< a = the accumulator of floats
-HandlerFn move2;               ///< a = b, then low half of c = high half
-HandlerFn const32;             ///< a = c, sign-extended if b
-HandlerFn const32_acc;         ///< the same, to both accumulators only
-HandlerFn const64;             ///< a = [word]
-HandlerFn const64_acc;
-HandlerFn select;              ///< a = high half of c ? b : low half of c
-HandlerFn select_acc;
+inline constexpr HandlerFn& move = sequence<Move>;                ///< a = b
+inline constexpr HandlerFn& move_acc = sequence<MoveAcc>;
+inline constexpr HandlerFn& move_facc = sequence<MoveFacc>;       ///< a = the accumulator of floats
+inline constexpr HandlerFn& move2 = sequence<Move2>;              ///< a = b, then low half of c = high half
+inline constexpr HandlerFn& const32 = sequence<Const32<false>>;   ///< a = c, sign-extended if b
+inline constexpr HandlerFn& const32_acc = sequence<Const32<true>>;  ///< the same, to both accumulators only
+inline constexpr HandlerFn& const64 = sequence<Const64<false>>;   ///< a = [word]
+inline constexpr HandlerFn& const64_acc = sequence<Const64<true>>;
+inline constexpr HandlerFn& select = sequence<Select<false>>;     ///< a = high half of c ? b : low half of c
+inline constexpr HandlerFn& select_acc = sequence<Select<true>>;
 HandlerFn global_get;          ///< a = [cell]
 HandlerFn global_set;          ///< [cell] = a
 HandlerFn global_set_acc;
 HandlerFn ref_is_null;         ///< a = b is null
 
 // --- control ---
-HandlerFn jump;                ///< c
-HandlerFn jump_back;           ///< c, looking for an interrupt
-HandlerFn jump_if;             ///< c if a
-HandlerFn jump_if_zero;        ///< c if not a
-HandlerFn jump_if_acc;
-HandlerFn jump_if_zero_acc;
-HandlerFn jump_table;          ///< a, c entries, [int32 distances]
-HandlerFn jump_table_acc;
+inline constexpr HandlerFn& jump = sequence<Jump<false>>;         ///< c
+inline constexpr HandlerFn& jump_back = sequence<Jump<true>>;     ///< c, looking for an interrupt
+inline constexpr HandlerFn& jump_if = sequence<JumpIf<false, false>>;      ///< c if a
+inline constexpr HandlerFn& jump_if_zero = sequence<JumpIf<false, true>>;  ///< c if not a
+inline constexpr HandlerFn& jump_if_acc = sequence<JumpIf<true, false>>;
+inline constexpr HandlerFn& jump_if_zero_acc = sequence<JumpIf<true, true>>;
+inline constexpr HandlerFn& jump_table = sequence<JumpTable<false>>;       ///< a, c entries, [int32 distances]
+inline constexpr HandlerFn& jump_table_acc = sequence<JumpTable<true>>;
 HandlerFn enter;               ///< zero slots a..b; frame of c slots
 HandlerFn use_fuel;            ///< c
 HandlerFn return_none;         ///< header at c

@@ -1,6 +1,5 @@
 // Handlers of pairs that programs are full of: an operation on what was just loaded, an element's address.
-#include "engine/interp/inst.h"
-#include "engine/semantics.h"
+#include "engine/interp/bodies.h"
 
 namespace wcomp::engine::interp {
 namespace {
@@ -19,26 +18,10 @@ consteval bool is_arithmetic() {
   return false;
 }
 
-template <Opcode O, Opcode L, bool FirstIsAcc, bool KeptOut>
-WCOMP_HANDLER void numeric_load(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
-  using X = Operand<O, 0>;
-  typename LoadOf<L>::Stored stored;
-  const u64 at = u64{static_cast<u32>(fp[pc->c & 0xffff])} + (pc->c >> 16);
-  note_place(state, fp, pc);
-  std::memcpy(&stored, mem + at, sizeof stored);
-  X x;
-  if constexpr (FirstIsAcc) x = from_acc<X>(acc, facc);
-  else x = slot_as<X>(fp[pc->b]);
-  const X r = core::eval(core::Op<O>{}, x, slot_as<X>(static_cast<typename LoadOf<L>::Value>(stored)));
-  if constexpr (!KeptOut) fp[pc->a] = as_slot(r);
-  to_acc(r, acc, facc);
-  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
-}
-
 template <Opcode O, Opcode L>
 Handler select(NumericLoadForm form) {
-  if (form.first_is_acc) return form.is_kept_out ? &numeric_load<O, L, true, true> : &numeric_load<O, L, true, false>;
-  return form.is_kept_out ? &numeric_load<O, L, false, true> : &numeric_load<O, L, false, false>;
+  if (form.first_is_acc) return form.is_kept_out ? &sequence<NumericLoad<O, L, true, true>> : &sequence<NumericLoad<O, L, true, false>>;
+  return form.is_kept_out ? &sequence<NumericLoad<O, L, false, true>> : &sequence<NumericLoad<O, L, false, false>>;
 }
 
 template <Opcode O>
@@ -59,14 +42,6 @@ Handler select(Opcode load, NumericLoadForm form) {
   return nullptr;
 }
 
-template <bool IsAcc, bool KeptOut>
-WCOMP_HANDLER void add_shifted(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
-  const u32 x = static_cast<u32>(IsAcc ? acc : fp[pc->c & 0xffff]);
-  acc = static_cast<u32>(fp[pc->b]) + (x << (pc->c >> 16 & 31));
-  if constexpr (!KeptOut) fp[pc->a] = acc;
-  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
-}
-
 }  // namespace
 
 Handler numeric_load_handler(Opcode op, Opcode load, NumericLoadForm form) {
@@ -80,8 +55,8 @@ Handler numeric_load_handler(Opcode op, Opcode load, NumericLoadForm form) {
 }
 
 Handler add_shifted_handler(AddShiftedForm form) {
-  if (form.is_acc) return form.is_kept_out ? &add_shifted<true, true> : &add_shifted<true, false>;
-  return form.is_kept_out ? &add_shifted<false, true> : &add_shifted<false, false>;
+  if (form.is_acc) return form.is_kept_out ? &sequence<AddShifted<true, true>> : &sequence<AddShifted<true, false>>;
+  return form.is_kept_out ? &sequence<AddShifted<false, true>> : &sequence<AddShifted<false, false>>;
 }
 
 }  // namespace wcomp::engine::interp

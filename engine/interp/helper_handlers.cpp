@@ -76,7 +76,7 @@ WCOMP_HANDLER void helper(std::uint64_t* fp, const Inst* pc, std::uint8_t* mem, 
 }
 
 template <Opcode O>
-Handler select() {
+Handler handler_of() {
   if constexpr (requires(Args x) { run(core::Op<O>{}, x); }) return &helper<O>;
   else return nullptr;
 }
@@ -86,7 +86,7 @@ Handler select() {
 Handler helper_handler(Opcode op) {
   switch (op) {
 #define WCOMP_OPCODE(name, text, code, immediate, signature, feature) \
-  case Opcode::name: return select<Opcode::name>();
+  case Opcode::name: return handler_of<Opcode::name>();
 #include "core/opcodes.def"
 #undef WCOMP_OPCODE
   }
