@@ -113,6 +113,7 @@ class Translator {
   // translate_vector.cpp: moves of vectors, and instructions on them; 0 if it is none.
   u32 wide(const RegOp& o);
   u32 vector(const RegOp& o);
+  u32 vector_access(const RegOp& o);
   void copy(const RegOp& o);
   u32 jump_to(Inst& jump, u32 a, std::uint64_t target);
   void emit_set_mem0() { emit(&set_mem0).pointer2 = func_.mem0; }

@@ -1,14 +1,30 @@
-// Handlers of vectors. A v128 is two slots, of which the first is named; it is never held in an accumulator.
+// Handlers of vectors. A v128 is two slots, of which the first is named; it is never held in an accumulator. Units that follow an instruction
+// are named in brackets.
 #pragma once
 
 #include "engine/interp/inst.h"
 
 namespace wcomp::engine::interp {
 
+// --- moves ---
 HandlerFn move_wide;        ///< a = b
 HandlerFn const_wide;       ///< a = [16 bytes]
 HandlerFn select_wide;      ///< a = high half of c ? b : low half of c
 HandlerFn global_get_wide;  ///< a = [cell]
 HandlerFn global_set_wide;  ///< [cell] = a
+
+/// Rows that core::eval computes: a = result; operands in b, the low and the high half of c; a lane is in the high half as well; the lanes of a
+/// shuffle [16 bytes]. A result that is a number is in its accumulator too. Null for other rows.
+[[nodiscard]] Handler vector_handler(core::Opcode op);
+
+/// Which memory is accessed.
+enum class VectorMemory : std::uint8_t {
+  guarded,   ///< memory 0; the offset is c
+  narrow,    ///< [MemInst, offset]
+  wide,      ///< likewise, with addresses of 64 bits
+};
+/// Loads: a = what is at slot b; stores: b to what is at slot a. Those of a lane have a unit before any other: [slot of the other lanes (loads) in
+/// a, lane in b]. Null for other rows.
+[[nodiscard]] Handler vector_access_handler(core::Opcode op, VectorMemory memory);
 
 }  // namespace wcomp::engine::interp
