@@ -17,11 +17,11 @@ std::string describe(const Limits& l) {
 
 std::string describe(const Module& module, const ExternType& type) {
   return match(
-      type, [&](TypeIdx t) { return "func" + print_signature(module.types[t.value]); },
+      type, [&](TypeIdx t) { return "func" + print_signature(Ids{}, module.types[t.value]); },
       [](const TableType& t) { return fmt::format("table {} {}", describe(t.limits), to_string(t.element)); },
       [](const MemType& t) { return fmt::format("memory {}", describe(t.limits)); },
       [](const GlobalType& t) { return t.is_mutable ? fmt::format("global (mut {})", to_string(t.type)) : fmt::format("global {}", to_string(t.type)); },
-      [&](TagType t) { return "tag" + print_signature(module.types[t.type.value]); });
+      [&](TagType t) { return "tag" + print_signature(Ids{}, module.types[t.type.value]); });
 }
 
 std::string describe(const Module& module, const Export& e) {

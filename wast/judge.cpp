@@ -40,7 +40,10 @@ std::string_view to_string(RefusalKind kind) {
   return names[static_cast<std::size_t>(kind)];
 }
 
-Refusal refused_by_text(Failure failure) { return {RefusalKind::malformed, std::move(failure)}; }
+Refusal refused_by_text(Failure failure) {
+  const bool is_valid_form = is_one_of(failure.first().code, {diag::invalid});  // said of annotations, which the binary does not have
+  return {is_valid_form ? RefusalKind::invalid : RefusalKind::malformed, std::move(failure)};
+}
 
 Refusal refused_by_decoder(Failure failure) {
   const std::string_view code = failure.first().code;
@@ -69,9 +72,9 @@ std::string to_string(const Refusal& refusal) { return fmt::format("{} ({})", to
 
 Held expect(RefusalKind wanted, const Refusal& found, const std::string& text) {
   const std::string_view code = found.failure.first().code;
-  // What a feature that is off would mean is for neither to say; what is not implemented was not looked at.
-  const bool is_neither = code == diag::feature_disabled.code || code == diag::limit_exceeded.code;
-  if (code != diag::unsupported.code && (found.kind == wanted || (is_neither && wanted != RefusalKind::unlinkable))) return {};
+  // What a feature that is off, or is not there at all, would mean is for neither to say.
+  const bool is_neither = is_one_of(code, {diag::feature_disabled, diag::unsupported, diag::limit_exceeded});
+  if (found.kind == wanted || (is_neither && wanted != RefusalKind::unlinkable)) return {};
   return Err(Miss{fmt::format("{} module: {}", to_string(wanted), text), to_string(found)});
 }
 

@@ -12,6 +12,7 @@
 // https://github.com/WebAssembly/spec/tree/main/interpreter#scripts
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,8 +21,10 @@
 namespace wcomp::wast {
 
 struct Options {
-  core::Features features;
-  bool wants_all = false;  ///< outcomes of directives that held, too
+  std::optional<core::Features> features;  ///< none: what the script's header says (wast/header.h), over the default
+  bool is_static = false;                  ///< nothing is instantiated or called: what would, counts as held
+  bool is_deterministic = false;
+  bool wants_all = false;                  ///< outcomes of directives that held, too
 };
 
 /// What became of a directive.

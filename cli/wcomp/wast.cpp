@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 struct WastOptions {
   std::vector<std::string> paths;
   GivenFeatures features;
-  bool is_verbose = false;
+  bool is_verbose = false, is_static = false, is_deterministic = false;
   unsigned jobs = 0;
 };
 
@@ -100,7 +100,7 @@ class Scripts {
 
   wast::Report run_one(const std::string& file) const {
     auto source = read_text_file(file);
-    if (source) return wast::run(file, *std::move(source), {.features = o_.features->value_or(core::Features()), .wants_all = o_.is_verbose});
+    if (source) return wast::run(file, *std::move(source), {.features = *o_.features, .is_static = o_.is_static, .is_deterministic = o_.is_deterministic, .wants_all = o_.is_verbose});
     wast::Report report{.passed = 0, .failed = 1, .outcomes = {}};
     report.outcomes.push_back({.where = {.file = file}, .directive = "the script cannot be read", .expected = "a file", .found = source.error().first().message});
     return report;
@@ -153,6 +153,8 @@ Action setup_wast(CLI::App& app) {
   app.add_option("FILES", o->paths, "Scripts, or folders with `.wast` files")->required();
   o->features = add_features_option(app);
   app.add_flag("--verbose,-v", o->is_verbose, "Print each directive");
+  app.add_flag("--static", o->is_static, "Parse and validate only: nothing is instantiated or called");
+  app.add_flag("--deterministic", o->is_deterministic, "Canonical NaNs, one outcome of relaxed vector instructions");
   app.add_option("--jobs,-j", o->jobs, "How many scripts run at a time (as many as there are processors when left out)")->type_name("N")->check(CLI::Range(1u, 1024u));
   return [o] { return run(*o); };
 }
