@@ -1,23 +1,30 @@
 #include "core/print.h"
 
+#include <algorithm>
+#include <array>
+
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
 #include "base/match.h"
 #include "core/print_code.h"
 #include "core/text_ids.h"
+#include "core/type_bytes.h"
 
 namespace wcomp::core {
 namespace {
 
+/// Ids in the binary's order, and the words that custom sections are placed with, by id.
+constexpr std::array<std::uint8_t, 13> section_order{1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11};
+constexpr std::array<std::string_view, 14> section_words{"",       "type",  "import", "func", "table", "memory",    "global",
+                                                         "export", "start", "elem",   "code", "data",  "datacount", "tag"};
+
 std::string print_limits(const Limits& l) {
-  return l.max ? fmt::format("{} {}", l.min, *l.max) : fmt::format("{}", l.min);
-}
-std::string print_type(const TableType& t) {
-  return fmt::format("{} {}", print_limits(t.limits), to_string(t.element));
-}
-std::string print_type(const GlobalType& t) {
-  return t.is_mutable ? fmt::format("(mut {})", to_string(t.type)) : std::string(to_string(t.type));
+  std::string out = l.is_64 ? "i64 " : "";
+  out += std::to_string(l.min);
+  if (l.max) out += fmt::format(" {}", *l.max);
+  if (l.is_shared) out += " shared";
+  return out;
 }
 std::string literal(std::string_view text) {
   return to_literal(as_bytes(text));
@@ -26,23 +33,27 @@ std::string literal(std::string_view text) {
 class ModulePrinter {
  public:
   ModulePrinter(const Module& module, const PrintOptions& options)
-      : m_(module), options_(options), ids_(make_ids(module, options.use_names)), code_{m_, ids_, no_ids_, no_ids_, options.is_folded} {}
+      : m_(module), options_(options), ids_(make_ids(module, options.use_names)), code_{m_, ids_, no_ids_, no_ids_, options.is_folded} {
+    find_sections();
+  }
 
   Result<std::string> run() {
     out_ = "(module";
     if (options_.use_names && !m_.names.module.empty()) out_ += " " + to_identifier(m_.names.module);
     customs(0);
-    for (std::size_t i = 0; i < m_.types.size(); ++i) line("(type{} (func{}))", head(ids_.types, i), print_signature(m_.types[i]));
+    for (std::size_t i = 0; i < m_.types.size(); ++i) line("(type{} (func{}))", head(ids_.types, i), print_signature(ids_.types, m_.types[i]));
     customs(1);
     imports();
     customs(2);
     customs(3);
-    for (std::size_t i = m_.imported_tables; i < m_.table_types.size(); ++i)
-      line("(table{} {})", head(ids_.tables, i), print_type(m_.table_types[i]));
+    for (std::size_t i = 0; i < m_.tables.size(); ++i) WCOMP_TRY(table(i));
     customs(4);
     for (std::size_t i = m_.imported_mems; i < m_.mem_types.size(); ++i)
       line("(memory{} {})", head(ids_.mems, i), print_limits(m_.mem_types[i].limits));
     customs(5);
+    for (std::size_t i = m_.imported_tags; i < m_.tag_types.size(); ++i)
+      line("(tag{} (type {}))", head(ids_.tags, i), reference(ids_.types, m_.tag_types[i].type.value));
+    customs(13);
     for (std::size_t i = 0; i < m_.globals.size(); ++i) {
       WCOMP_TRY(const std::string init, print_const_expr(code_, m_.globals[i].init));
       line("(global{} {} {})", head(ids_.globals, m_.imported_globals + i), print_type(m_.globals[i].type), init);
@@ -55,10 +66,12 @@ class ModulePrinter {
     for (std::size_t i = 0; i < m_.elems.size(); ++i) WCOMP_TRY(elem(i));
     customs(9);
     customs(12);
-    for (std::size_t i = 0; i < m_.funcs.size(); ++i) WCOMP_TRY(func(FuncIdx(m_.imported_funcs + i)));
+    for (std::size_t i = 0; i < m_.funcs.size(); ++i) WCOMP_TRY(func(FuncIdx(static_cast<std::uint32_t>(m_.imported_funcs + i))));
+    if (m_.data_count && !names_data_) line("(@wcomp.data-count)");
     customs(10);
     for (std::size_t i = 0; i < m_.datas.size(); ++i) WCOMP_TRY(data(i));
     customs(11);
+    last_customs();
     out_ += "\n)\n";
     return std::move(out_);
   }
@@ -78,35 +91,82 @@ class ModulePrinter {
     fmt::format_to(std::back_inserter(out_), format, std::forward<Args>(args)...);
   }
 
+  std::string print_type(const TableType& t) const { return fmt::format("{} {}", print_limits(t.limits), type_text(ids_.types, t.element)); }
+  std::string print_type(const GlobalType& t) const {
+    const std::string type = type_text(ids_.types, t.type);
+    return t.is_mutable ? fmt::format("(mut {})", type) : type;
+  }
+
   /// What follows a field's keyword: identifier and index, with a space in front.
   static std::string head(const Ids& ids, std::size_t index) {
-    return index < ids.size() && !ids[index].empty() ? fmt::format(" {} (;{};)", ids[index], index) : fmt::format(" (;{};)", index);
+    const std::string intro = introduction(ids, index);
+    return intro.empty() ? fmt::format(" (;{};)", index) : fmt::format(" {} (;{};)", intro, index);
   }
 
   const Ids& ids_of(ExternKind k) const {
     switch (k) {
-      case ExternKind::table:
-        return ids_.tables;
-      case ExternKind::mem:
-        return ids_.mems;
-      case ExternKind::global:
-        return ids_.globals;
-      default:
-        return ids_.funcs;
+      case ExternKind::func: return ids_.funcs;
+      case ExternKind::table: return ids_.tables;
+      case ExternKind::mem: return ids_.mems;
+      case ExternKind::global: return ids_.globals;
+      case ExternKind::tag: break;
     }
+    return ids_.tags;
+  }
+
+  /// An import's or a group's type; `index` of the item in its space, nothing for a group.
+  std::string import_type(const ExternType& type, std::optional<std::uint32_t> index) const {
+    const auto kind = static_cast<ExternKind>(type.index());
+    const std::string intro = index ? head(ids_of(kind), *index) : std::string();
+    const std::string what = match(
+        type, [&](TypeIdx t) { return fmt::format("(type {}){}", reference(ids_.types, t.value), index ? named_params(FuncIdx(*index), t) : std::string()); },
+        [&](const TableType& t) { return print_type(t); }, [&](const MemType& t) { return print_limits(t.limits); },
+        [&](const GlobalType& t) { return print_type(t); }, [&](TagType t) { return fmt::format("(type {})", reference(ids_.types, t.type.value)); });
+    return fmt::format("({}{} {})", to_string(kind), intro, what);
   }
 
   void imports() {
-    std::size_t funcs = 0, tables = 0, mems = 0, globals = 0;
-    for (const Import& i : m_.imports) {
-      const std::string what = match(
-          i.type, [&](TypeIdx t) { return fmt::format("(func{} (type {}))", head(ids_.funcs, funcs++), reference(ids_.types, t.value)); },
-          [&](const TableType& t) { return fmt::format("(table{} {})", head(ids_.tables, tables++), print_type(t)); },
-          [&](const MemType& t) { return fmt::format("(memory{} {})", head(ids_.mems, mems++), print_limits(t.limits)); },
-          [&](const GlobalType& t) { return fmt::format("(global{} {})", head(ids_.globals, globals++), print_type(t)); },
-          [&](TagType t) { return fmt::format("(tag (type {}))", reference(ids_.types, t.type.value)); });
-      line("(import {} {} {})", literal(i.module), literal(i.name), what);
+    std::array<std::uint32_t, 5> counts{};
+    std::uint32_t group = 0;
+    for (std::size_t i = 0; i < m_.imports.size(); ++i) {
+      const Import& import = m_.imports[i];
+      std::uint32_t& index = counts[import.type.index()];
+      if (import.group == 0) {
+        line("(import {} {} {})", literal(import.module), literal(import.name), import_type(import.type, index++));
+        continue;
+      }
+      if (import.group != group) line("(import {}", literal(import.module));
+      group = import.group;
+      line("  (item {}{})", literal(import.name), import.shares_type ? std::string() : " " + import_type(import.type, index));
+      ++index;
+      if (i + 1 < m_.imports.size() && m_.imports[i + 1].group == group) continue;
+      out_ += import.shares_type ? fmt::format(" {})", import_type(import.type, {})) : ")";
     }
+  }
+
+  /// The signature of a function that is not defined here, where its parameters have names.
+  std::string named_params(FuncIdx index, TypeIdx t) const {
+    if (t.value >= m_.types.size() || names_in(m_.names.locals, index).empty()) return {};
+    const FuncType& type = m_.types[t.value];
+    const Ids params = make_ids(names_in(m_.names.locals, index), type.params.size());
+    std::string out;
+    for (std::size_t i = 0; i < type.params.size(); ++i) declare(out, "param", introduction(params, i), type.params[i]);
+    return out + print_signature(ids_.types, {{}, type.results});
+  }
+
+  void declare(std::string& out, std::string_view keyword, const std::string& intro, ValType t) const {
+    fmt::format_to(std::back_inserter(out), " ({}{}{} {})", keyword, intro.empty() ? "" : " ", intro, type_text(ids_.types, t));
+  }
+
+  Result<void> table(std::size_t i) {
+    const Table& t = m_.tables[i];
+    std::string init;
+    if (t.init) {
+      WCOMP_TRY(const std::string expr, print_const_expr(code_, *t.init));
+      init = " " + expr;
+    }
+    line("(table{} {}{})", head(ids_.tables, m_.imported_tables + i), print_type(t.type), init);
+    return {};
   }
 
   Result<void> func(FuncIdx index) {
@@ -114,31 +174,35 @@ class ModulePrinter {
     const FuncType& type = m_.types[f.type.value];
     std::size_t local_count = type.params.size();
     for (const Locals& run : f.locals) local_count += run.count;
-    const Ids locals = ids_in(m_.names.locals, index, local_count);
+    const Ids locals = make_ids(names_in(m_.names.locals, index), local_count);
     line("(func{} (type {})", head(ids_.funcs, index.value), reference(ids_.types, f.type.value));
     std::size_t local = 0;
-    const auto declare = [&](std::string_view keyword, ValType t) {
-      const std::string& id = locals[local++];
-      out_ += id.empty() ? fmt::format(" ({} {})", keyword, to_string(t)) : fmt::format(" ({} {} {})", keyword, id, to_string(t));
-    };
-    for (const ValType t : type.params) declare("param", t);
-    if (!type.results.empty()) out_ += print_signature({{}, type.results});
+    for (const ValType t : type.params) declare(out_, "param", introduction(locals, local++), t);
+    if (!type.results.empty()) out_ += print_signature(ids_.types, {{}, type.results});
     if (!f.locals.empty()) out_ += "\n   ";
     for (const Locals& run : f.locals) {
-      for (std::uint32_t i = 0; i < run.count; ++i) declare("local", run.type);
+      for (std::uint32_t i = 0; i < run.count; ++i) declare(out_, "local", introduction(locals, local++), run.type);
     }
-    const Ids labels = ids_in(m_.names.labels, index, f.body.code.size());
+    const Ids labels = make_ids(names_in(m_.names.labels, index), f.body.code.size());
     const CodeText code{m_, ids_, locals, labels, options_.is_folded};
-    WCOMP_TRY(print_body(out_, code, f.body, type.results.size(), 2));
+    WCOMP_TRY(const bool names_data, print_body(out_, code, f.body,
+                                                {.results = type.results.size(), .indent = 2, .hints = hints_of(index), .locals_size = locals_size(f)}));
+    names_data_ |= names_data;
     out_ += "\n  )";
     return {};
   }
 
-  /// Identifiers of a function's locals or labels, of which there are at most `count`.
-  Ids ids_in(const std::vector<std::pair<std::uint32_t, NameMap>>& names, FuncIdx func, std::size_t count) const {
+  /// Names of a function's locals or labels.
+  const NameMap& names_in(const std::vector<std::pair<std::uint32_t, NameMap>>& names, FuncIdx func) const {
+    static const NameMap none;
     const auto at = std::ranges::lower_bound(names, func.value, {}, [](const auto& entry) { return entry.first; });
-    const bool has_names = options_.use_names && at != names.end() && at->first == func.value;
-    return make_ids(has_names ? at->second : NameMap(), count);
+    return options_.use_names && at != names.end() && at->first == func.value ? at->second : none;
+  }
+
+  std::span<const BranchHint> hints_of(FuncIdx func) const {
+    const auto at = std::ranges::lower_bound(hints_, func.value, {}, &FuncBranchHints::func);
+    if (at == hints_.end() || at->func != func.value) return {};
+    return at->hints;
   }
 
   Result<void> elem(std::size_t i) {
@@ -155,7 +219,7 @@ class ModulePrinter {
       text += " func";
       for (const FuncIdx f : *funcs) text += fmt::format(" {}", reference(ids_.funcs, f.value));
     } else {
-      text += fmt::format(" {}", to_string(e.type));
+      text += fmt::format(" {}", type_text(ids_.types, e.type));
       for (const Expr& x : std::get<std::vector<Expr>>(e.items)) {
         WCOMP_TRY(const std::string item, print_const_expr(code_, x));
         text += fmt::format(" (item {})", item);
@@ -177,22 +241,120 @@ class ModulePrinter {
     return {};
   }
 
-  /// Custom sections that stand after a section; names that became identifiers are not repeated.
+  /// Which custom sections the rest of the text says already, and which stand at the module's end.
+  void find_sections() {
+    last_id_ = 0;
+    for (const std::uint8_t id : section_order) {
+      if (has_section(id)) last_id_ = id;
+    }
+    const bool has_names = options_.use_names && !is_empty(m_.names);
+    for (std::size_t i = 0; i < m_.customs.size(); ++i) {
+      const CustomSection& c = m_.customs[i];
+      if (c.name == "name" && has_names) names_at_ = i;  // of several the last was read
+      if (c.name == branch_hint_section) find_hints(i);
+    }
+  }
+
+  static bool is_empty(const Names& n) {
+    return n.module.empty() && n.funcs.empty() && n.locals.empty() && n.labels.empty() && n.types.empty() && n.tables.empty() && n.mems.empty() &&
+           n.globals.empty() && n.elems.empty() && n.datas.empty() && n.tags.empty();
+  }
+
+  bool has_section(std::uint8_t id) const {
+    switch (id) {
+      case 1: return !m_.types.empty();
+      case 2: return !m_.imports.empty();
+      case 4: return !m_.tables.empty();
+      case 5: return !m_.mems.empty();
+      case 13: return !m_.tags.empty();
+      case 6: return !m_.globals.empty();
+      case 7: return !m_.exports.empty();
+      case 8: return m_.start.has_value();
+      case 9: return !m_.elems.empty();
+      case 12: return m_.data_count.has_value();
+      case 11: return !m_.datas.empty();
+      default: return !m_.funcs.empty();  // 3 and 10
+    }
+  }
+
+  static std::size_t rank(std::uint8_t id) { return static_cast<std::size_t>(std::ranges::find(section_order, id) - section_order.begin()); }
+  bool is_at_end(const CustomSection& c) const { return c.after == last_id_ || (c.after != 0 && rank(c.after) > rank(last_id_)); }
+
+  /// Hints become annotations if that says all of them, and the section is where the parser puts it: right before the code.
+  void find_hints(std::size_t custom) {
+    const CustomSection& c = m_.customs[custom];
+    const auto is_before_code = [&](std::uint8_t id) { return id == 0 || rank(id) < rank(10); };
+    if (!is_before_code(c.after) || hints_at_) return;
+    for (std::size_t i = custom + 1; i < m_.customs.size(); ++i) {
+      if (is_before_code(m_.customs[i].after)) return;
+    }
+    for (const std::uint8_t id : section_order) {
+      if (id != 10 && is_before_code(id) && has_section(id) && (c.after == 0 || rank(id) > rank(c.after))) return;
+    }
+    std::optional<std::vector<FuncBranchHints>> hints = decode_branch_hints(c.bytes);
+    if (!hints || hints->empty() || !std::ranges::all_of(*hints, [&](const FuncBranchHints& f) { return fit(f); })) return;
+    hints_ = *std::move(hints);
+    hints_at_ = custom;
+  }
+
+  /// Whether every hint is at an instruction that takes one.
+  bool fit(const FuncBranchHints& hints) const {
+    if (hints.func < m_.imported_funcs || hints.func - m_.imported_funcs >= m_.funcs.size() || hints.hints.empty()) return false;
+    const Func& f = m_.funcs[hints.func - m_.imported_funcs];
+    ExprReader in(f.body);
+    std::size_t found = 0;
+    while (!in.at_end() && found < hints.hints.size()) {
+      const std::uint64_t at = in.consumed() + locals_size(f);
+      if (!in.next()) return false;
+      if (hints.hints[found].offset != at) continue;
+      if (in->opcode != Opcode::if_ && in->opcode != Opcode::br_if) return false;
+      ++found;
+    }
+    return found == hints.hints.size();
+  }
+
+  static std::size_t locals_size(const Func& f) {
+    ByteWriter out;
+    out.leb_u32(static_cast<std::uint32_t>(f.locals.size()));
+    for (const Locals& run : f.locals) {
+      out.leb_u32(run.count);
+      write_val_type(out, run.type);
+    }
+    return out.size();
+  }
+
+  /// Custom sections that stand after a section. Those at the end that the name section follows need a place, too: it comes last otherwise.
   void customs(std::uint8_t after) {
-    constexpr std::array<std::string_view, 14> places{"",       "type",  "import", "func", "table", "memory",    "global",
-                                                      "export", "start", "elem",   "code", "data",  "datacount", "tag"};
-    for (const CustomSection& c : m_.customs) {
-      if (c.after != after || (c.name == "name" && options_.use_names)) continue;
-      const std::string place = after == 0 ? "(before first)" : fmt::format("(after {})", places[after]);
+    for (std::size_t i = 0; i < m_.customs.size(); ++i) {
+      const CustomSection& c = m_.customs[i];
+      if (c.after != after || is_said(i) || is_at_end(c)) continue;
+      const std::string place = after == 0 ? "(before first)" : fmt::format("(after {})", section_words[after]);
       line("(@custom {} {} {})", literal(c.name), place, to_literal(c.bytes));
     }
   }
+
+  void last_customs() {
+    for (std::size_t i = 0; i < m_.customs.size(); ++i) {
+      const CustomSection& c = m_.customs[i];
+      if (!is_at_end(c)) continue;
+      if (i == names_at_ && std::any_of(m_.customs.begin() + static_cast<std::ptrdiff_t>(i) + 1, m_.customs.end(), [&](const CustomSection& later) { return is_at_end(later); })) {
+        line("(@wcomp.name-section)");
+      }
+      if (!is_said(i)) line("(@custom {} {})", literal(c.name), to_literal(c.bytes));
+    }
+  }
+  bool is_said(std::size_t custom) const { return custom == names_at_ || custom == hints_at_; }
 
   const Module& m_;
   const PrintOptions& options_;
   const Ids no_ids_;
   ModuleIds ids_;
   CodeText code_;
+  std::uint8_t last_id_ = 0;               ///< of the last section that is not custom
+  std::optional<std::size_t> names_at_;    ///< the custom section that identifiers say
+  std::optional<std::size_t> hints_at_;    ///< the custom section that annotations in the code say
+  std::vector<FuncBranchHints> hints_;
+  bool names_data_ = false;  ///< some instruction needs the data count section
   std::string out_;
 };
 

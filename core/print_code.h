@@ -1,6 +1,9 @@
 // Instructions as text, flat or folded.
 #pragma once
 
+#include <span>
+
+#include "core/branch_hints.h"
 #include "core/expr_reader.h"
 #include "core/print.h"
 #include "core/text_ids.h"
@@ -15,13 +18,22 @@ struct CodeText {
   bool is_folded = false;
 };
 
-/// A body without its last `end`, a line for each instruction (or tree of instructions), indented by `indent` levels.
-[[nodiscard]] Result<void> print_body(std::string& out, const CodeText& text, const Expr& expr, std::size_t results, std::size_t indent);
+/// What the text of a function has besides its instructions.
+struct BodyText {
+  std::size_t results = 0;  ///< of the function
+  std::size_t indent = 0;
+  std::span<const BranchHint> hints;  ///< in ascending order
+  bool is_one_line = false;
+  std::size_t locals_size = 0;        ///< of the declarations of locals in the binary: where the hints' offsets start
+};
+
+/// A body without its last `end`, a line for each instruction (or tree of instructions). True: it names data segments.
+[[nodiscard]] Result<bool> print_body(std::string& out, const CodeText& text, const Expr& expr, const BodyText& body);
 
 /// A constant expression in one line of folded instructions: `(i32.const 0)`.
 [[nodiscard]] Result<std::string> print_const_expr(const CodeText& text, const Expr& expr);
 
 /// `(param i32 i32) (result i32)`, with a space in front of each part.
-[[nodiscard]] std::string print_signature(const FuncType& type);
+[[nodiscard]] std::string print_signature(const Ids& types, const FuncType& type);
 
 }  // namespace wcomp::core

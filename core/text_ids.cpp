@@ -1,7 +1,7 @@
 #include "core/text_ids.h"
 
 #include <algorithm>
-#include <set>
+#include <unordered_set>
 
 #include <fmt/format.h>
 
@@ -39,31 +39,55 @@ std::string to_identifier(std::string_view name) {
 }
 
 Ids make_ids(const NameMap& names, std::size_t count) {
-  Ids ids(count);
-  std::set<std::string, std::less<>> used;
+  Ids ids;
+  if (names.empty()) return ids;
+  ids.by_index.resize(count);
+  std::unordered_set<std::string> used;
   for (const auto& [index, name] : names) {
-    if (index >= count || name.empty()) continue;
+    if (index >= count) continue;
+    if (name.empty()) {
+      ids.names.emplace_back(index, name);
+      continue;
+    }
     std::string unique = name;
     while (!used.insert(unique).second) unique += fmt::format("#{}", index);
-    ids[index] = to_identifier(unique);
+    if (unique.size() != name.size()) ids.names.emplace_back(index, name);
+    ids.by_index[index] = to_identifier(unique);
   }
   return ids;
 }
 
 ModuleIds make_ids(const Module& m, bool use_names) {
-  const Names none;
-  const Names& n = use_names ? m.names : none;
+  if (!use_names) return {};
+  const Names& n = m.names;
   return {.types = make_ids(n.types, m.types.size()),
           .funcs = make_ids(n.funcs, m.func_types.size()),
           .tables = make_ids(n.tables, m.table_types.size()),
           .mems = make_ids(n.mems, m.mem_types.size()),
           .globals = make_ids(n.globals, m.global_types.size()),
           .elems = make_ids(n.elems, m.elems.size()),
-          .datas = make_ids(n.datas, m.datas.size())};
+          .datas = make_ids(n.datas, m.datas.size()),
+          .tags = make_ids(n.tags, m.tag_types.size())};
+}
+
+std::string introduction(const Ids& ids, std::size_t index) {
+  std::string out = index < ids.size() ? ids[index] : std::string();
+  if (const std::string* name = find_name(ids.names, static_cast<std::uint32_t>(index))) {
+    out += fmt::format("{}(@name {})", out.empty() ? "" : " ", to_literal(as_bytes(*name)));
+  }
+  return out;
 }
 
 std::string reference(const Ids& ids, std::size_t index) {
-  return index < ids.size() && !ids[index].empty() ? ids[index] : std::to_string(index);
+  const bool has_id = index < ids.size() && !ids[index].empty() && ids[index].size() <= max_repeated_id;
+  return has_id ? ids[index] : std::to_string(index);
+}
+
+std::string type_text(const Ids& types, HeapType t) { return is_concrete(t) ? reference(types, type_idx_of(t).value) : to_string(t); }
+
+std::string type_text(const Ids& types, ValType t) {
+  if (!is_concrete_ref(t)) return to_string(t);
+  return fmt::format("(ref {}{})", is_nullable(t) ? "null " : "", type_text(types, heap_type_of(t)));
 }
 
 }  // namespace wcomp::core

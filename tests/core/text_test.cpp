@@ -217,6 +217,8 @@ std::string sample_of(const OpcodeRow& row) {
       return {};
     case Opcode::if_:
       return "if else end if end";
+    case Opcode::br_on_non_null:
+      return "block (result (ref 1)) unreachable br_on_non_null 0 unreachable end";
     case Opcode::try_:
       return "try catch 1 unreachable catch_all unreachable rethrow 0 end try delegate 1";
     default:
