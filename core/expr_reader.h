@@ -87,6 +87,10 @@ class ExprReader {
   [[nodiscard]] const Instr* operator->() const { return &instr_; }
   /// Bytes read so far.
   [[nodiscard]] std::size_t consumed() const { return static_cast<std::size_t>(pos_ - begin_); }
+  /// The bytes that are left.
+  [[nodiscard]] ByteSpan rest() const { return {pos_, end_}; }
+  /// Goes on `n` bytes further, of those that are left.
+  void skip(std::size_t n) { pos_ += n; }
   /// Offset in the file of the next byte.
   [[nodiscard]] std::uint64_t offset() const { return base_ + consumed(); }
   [[nodiscard]] BinaryPos where() const { return {.file = {}, .path = std::string(path_), .offset = offset()}; }

@@ -12,16 +12,14 @@ std::string name_of(ValType t) { return t == unknown_ref ? std::string("a refere
 }  // namespace
 
 bool OperandStack::take_any(ValType& actual, ValType expected) {
-  const Frame& frame = frames_.back();
-  if (operands_.size() == frame.height) {
+  if (top_ == floor_) {
     actual = unknown_type;
-    if (frame.is_unreachable) return true;
+    if (frames_.back().is_unreachable) return true;
     message_ = expected == unknown_type ? std::string("an operand is missing, the stack is empty")
                                         : fmt::format("expected {}, found nothing on the stack", to_string(expected));
     return false;
   }
-  actual = operands_.back();
-  operands_.pop_back();
+  actual = *--top_;
   return true;
 }
 
@@ -49,15 +47,14 @@ bool OperandStack::check(Types actual, Types expected) {
 }
 
 bool OperandStack::peek(Types expected) {
-  const Frame& frame = frames_.back();
-  std::size_t top = operands_.size();
+  const ValType* top = top_;
   for (std::size_t i = expected.size(); i-- > 0;) {
-    if (top == frame.height) {
-      if (frame.is_unreachable) return true;
+    if (top == floor_) {
+      if (frames_.back().is_unreachable) return true;
       message_ = fmt::format("expected {}, found nothing on the stack", to_string(expected[i]));
       return false;
     }
-    if (!check(operands_[--top], expected[i])) return false;
+    if (!check(*--top, expected[i])) return false;
   }
   return true;
 }
@@ -65,12 +62,22 @@ bool OperandStack::peek(Types expected) {
 bool OperandStack::pop_frame(Frame& out) {
   if (!take(frames_.back().results)) return false;
   out = frames_.back();
-  if (operands_.size() != out.height) {
-    message_ = fmt::format("values remaining on stack at the end of a block: {} too many", operands_.size() - out.height);
+  if (top_ != floor_) {
+    message_ = fmt::format("values remaining on stack at the end of a block: {} too many", top_ - floor_);
     return false;
   }
   frames_.pop_back();
+  floor_ = begin() + (frames_.empty() ? 0 : frames_.back().height);
   return true;
+}
+
+void OperandStack::grow(std::size_t n) {
+  const std::size_t used = height();
+  const auto floor = floor_ - begin();
+  operands_.resize(std::max(2 * operands_.size(), used + n + 16));
+  top_ = begin() + used;
+  floor_ = begin() + floor;
+  end_ = begin() + operands_.size();
 }
 
 bool OperandStack::mismatch(ValType expected, ValType actual) {

@@ -2,6 +2,7 @@
 // https://webassembly.github.io/spec/core/appendix/algorithm.html#data-structures
 #pragma once
 
+#include <algorithm>
 #include <span>
 #include <string>
 #include <vector>
@@ -36,21 +37,28 @@ class OperandStack {
   explicit OperandStack(const Module& m) : m_(m) {}
 
   void clear() {
-    operands_.clear();
+    top_ = floor_ = begin();
     frames_.clear();
   }
   [[nodiscard]] std::size_t depth() const { return frames_.size(); }
   /// The frame that a label means; 0 is the innermost.
   [[nodiscard]] Frame& frame(std::size_t label = 0) { return frames_[frames_.size() - 1 - label]; }
-  [[nodiscard]] std::size_t height() const { return operands_.size(); }
+  [[nodiscard]] std::size_t height() const { return static_cast<std::size_t>(top_ - begin()); }
   [[nodiscard]] const std::string& message() const { return message_; }
 
-  void put(ValType t) { operands_.push_back(t); }
-  void put(Types ts) { operands_.insert(operands_.end(), ts.begin(), ts.end()); }
+  void put(ValType t) {
+    if (top_ == end_) [[unlikely]]
+      grow(1);
+    *top_++ = t;
+  }
+  void put(Types ts) {
+    if (static_cast<std::size_t>(end_ - top_) < ts.size()) grow(ts.size());
+    top_ = std::ranges::copy(ts, top_).out;
+  }
 
   bool take(ValType expected) {
-    if (operands_.size() > frames_.back().height && operands_.back() == expected) [[likely]] {
-      operands_.pop_back();
+    if (top_ != floor_ && top_[-1] == expected) [[likely]] {
+      --top_;
       return true;
     }
     ValType actual{};
@@ -81,21 +89,31 @@ class OperandStack {
   bool check(Types actual, Types expected);
 
   void push_frame(Opcode opcode, Types params, Types results, std::size_t inits = 0) {
-    frames_.push_back({.opcode = opcode, .height = operands_.size(), .inits = inits, .params = params, .results = results});
+    frames_.push_back({.opcode = opcode, .height = height(), .inits = inits, .params = params, .results = results});
+    floor_ = top_;
     put(params);
   }
   /// The innermost frame's results have to be all that is left in it.
   bool pop_frame(Frame& out);
   void set_unreachable() {
-    operands_.resize(frames_.back().height);
+    top_ = floor_;
     frames_.back().is_unreachable = true;
   }
 
  private:
+  friend class Shortcuts;  // works on the pointers themselves
+
   bool mismatch(ValType expected, ValType actual);
+  /// Makes room for `n` more operands.
+  void grow(std::size_t n);
+  [[nodiscard]] ValType* begin() { return operands_.data(); }
+  [[nodiscard]] const ValType* begin() const { return operands_.data(); }
 
   const Module& m_;
-  std::vector<ValType> operands_;
+  std::vector<ValType> operands_;  ///< storage; those in use end at top_
+  ValType* top_ = nullptr;
+  ValType* floor_ = nullptr;  ///< bottom of the innermost frame
+  ValType* end_ = nullptr;
   std::vector<Frame> frames_;
   std::string message_;
 };

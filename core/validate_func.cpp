@@ -5,13 +5,14 @@
 #include "base/diagnostic.h"
 #include "core/expr_reader.h"
 #include "core/instr_rules.h"
+#include "core/shortcuts.h"
 #include "core/with_path.h"
 
 namespace wcomp::core {
 
 class FuncValidator::Impl {
  public:
-  explicit Impl(const ValidationContext& context) : c_(context), m_(context.module), rules_(context) {}
+  explicit Impl(const ValidationContext& context) : c_(context), m_(context.module), rules_(context), shortcuts_(context) {}
 
   Result<void> check(FuncIdx func) {
     const Func& f = m_.funcs[func.value - m_.imported_funcs];
@@ -21,6 +22,7 @@ class FuncValidator::Impl {
     rules_.start(m_.types[f.type.value], f);
     ExprReader in(f.body);
     while (rules_.stack().depth() != 0) {
+      shortcuts_.run(in, rules_.stack(), rules_.locals());
       if (in.at_end()) return fail(diag::unexpected_end, "unexpected end: the body's last `end` is missing", at(func, in.offset()));
       if (!in.read()) [[unlikely]]
         return Err(with_path(in.failure(), at(func, 0).path));
@@ -42,6 +44,7 @@ class FuncValidator::Impl {
   const ValidationContext& c_;
   const Module& m_;
   InstrRules rules_;
+  Shortcuts shortcuts_;
 };
 
 FuncValidator::FuncValidator(const ValidationContext& context) : impl_(std::make_unique<Impl>(context)) {}
