@@ -190,12 +190,14 @@ class ValidModule {
   [[nodiscard]] std::shared_ptr<const Module> share() const { return module_; }
 
  private:
-  friend Result<ValidModule> validate(Module, const Features&);
+  friend Result<ValidModule> validate(Module, const Features&, unsigned);
   explicit ValidModule(std::shared_ptr<const Module> m) : module_(std::move(m)) {}
   std::shared_ptr<const Module> module_;  ///< owners: every copy of this proof
 };
 
-[[nodiscard]] Result<ValidModule> validate(Module module, const Features& features = {});
+/// Bodies are validated by up to `threads` threads, the caller's among them; 0: as many as there are processors. Small modules take one. The
+/// outcome does not depend on it.
+[[nodiscard]] Result<ValidModule> validate(Module module, const Features& features = {}, unsigned threads = 0);
 
 /// The module's canonical binary; for a decoded module without changes the same bytes when the input was canonical.
 [[nodiscard]] Bytes encode(const Module& module);

@@ -9,6 +9,7 @@
 #include "core/limits.h"
 #include "core/module.h"
 #include "core/type_match.h"
+#include "core/validate_bodies.h"
 #include "core/validate_func.h"
 
 namespace wcomp::core {
@@ -19,7 +20,7 @@ constexpr std::size_t type_section = 1, import_section = 2, table_section = 4, m
 
 class ModuleValidator {
  public:
-  ModuleValidator(const Module& module, const Features& features) : m_(module), c_(module, features) {}
+  ModuleValidator(const Module& module, const Features& features, unsigned threads) : m_(module), c_(module, features), threads_(threads) {}
 
   Result<void> run() {
     declare_funcs();
@@ -39,9 +40,7 @@ class ModuleValidator {
     if (m_.start) WCOMP_TRY(start(*m_.start));
     for (std::size_t i = 0; i < m_.elems.size(); ++i) WCOMP_TRY(elem(i));
     for (std::size_t i = 0; i < m_.datas.size(); ++i) WCOMP_TRY(data(i));
-    FuncValidator funcs(c_);
-    for (std::size_t i = 0; i < m_.funcs.size(); ++i) WCOMP_TRY(funcs.check(FuncIdx(m_.imported_funcs + i)));
-    return {};
+    return validate_bodies(c_, threads_);
   }
 
  private:
@@ -276,12 +275,13 @@ class ModuleValidator {
 
   const Module& m_;
   ValidationContext c_;
+  unsigned threads_;
 };
 
 }  // namespace
 
-Result<ValidModule> validate(Module module, const Features& features) {
-  WCOMP_TRY(ModuleValidator(module, features).run());
+Result<ValidModule> validate(Module module, const Features& features, unsigned threads) {
+  WCOMP_TRY(ModuleValidator(module, features, threads).run());
   return ValidModule(std::make_shared<const Module>(std::move(module)));
 }
 
