@@ -82,7 +82,7 @@ class Store {
   [[nodiscard]] std::uint64_t global(GlobalAddr g) const;  ///< the first slot
   void set_global(GlobalAddr g, std::uint64_t bits);
   [[nodiscard]] std::uint64_t* global_cell(GlobalAddr g);  ///< its slots, at a stable address: for vectors, for flags that both sides read
-  [[nodiscard]] std::optional<FuncAddr> table_func(TableAddr t, std::uint32_t index) const;
+  [[nodiscard]] std::optional<FuncAddr> table_func(TableAddr t, std::uint64_t index) const;
   /// Stops running code at its next check (a taken branch or a call), from any thread: it traps with `interrupted`. If nothing runs, the next
   /// call does; the trap uses the request up.
   void interrupt();

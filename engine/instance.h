@@ -14,6 +14,7 @@
 #include "engine/backend.h"
 #include "engine/budget.h"
 #include "engine/engine.h"
+#include "engine/exceptions.h"
 #include "engine/memory.h"
 #include "engine/store_types.h"
 #include "engine/wasm_stack.h"
@@ -29,7 +30,8 @@ struct TableInst {
   Budget* budget = nullptr;
 
   /// table.grow: the old size, or -1.
-  [[nodiscard]] std::int32_t grow(std::uint32_t delta, Ref init);
+  [[nodiscard]] std::int64_t grow(std::uint64_t delta, Ref init);
+  [[nodiscard]] bool is_64() const { return type.limits.is_64; }
   [[nodiscard]] bool is_inside(std::uint64_t offset, std::uint64_t length) const {
     return length <= elements.size() && offset <= elements.size() - length;
   }
@@ -102,6 +104,7 @@ struct StoreImpl {
   std::vector<std::unique_ptr<MemInst>> mems;
   std::deque<GlobalInst> globals;
   std::deque<TagInst> tags;
+  ExceptionHeap exceptions;
   std::deque<ModuleInst> instances;
   WasmStack stack;
   RunState run_state;

@@ -217,6 +217,11 @@ struct Instantiation {
     return stack.back();
   }
 
+  [[nodiscard]] std::uint64_t address(const core::Expr& offset, bool is_64) const {
+    const std::uint64_t at = eval(offset);
+    return is_64 ? at : static_cast<std::uint32_t>(at);
+  }
+
   void add_globals() {
     for (const core::Global& g : module.globals) {
       inst.global_addrs.emplace_back(store.globals.size());
@@ -247,11 +252,11 @@ struct Instantiation {
       if (e.mode == core::SegmentMode::passive) continue;
       if (e.mode == core::SegmentMode::active) {
         TableInst& t = *inst.tables[e.table.value];
-        auto offset = static_cast<std::uint32_t>(eval(e.offset));
+        const std::uint64_t offset = address(e.offset, t.is_64());
         if (!t.is_inside(offset, inst.elems[i].size())) {
           return Err(Trap(TrapCode::out_of_bounds_table_access, fmt::format("element segment {} does not fit into its table", i)));
         }
-        std::copy(inst.elems[i].begin(), inst.elems[i].end(), t.elements.begin() + offset);
+        std::copy(inst.elems[i].begin(), inst.elems[i].end(), t.elements.data() + offset);
       }
       inst.elems[i] = {};
     }
@@ -259,7 +264,7 @@ struct Instantiation {
       const core::Data& d = module.datas[i];
       if (d.mode != core::SegmentMode::active) continue;
       MemInst& m = *inst.mems[d.mem.value];
-      auto offset = static_cast<std::uint32_t>(eval(d.offset));
+      const std::uint64_t offset = address(d.offset, m.is_64());
       if (!m.is_inside(offset, d.bytes.size())) {
         return Err(Trap(TrapCode::out_of_bounds_memory_access, fmt::format("data segment {} does not fit into its memory", i)));
       }

@@ -20,19 +20,20 @@ std::uint8_t* reserve(std::uint64_t bytes) {
 }  // namespace
 
 Result<std::unique_ptr<MemInst>, Trap> MemInst::make(const core::MemType& type, std::uint64_t max_bytes, bool want_guard, Budget& budget) {
-  std::uint64_t max_pages = std::min<std::uint64_t>(type.limits.max.value_or(65536), 65536);
+  const std::uint64_t addressable = std::uint64_t{1} << (type.limits.is_64 ? 48 : 16);
+  const std::uint64_t max_pages = std::min({type.limits.max.value_or(addressable), addressable, max_bytes / page_size});
   std::unique_ptr<MemInst> m(new MemInst);
   m->type_ = type;
   m->budget_ = &budget;
-  m->max_bytes_ = std::min(max_pages * page_size, max_bytes / page_size * page_size);
-  if (type.limits.min > m->max_bytes_ / page_size) {
-    return Err(Trap(TrapCode::limit_exceeded, fmt::format("a memory of {} pages is wanted, {} are allowed", type.limits.min, m->max_bytes_ / page_size)));
+  m->max_bytes_ = max_pages * page_size;
+  if (type.limits.min > max_pages) {
+    return Err(Trap(TrapCode::limit_exceeded, fmt::format("a memory of {} pages is wanted, {} are allowed", type.limits.min, max_pages)));
   }
   std::uint64_t initial = type.limits.min * page_size;
   if (!budget.grant(m->growth(initial))) {
     return Err(Trap(TrapCode::limit_exceeded, fmt::format("a memory of {} pages is wanted, the store's limits do not allow it", type.limits.min)));
   }
-  if (want_guard) {
+  if (want_guard && !type.limits.is_64) {
     m->data_ = reserve(guarded_reservation);
     m->is_guarded_ = m->data_ != nullptr;
     m->reserved_ = m->is_guarded_ ? guarded_reservation : 0;
@@ -63,11 +64,11 @@ Growth MemInst::growth(std::uint64_t bytes) const {
   return out;
 }
 
-std::int32_t MemInst::grow(std::uint32_t delta_pages) {
-  auto old_pages = static_cast<std::int32_t>(pages());
+std::int64_t MemInst::grow(std::uint64_t delta_pages) {
+  const auto old_pages = static_cast<std::int64_t>(pages());
   if (delta_pages == 0) return old_pages;
-  std::uint64_t delta = std::uint64_t{delta_pages} * page_size;
-  if (delta > max_bytes_ || size_ > max_bytes_ - delta) return -1;
+  if (delta_pages > (max_bytes_ - size_) / page_size) return -1;
+  const std::uint64_t delta = delta_pages * page_size;
   const Growth wanted_growth = growth(size_ + delta);
   if (!budget_->grant(wanted_growth)) return -1;
   if (size_ + delta > reserved_) {

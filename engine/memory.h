@@ -1,6 +1,6 @@
 // Linear memories. A guarded memory reserves every address that a 32-bit index plus a 32-bit offset can reach, so that loads and stores
 // need no bounds check: what lies beyond the end is not accessible, and engine/fault.h turns the fault into a trap. Where such a
-// reservation cannot be had (or is not wanted) a memory is unguarded, and every access has to compare with `size`.
+// reservation cannot be had (or is not wanted), and where addresses have 64 bits, a memory is unguarded: every access has to compare with `size`.
 // https://webassembly.github.io/spec/core/exec/runtime.html#memory-instances
 #pragma once
 
@@ -25,12 +25,14 @@ class MemInst {
 
   [[nodiscard]] std::uint8_t* data() const { return data_; }
   [[nodiscard]] std::uint64_t size() const { return size_; }
-  [[nodiscard]] std::uint32_t pages() const { return static_cast<std::uint32_t>(size_ / page_size); }
+  [[nodiscard]] std::uint64_t pages() const { return size_ / page_size; }
   [[nodiscard]] bool is_guarded() const { return is_guarded_; }
+  /// Whether addresses have 64 bits. Such a memory is never guarded.
+  [[nodiscard]] bool is_64() const { return type_.limits.is_64; }
   [[nodiscard]] const core::MemType& declared_type() const { return type_; }
   [[nodiscard]] Budget& budget() const { return *budget_; }
   /// memory.grow: the old size in pages, or -1 (see Budget::must_trap). `data` moves only if the memory is unguarded.
-  [[nodiscard]] std::int32_t grow(std::uint32_t delta_pages);
+  [[nodiscard]] std::int64_t grow(std::uint64_t delta_pages);
   [[nodiscard]] bool contains_address(const void* p) const {
     auto a = reinterpret_cast<std::uintptr_t>(p), b = reinterpret_cast<std::uintptr_t>(data_);
     return a >= b && a - b < reserved_;

@@ -22,12 +22,12 @@ bool wants_explicit_bounds(const StoreOptions& options) {
 
 }  // namespace
 
-std::int32_t TableInst::grow(std::uint32_t delta, Ref init) {
+std::int64_t TableInst::grow(std::uint64_t delta, Ref init) {
   std::uint64_t old = elements.size();
   if (delta > max_elements || old > max_elements - delta) return -1;
   if (delta != 0 && !budget->grant({.kind = Growth::Kind::table, .current = old, .desired = old + delta, .maximum = type.limits.max})) return -1;
   elements.resize(old + delta, init);
-  return static_cast<std::int32_t>(old);
+  return static_cast<std::int64_t>(old);
 }
 
 StoreImpl::StoreImpl(const StoreLimits& l, const StoreOptions& o) : limits(l), options(o), stack(l.stack_bytes) {
@@ -108,7 +108,7 @@ Result<TableAddr, Trap> Store::add_table(core::TableType type) {
   TableInst table;
   table.type = type;
   table.budget = &impl_->budget;
-  table.max_elements = std::min(type.limits.max.value_or(0xffff'ffff), impl_->limits.max_table_elements);
+  table.max_elements = std::min(type.limits.max.value_or(type.limits.is_64 ? ~std::uint64_t{0} : 0xffff'ffff), impl_->limits.max_table_elements);
   if (type.limits.min > table.max_elements) {
     return Err(Trap(TrapCode::limit_exceeded,
                     fmt::format("a table of {} elements is wanted, {} are allowed", type.limits.min, table.max_elements)));
@@ -178,10 +178,10 @@ std::uint64_t* Store::global_cell(GlobalAddr g) {
   return impl_->globals[g.value].slots;
 }
 
-std::optional<FuncAddr> Store::table_func(TableAddr t, std::uint32_t index) const {
+std::optional<FuncAddr> Store::table_func(TableAddr t, std::uint64_t index) const {
   WCOMP_CHECK(t.value < impl_->tables.size());
   const TableInst& table = impl_->tables[t.value];
-  if (table.type.element != core::ValType::funcref || index >= table.elements.size() || table.elements[index] == 0) return std::nullopt;
+  if (!matches(table.type.element, core::ValType::funcref) || index >= table.elements.size() || table.elements[index] == 0) return std::nullopt;
   return FuncAddr(table.elements[index] - 1);
 }
 

@@ -4,6 +4,7 @@
 
 #include "engine/fault.h"
 #include "engine/instance.h"
+#include "engine/interp/call_handlers.h"
 #include "engine/register_code.h"
 
 namespace wcomp::engine::interp {
@@ -25,7 +26,7 @@ using u64 = std::uint64_t;
   if (!trap) return false;
   // The frame of a host function has no code of ours: the trap is its caller's.
   auto* caller = reinterpret_cast<u64*>(fp[f.header + 1]);
-  stop(state, caller, reinterpret_cast<const Inst*>(fp[f.header]) - 1, trap->code());
+  stop(state, caller, call_site(fp[f.header]), trap->code());
   static_cast<Stop*>(state->backend)->trap = std::move(trap);
   return true;
 }
@@ -130,7 +131,7 @@ WCOMP_HANDLER void host_entry(u64* fp, const Inst* pc, std::uint8_t* mem, RunSta
   const auto* f = static_cast<const FuncInst*>(pc[1].pointer);
   u64* header = fp + f->header;
   if (header + header_slots > state->stack_limit.load(std::memory_order_relaxed)) [[unlikely]] {
-    stop_at_limit(state, reinterpret_cast<u64*>(header[1]), reinterpret_cast<const Inst*>(header[0]) - 1);
+    stop_at_limit(state, reinterpret_cast<u64*>(header[1]), call_site(header[0]));
     return;
   }
   if (call_host(*f, fp, state)) [[unlikely]] return;

@@ -9,6 +9,7 @@ namespace {
 
 using core::Opcode;
 using u32 = std::uint32_t;
+using u64 = std::uint64_t;
 
 /// The operands of one instruction, where its handler finds them.
 struct Args {
@@ -17,48 +18,71 @@ struct Args {
   [[nodiscard]] ModuleInst& inst() const { return *static_cast<ModuleInst*>(const_cast<void*>(pc[1].pointer)); }
   [[nodiscard]] u32 first_index() const { return static_cast<u32>(pc[1].word2); }
   [[nodiscard]] u32 second_index() const { return static_cast<u32>(pc[1].word2 >> 32); }
-  [[nodiscard]] u32 a() const { return static_cast<u32>(fp[pc->a]); }
-  [[nodiscard]] u32 b() const { return static_cast<u32>(fp[pc->b]); }
-  [[nodiscard]] u32 c() const { return static_cast<u32>(fp[pc->c]); }
-  void result(u32 v) const { fp[pc->a] = v; }
+  // An operand, which has 64 bits if it is an address of a memory or table that says so.
+  [[nodiscard]] u64 a(bool is_64 = false) const { return is_64 ? fp[pc->a] : static_cast<u32>(fp[pc->a]); }
+  [[nodiscard]] u64 b(bool is_64 = false) const { return is_64 ? fp[pc->b] : static_cast<u32>(fp[pc->b]); }
+  [[nodiscard]] u64 c(bool is_64 = false) const { return is_64 ? fp[pc->c] : static_cast<u32>(fp[pc->c]); }
+  void result(u64 v, bool is_64) const { fp[pc->a] = is_64 ? v : static_cast<u32>(v); }
+  /// What growing gave.
+  [[nodiscard]] MaybeTrap grown(std::int64_t old, bool is_64, Budget& budget) const {
+    result(static_cast<u64>(old), is_64);
+    return old == -1 && budget.must_trap() ? MaybeTrap(TrapCode::limit_exceeded) : std::nullopt;
+  }
   [[nodiscard]] MemInst& mem(u32 i) const { return *inst().mems[i]; }
   [[nodiscard]] TableInst& table(u32 i) const { return *inst().tables[i]; }
 };
 
-// With a result: a is its slot, b and c the operands'. Without: a, b, c are the operands'.
-MaybeTrap run(core::Op<Opcode::memory_size>, Args x) { return x.result(x.mem(x.first_index()).pages()), std::nullopt; }
+// With a result: a is its slot, b and c the operands'. Without: a, b, c are the operands'. Of two memories or tables, a count has 64 bits if
+// both have.
+MaybeTrap run(core::Op<Opcode::memory_size>, Args x) {
+  const MemInst& mem = x.mem(x.first_index());
+  return x.result(mem.pages(), mem.is_64()), std::nullopt;
+}
 MaybeTrap run(core::Op<Opcode::memory_grow>, Args x) {
   MemInst& mem = x.mem(x.first_index());
-  const std::int32_t old = mem.grow(x.b());
-  x.result(static_cast<u32>(old));
-  return old == -1 && mem.budget().must_trap() ? MaybeTrap(TrapCode::limit_exceeded) : std::nullopt;
+  return x.grown(mem.grow(x.b(mem.is_64())), mem.is_64(), mem.budget());
 }
 MaybeTrap run(core::Op<Opcode::memory_init>, Args x) {
-  return memory_init(x.inst(), x.first_index(), x.second_index(), x.a(), x.b(), x.c());
+  return memory_init(x.inst(), x.first_index(), x.second_index(), x.a(x.mem(x.second_index()).is_64()), x.b(), x.c());
 }
 MaybeTrap run(core::Op<Opcode::memory_copy>, Args x) {
-  return memory_copy(x.mem(x.first_index()), x.mem(x.second_index()), x.a(), x.b(), x.c());
+  MemInst& dst = x.mem(x.first_index());
+  MemInst& src = x.mem(x.second_index());
+  return memory_copy(dst, src, x.a(dst.is_64()), x.b(src.is_64()), x.c(dst.is_64() && src.is_64()));
 }
-MaybeTrap run(core::Op<Opcode::memory_fill>, Args x) { return memory_fill(x.mem(x.first_index()), x.a(), x.b(), x.c()); }
+MaybeTrap run(core::Op<Opcode::memory_fill>, Args x) {
+  MemInst& mem = x.mem(x.first_index());
+  return memory_fill(mem, x.a(mem.is_64()), static_cast<u32>(x.b()), x.c(mem.is_64()));
+}
 MaybeTrap run(core::Op<Opcode::data_drop>, Args x) { return x.inst().datas[x.first_index()] = {}, std::nullopt; }
 MaybeTrap run(core::Op<Opcode::elem_drop>, Args x) { return x.inst().elems[x.first_index()] = {}, std::nullopt; }
-MaybeTrap run(core::Op<Opcode::table_get>, Args x) { return table_get(x.table(x.first_index()), x.b(), x.fp[x.pc->a]); }
-MaybeTrap run(core::Op<Opcode::table_set>, Args x) { return table_set(x.table(x.first_index()), x.a(), x.fp[x.pc->b]); }
+MaybeTrap run(core::Op<Opcode::table_get>, Args x) {
+  const TableInst& table = x.table(x.first_index());
+  return table_get(table, x.b(table.is_64()), x.fp[x.pc->a]);
+}
+MaybeTrap run(core::Op<Opcode::table_set>, Args x) {
+  TableInst& table = x.table(x.first_index());
+  return table_set(table, x.a(table.is_64()), x.fp[x.pc->b]);
+}
 MaybeTrap run(core::Op<Opcode::table_size>, Args x) {
-  return x.result(static_cast<u32>(x.table(x.first_index()).elements.size())), std::nullopt;
+  const TableInst& table = x.table(x.first_index());
+  return x.result(table.elements.size(), table.is_64()), std::nullopt;
 }
 MaybeTrap run(core::Op<Opcode::table_grow>, Args x) {
   TableInst& table = x.table(x.first_index());
-  const std::int32_t old = table.grow(x.c(), x.fp[x.pc->b]);
-  x.result(static_cast<u32>(old));
-  return old == -1 && table.budget->must_trap() ? MaybeTrap(TrapCode::limit_exceeded) : std::nullopt;
+  return x.grown(table.grow(x.c(table.is_64()), x.fp[x.pc->b]), table.is_64(), *table.budget);
 }
-MaybeTrap run(core::Op<Opcode::table_fill>, Args x) { return table_fill(x.table(x.first_index()), x.a(), x.fp[x.pc->b], x.c()); }
+MaybeTrap run(core::Op<Opcode::table_fill>, Args x) {
+  TableInst& table = x.table(x.first_index());
+  return table_fill(table, x.a(table.is_64()), x.fp[x.pc->b], x.c(table.is_64()));
+}
 MaybeTrap run(core::Op<Opcode::table_init>, Args x) {
-  return table_init(x.inst(), x.first_index(), x.second_index(), x.a(), x.b(), x.c());
+  return table_init(x.inst(), x.first_index(), x.second_index(), x.a(x.table(x.second_index()).is_64()), x.b(), x.c());
 }
 MaybeTrap run(core::Op<Opcode::table_copy>, Args x) {
-  return table_copy(x.table(x.first_index()), x.table(x.second_index()), x.a(), x.b(), x.c());
+  TableInst& dst = x.table(x.first_index());
+  TableInst& src = x.table(x.second_index());
+  return table_copy(dst, src, x.a(dst.is_64()), x.b(src.is_64()), x.c(dst.is_64() && src.is_64()));
 }
 
 /// False after a trap. Keeps the callee's locals out of the handler's frame.

@@ -81,6 +81,7 @@ enum class Address : std::uint8_t {
   scaled,   ///< loads: slot b + (slot in the low half of c << bits 16 to 20), wrapped to 32 bits; the offset is bits 21 and up
   acc_scaled,  ///< loads: slot b + (the accumulator << ..) likewise
   any,      ///< as slot; a unit follows with the MemInst. Compares with the memory's size
+  any64,    ///< an address of 64 bits in slot b (stores: a); the unit has the offset, too
 };
 /// dst in a unless `is_kept_out`.
 struct LoadForm {
@@ -135,6 +136,13 @@ struct Stop {
   std::uint64_t* fp = nullptr;
   const Inst* pc = nullptr;
   std::optional<Trap> trap;  ///< what a host function returned
+  class Interpreter* interpreter = nullptr;
+  /// Where a thrown exception goes on.
+  struct {
+    std::uint64_t* fp = nullptr;
+    const Inst* pc = nullptr;
+    std::uint8_t* mem = nullptr;
+  } landing;
 };
 
 /// Where the signal handler cannot read the frame and the instruction out of registers, they are put down before each access to a guarded memory.

@@ -1,9 +1,16 @@
 // The back end that interprets: translates each function at its first call and runs it.
+#include <array>
+#include <bit>
+#include <cstring>
 #include <deque>
 #include <map>
+#include <unordered_map>
+
+#include <fmt/format.h>
 
 #include "engine/fault.h"
 #include "engine/instance.h"
+#include "engine/interp/call_handlers.h"
 #include "engine/interp/control_handlers.h"
 #include "engine/interp/translate.h"
 
@@ -11,6 +18,7 @@ namespace wcomp::engine::interp {
 namespace {
 
 constexpr std::size_t max_frames = 64;
+constexpr std::size_t max_printed_values = 8;
 
 const Inst halt_inst = [] {
   Inst i;
@@ -38,6 +46,31 @@ struct Start {
   code->handler(s->frame, code, s->func->mem0, s->state, 0, 0);
 }
 
+/// `tag "div" (i32 1, f64 2.5)`: the name, if it has one, and what are numbers.
+std::string describe(const TagInst& tag, const std::uint64_t* values) {
+  std::string list;
+  std::size_t count = 0;
+  for (const core::ValType t : tag.type->params) {
+    if (count++ == max_printed_values) {
+      list += ", ..";
+      break;
+    }
+    if (!list.empty()) list += ", ";
+    switch (t) {
+      case core::ValType::i32: list += fmt::format("i32 {}", static_cast<std::int32_t>(*values)); break;
+      case core::ValType::i64: list += fmt::format("i64 {}", static_cast<std::int64_t>(*values)); break;
+      case core::ValType::f32: list += fmt::format("f32 {}", std::bit_cast<float>(static_cast<std::uint32_t>(*values))); break;
+      case core::ValType::f64: list += fmt::format("f64 {}", std::bit_cast<double>(*values)); break;
+      default: list += core::is_ref(t) ? "a reference" : "a vector"; break;
+    }
+    values += slot_count(t);
+  }
+  std::string out = tag.name.empty() ? std::string("a tag without a name") : fmt::format("tag `{}`", tag.name);
+  return list.empty() ? out : fmt::format("{} ({})", out, list);
+}
+
+}  // namespace
+
 class Interpreter final : public Backend {
  public:
   explicit Interpreter(StoreImpl& store) : store_(store) {}
@@ -56,6 +89,7 @@ class Interpreter final : public Backend {
   Result<void, Trap> run(FuncInst& f, std::uint64_t* frame) override {
     RunState& state = store_.run_state;
     Stop stopped;
+    stopped.interpreter = this;
     void* outer = std::exchange(state.backend, &stopped);
     frame[f.header] = reinterpret_cast<std::uint64_t>(&halt_inst);
     frame[f.header + 1] = 0;
@@ -83,7 +117,7 @@ class Interpreter final : public Backend {
     auto registers = make_register_code(*f.instance->module, f.func_idx);
     if (!registers) {
       auto* caller = reinterpret_cast<std::uint64_t*>(fp[f.header + 1]);
-      stop(state, caller, reinterpret_cast<const Inst*>(fp[f.header]) - 1, registers.error().code());
+      stop(state, caller, call_site(fp[f.header]), registers.error().code());
       static_cast<Stop*>(state->backend)->trap = std::move(registers).error();
       return false;
     }
@@ -92,6 +126,52 @@ class Interpreter final : public Backend {
     by_address_[code.code.insts.data()] = &code;
     return true;
   }
+
+  [[nodiscard]] std::uint64_t returning(std::uint64_t return_to, std::uint8_t* mem0) {
+    const Handler next = reinterpret_cast<const Inst*>(return_to)->handler;
+    if (next == &set_mem0 || next == &halt || next == &return_elsewhere) return return_to;
+    auto [at, is_new] = returns_.try_emplace(return_to);
+    if (is_new) {
+      at->second[0].handler = &return_elsewhere;
+      at->second[0].pointer2 = mem0;
+      at->second[1].pointer = reinterpret_cast<const Inst*>(return_to);
+    }
+    return reinterpret_cast<std::uint64_t>(at->second.data());
+  }
+
+  [[nodiscard]] bool raise(RunState* state, std::uint64_t* fp, const Inst* pc, const TagInst& tag, const std::uint64_t* values, std::uint64_t ref) {
+    auto& stopped = *static_cast<Stop*>(state->backend);
+    const Inst* at = pc;
+    for (std::uint64_t* frame = fp; frame != nullptr;) {
+      // A throw is a jump, and looking for where it goes may take long.
+      if (state->is_interrupted.load(std::memory_order_relaxed) != 0) return stop(state, fp, pc, TrapCode::interrupted), false;
+      const FuncCode* code = find_code(at);
+      if (code == nullptr) break;
+      const PlacedHandler* h = find_handler(code->code, static_cast<std::uint32_t>(at - code->code.insts.data()), tag);
+      if (h != nullptr) {
+        if (h->ref != no_slot && ref == 0) {
+          auto made = store_.exceptions.add(store_, tag, values, frame + code->code.frame);
+          if (!made) {
+            stop(state, fp, pc, made.error().code());
+            stopped.trap = std::move(made).error();
+            return false;
+          }
+          ref = *made;
+        }
+        if (h->tag != nullptr) std::memmove(frame + h->dst, values, tag.slots * sizeof(std::uint64_t));
+        if (h->ref != no_slot) frame[h->ref] = ref;
+        stopped.landing = {frame, code->code.insts.data() + h->target, code->func->mem0};
+        return true;
+      }
+      at = call_site(frame[code->func->header]);
+      frame = reinterpret_cast<std::uint64_t*>(frame[code->func->header + 1]);
+    }
+    stop(state, fp, pc, TrapCode::uncaught_exception);
+    stopped.trap = Trap(TrapCode::uncaught_exception, describe(tag, values));
+    return false;
+  }
+
+  [[nodiscard]] const ExceptionHeap& exceptions() const { return store_.exceptions; }
 
  private:
   void clear_interrupt() {
@@ -122,17 +202,27 @@ class Interpreter final : public Backend {
       frame.offset = module.funcs[f.func_idx.value - module.imported_funcs].body.offset +
                      code->code.offsets[static_cast<std::size_t>(pc - code->code.insts.data())];
       trap.backtrace().push_back(std::move(frame));
-      pc = reinterpret_cast<const Inst*>(fp[f.header]) - 1;
+      pc = call_site(fp[f.header]);
       fp = reinterpret_cast<std::uint64_t*>(fp[f.header + 1]);
     }
+  }
+
+  /// Who in a function catches what the instruction at a position throws.
+  [[nodiscard]] static const PlacedHandler* find_handler(const Code& code, std::uint32_t position, const TagInst& tag) {
+    for (std::size_t i = 0; i < code.handlers.size();) {
+      const PlacedHandler& h = code.handlers[i];
+      const bool is_in = position >= h.begin && position < h.end;
+      if (is_in && !h.is_delegate && (h.tag == nullptr || h.tag == &tag)) return &h;
+      i = is_in && h.is_delegate ? h.target : i + 1;
+    }
+    return nullptr;
   }
 
   StoreImpl& store_;
   std::deque<FuncCode> codes_;
   std::map<const Inst*, const FuncCode*> by_address_;
+  std::unordered_map<std::uint64_t, std::array<Inst, 2>> returns_;  ///< by the instruction that they return to
 };
-
-}  // namespace
 
 void stop(RunState* state, std::uint64_t* fp, const Inst* pc, TrapCode code) {
   auto* s = static_cast<Stop*>(state->backend);
@@ -140,6 +230,26 @@ void stop(RunState* state, std::uint64_t* fp, const Inst* pc, TrapCode code) {
   s->code = code;
   s->fp = fp;
   s->pc = pc;
+}
+
+std::uint64_t returning(RunState* state, std::uint64_t return_to, std::uint8_t* mem0) {
+  return static_cast<Stop*>(state->backend)->interpreter->returning(return_to, mem0);
+}
+
+bool raise(RunState* state, std::uint64_t* fp, const Inst* pc, const TagInst& tag, const std::uint64_t* values, std::uint64_t ref) {
+  return static_cast<Stop*>(state->backend)->interpreter->raise(state, fp, pc, tag, values, ref);
+}
+
+bool raise(RunState* state, std::uint64_t* fp, const Inst* pc, std::uint64_t ref) {
+  if (ref == 0) return stop(state, fp, pc, TrapCode::null_exception_reference), false;
+  Interpreter& interpreter = *static_cast<Stop*>(state->backend)->interpreter;
+  const ExceptionHeap::Exception* e = interpreter.exceptions().find(ref);
+  if (e == nullptr) {
+    stop(state, fp, pc, TrapCode::null_exception_reference);
+    static_cast<Stop*>(state->backend)->trap = Trap(TrapCode::null_exception_reference, "the host passed a reference that it kept for too long");
+    return false;
+  }
+  return interpreter.raise(state, fp, pc, *e->tag, e->values.get(), ref);
 }
 
 bool translate_now(void* interpreter, void* code, RunState* state, std::uint64_t* fp) {

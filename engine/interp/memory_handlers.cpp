@@ -10,11 +10,19 @@ using u16 = std::uint16_t;
 using u32 = std::uint32_t;
 using u64 = std::uint64_t;
 
+/// The address at slot `s`, and the offset; far beyond any memory's end where 64 bits do not hold the sum.
+template <bool Is64>
+[[gnu::always_inline]] inline u64 any_address(const u64* fp, const Inst* pc, u16 s) {
+  if constexpr (!Is64) return u64{static_cast<u32>(fp[s])} + pc->c;
+  u64 at = 0;
+  return __builtin_add_overflow(fp[s], pc[1].word2, &at) ? ~u64{0} : at;
+}
+
 /// Of any memory, whose size is looked at.
-template <Opcode O>
+template <Opcode O, bool Is64>
 WCOMP_HANDLER void load_any(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
   typename LoadOf<O>::Stored v;
-  const u64 at = u64{static_cast<u32>(fp[pc->b])} + pc->c;
+  const u64 at = any_address<Is64>(fp, pc, pc->b);
   const auto* memory = static_cast<const MemInst*>(pc[1].pointer);
   if (!memory->is_inside(at, sizeof v)) [[unlikely]] [[clang::musttail]] return trap<TrapCode::out_of_bounds_memory_access>(fp, pc, mem, state, acc, facc);
   std::memcpy(&v, memory->data() + at, sizeof v);
@@ -24,9 +32,9 @@ WCOMP_HANDLER void load_any(u64* fp, const Inst* pc, std::uint8_t* mem, RunState
   else acc = value;
   [[clang::musttail]] return pc[2].handler(fp, pc + 2, mem, state, acc, facc);
 }
-template <Opcode O>
+template <Opcode O, bool Is64>
 WCOMP_HANDLER void store_any(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
-  const u64 at = u64{static_cast<u32>(fp[pc->a])} + pc->c;
+  const u64 at = any_address<Is64>(fp, pc, pc->a);
   const auto v = static_cast<typename StoreOf<O>::Stored>(fp[pc->b]);
   const auto* memory = static_cast<const MemInst*>(pc[1].pointer);
   if (!memory->is_inside(at, sizeof v)) [[unlikely]] [[clang::musttail]] return trap<TrapCode::out_of_bounds_memory_access>(fp, pc, mem, state, acc, facc);
@@ -53,7 +61,8 @@ Handler select(LoadForm form) {
       case Address::acc_two: return select_load<O, Address::acc_two>(form);
       case Address::scaled: return select_load<O, Address::scaled>(form);
       case Address::acc_scaled: return select_load<O, Address::acc_scaled>(form);
-      case Address::any: return form.is_kept_out ? nullptr : &load_any<O>;
+      case Address::any: return form.is_kept_out ? nullptr : &load_any<O, false>;
+      case Address::any64: return form.is_kept_out ? nullptr : &load_any<O, true>;
     }
   }
   return nullptr;
@@ -70,7 +79,8 @@ Handler select(StoreForm form) {
         return is_slot ? &sequence<Store<O, Address::acc, From::slot>> : is_acc ? nullptr : &sequence<Store<O, Address::acc, From::constant>>;
       case Address::constant: return is_slot ? &sequence<Store<O, Address::constant, From::slot>> : is_acc ? &sequence<Store<O, Address::constant, From::acc>> : nullptr;
       case Address::add: return is_slot ? &sequence<Store<O, Address::add, From::slot>> : is_acc ? &sequence<Store<O, Address::add, From::acc>> : nullptr;
-      case Address::any: return is_slot ? &store_any<O> : nullptr;
+      case Address::any: return is_slot ? &store_any<O, false> : nullptr;
+      case Address::any64: return is_slot ? &store_any<O, true> : nullptr;
       default: return nullptr;
     }
   }

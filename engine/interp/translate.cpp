@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/interp/call_handlers.h"
 #include "engine/interp/translator.h"
 
 namespace wcomp::engine::interp {
@@ -61,6 +62,14 @@ std::uint32_t Translator::operation() {
 }
 
 void Translator::access(const RegOp& o) {
+  if (inst_.mems[o.c]->is_64()) {
+    if (o.dst != no_slot) emit_load(o.op, o.dst, Address::any64, o.a, 0);
+    else emit_store(o.op, Address::any64, o.a, From::slot, o.b, 0);
+    Inst& unit = emit_unit();
+    unit.pointer = inst_.mems[o.c];
+    unit.word2 = o.imm;
+    return;
+  }
   if (o.imm > 0xffff'ffff) {
     // Beyond any 32-bit memory.
     emit(&trap<TrapCode::out_of_bounds_memory_access>);
@@ -158,7 +167,7 @@ std::uint32_t Translator::control(const RegOp& o) {
       return 1;
     }
     case Opcode::call_indirect: {
-      emit(&interp::call_indirect, o.a, o.b, 0);
+      emit(inst_.tables[o.c]->type.limits.is_64 ? &call_indirect64 : &interp::call_indirect, o.a, o.b, 0);
       Inst& unit = emit_unit();
       unit.pointer = inst_.tables[o.c];
       unit.word2 = type_id(static_cast<u32>(o.imm));
@@ -169,6 +178,7 @@ std::uint32_t Translator::control(const RegOp& o) {
     }
     default:
       if (u32 n = vector(o)) return n;
+      if (u32 n = call_or_throw(o)) return n;
       check_failed("an operation of register code", __FILE__, __LINE__);
   }
 }
@@ -193,6 +203,7 @@ std::uint32_t Translator::jump_to(Inst& jump, u32 a, std::uint64_t target) {
 
 void Translator::resolve() {
   positions_[in_.ops.size()] = here();
+  place_handlers();
   for (const Fixup& f : fixups_) {
     auto distance = static_cast<std::int32_t>(positions_[f.target]) - static_cast<std::int32_t>(f.inst);
     switch (f.reach) {

@@ -37,8 +37,19 @@
 
 namespace wcomp::engine::interp {
 
+/// As CatchHandler, by units of `insts`.
+struct PlacedHandler {
+  std::uint32_t begin = 0, end = 0;
+  const TagInst* tag = nullptr;  ///< null: any
+  bool is_delegate = false;
+  std::uint32_t target = 0;
+  std::uint32_t dst = no_slot, ref = no_slot;
+};
+
 struct Code {
   std::vector<Inst> insts;
+  std::vector<PlacedHandler> handlers;
+  std::uint32_t frame = 0;  ///< slots
   std::vector<std::uint32_t> offsets;     ///< by unit of `insts`: the wasm instruction's offset in the body
   std::unique_ptr<std::int32_t[]> table;  ///< distances of every br_table
 };

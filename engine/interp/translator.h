@@ -114,6 +114,9 @@ class Translator {
   u32 wide(const RegOp& o);
   u32 vector(const RegOp& o);
   u32 vector_access(const RegOp& o);
+  // translate_calls.cpp: tail calls, calls and branches by reference, throws; 0 if it is none.
+  u32 call_or_throw(const RegOp& o);
+  void place_handlers();
   void copy(const RegOp& o);
   u32 jump_to(Inst& jump, u32 a, std::uint64_t target);
   void emit_set_mem0() { emit(&set_mem0).pointer2 = func_.mem0; }
