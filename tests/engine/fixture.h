@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/builder.h"
+#include "core/text/parse.h"
 #include "engine/engine.h"
 
 namespace wcomp::engine::testing {
@@ -31,6 +32,24 @@ inline ModuleInstAddr make(Store& store, const ModuleBuilder& b, const std::vect
   auto r = store.instantiate(b.build_valid(), imports, std::move(name));
   REQUIRE(r);
   REQUIRE(*r);
+  return **r;
+}
+/// A module in the text format, with every feature.
+inline core::ValidModule valid(std::string text) {
+  auto bytes = core::text::parse("test.wat", std::move(text));
+  if (!bytes) FAIL(bytes.error().first().message);
+  auto module = core::decode(*std::move(bytes));
+  if (!module) FAIL(module.error().first().message);
+  core::Features all;
+  for (const core::FeatureRow& row : core::feature_rows()) all.set(row.feature, true);
+  auto checked = core::validate(*std::move(module), all);
+  if (!checked) FAIL(checked.error().first().message);
+  return *std::move(checked);
+}
+inline ModuleInstAddr make(Store& store, std::string text, const std::vector<Extern>& imports = {}, std::string name = {}) {
+  auto r = store.instantiate(valid(std::move(text)), imports, std::move(name));
+  if (!r) FAIL(r.error().first().message);
+  if (!*r) FAIL(r->error().to_string());
   return **r;
 }
 inline Result<std::vector<std::uint64_t>, Trap> call(Store& store, FuncAddr f, std::initializer_list<std::uint64_t> args = {}) {
