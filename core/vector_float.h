@@ -159,11 +159,4 @@ inline V128 eval(Op<i32x4_relaxed_trunc_f32x4_u>, V128 a) { return eval(Op<i32x4
 inline V128 eval(Op<i32x4_relaxed_trunc_f64x2_s_zero>, V128 a) { return eval(Op<i32x4_trunc_sat_f64x2_s_zero>{}, a); }
 inline V128 eval(Op<i32x4_relaxed_trunc_f64x2_u_zero>, V128 a) { return eval(Op<i32x4_trunc_sat_f64x2_u_zero>{}, a); }
 
-// --- deterministic NaNs ---
-/// NaNs replaced by the canonical one, everything else as it is.
-[[gnu::always_inline]] inline f32 canonical(f32 v) { return v == v ? v : std::bit_cast<f32>(0x7fc0'0000u); }
-[[gnu::always_inline]] inline f64 canonical(f64 v) { return v == v ? v : std::bit_cast<f64>(u64{0x7ff8} << 48); }
-[[gnu::always_inline]] inline f32x4 canonical(f32x4 v) { return v == v ? v : std::bit_cast<f32x4>(splat<u32x4>(0x7fc0'0000u)); }
-[[gnu::always_inline]] inline f64x2 canonical(f64x2 v) { return v == v ? v : std::bit_cast<f64x2>(splat<u64x2>(u64{0x7ff8} << 48)); }
-
 }  // namespace wcomp::core::numeric

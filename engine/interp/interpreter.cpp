@@ -121,7 +121,7 @@ class Interpreter final : public Backend {
       static_cast<Stop*>(state->backend)->trap = std::move(registers).error();
       return false;
     }
-    code.code = translate(f, *registers, store_.limits.fuel.has_value());
+    code.code = translate(f, *registers, store_.limits.fuel.has_value(), store_.options.is_deterministic);
     f.entry = code.code.insts.data();
     by_address_[code.code.insts.data()] = &code;
     return true;

@@ -23,6 +23,7 @@ Code Translator::translate() {
     if (op().is_target) held_ = {};
     is_kept_ = false;
     at_ += operation();
+    if (is_made_canonical(in_.ops[at_ - 1].op)) make_canonical(in_.ops[at_ - 1]);
     if (!is_kept_) held_ = {};
     for (u32 i = first + 1; i < at_; ++i) positions_[i] = here();
   }
@@ -223,6 +224,8 @@ void Translator::resolve() {
   }
 }
 
-Code translate(const FuncInst& f, const RegisterCode& code, bool is_metered) { return Translator(f, code, is_metered).translate(); }
+Code translate(const FuncInst& f, const RegisterCode& code, bool is_metered, bool is_deterministic) {
+  return Translator(f, code, is_metered, is_deterministic).translate();
+}
 
 }  // namespace wcomp::engine::interp

@@ -54,7 +54,7 @@ struct Code {
   std::unique_ptr<std::int32_t[]> table;  ///< distances of every br_table
 };
 
-/// `f` is a function of an instance. With `is_metered` function entries and loops use fuel.
-[[nodiscard]] Code translate(const FuncInst& f, const RegisterCode& code, bool is_metered);
+/// `f` is a function of an instance. With `is_metered` function entries and loops use fuel; with `is_deterministic` NaNs are canonical.
+[[nodiscard]] Code translate(const FuncInst& f, const RegisterCode& code, bool is_metered, bool is_deterministic);
 
 }  // namespace wcomp::engine::interp

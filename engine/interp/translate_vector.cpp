@@ -1,6 +1,7 @@
 // What operations on vectors become.
 #include <bit>
 
+#include "engine/interp/canonical.h"
 #include "engine/interp/translator.h"
 #include "engine/interp/vector_handlers.h"
 
@@ -55,6 +56,12 @@ std::uint32_t Translator::vector_access(const RegOp& o) {
     unit.word2 = o.imm;
   }
   return 1;
+}
+
+void Translator::make_canonical(const RegOp& o) {
+  const core::NanLanes lanes = core::nan_lanes(o.op);
+  emit(canonical_handler(lanes), o.dst, 0, 0);
+  if (lanes == core::NanLanes::f32 || lanes == core::NanLanes::f64) hold(o.dst, true);
 }
 
 }  // namespace wcomp::engine::interp

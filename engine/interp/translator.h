@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "core/nan.h"
 #include "engine/interp/control_handlers.h"
 #include "engine/interp/translate.h"
 
@@ -11,8 +12,8 @@ namespace wcomp::engine::interp {
 
 class Translator {
  public:
-  Translator(const FuncInst& f, const RegisterCode& in, bool is_metered)
-      : func_(f), inst_(*f.instance), in_(in), is_metered_(is_metered), first_operand_(in.header + header_slots) {}
+  Translator(const FuncInst& f, const RegisterCode& in, bool is_metered, bool is_deterministic)
+      : func_(f), inst_(*f.instance), in_(in), is_metered_(is_metered), is_deterministic_(is_deterministic), first_operand_(in.header + header_slots) {}
 
   Code translate();
 
@@ -87,8 +88,11 @@ class Translator {
 
   // --- looking ahead ---
   [[nodiscard]] const RegOp& op(u32 ahead = 0) const { return in_.ops[at_ + ahead]; }
-  /// The operation `ahead` exists, and no branch comes to it.
-  [[nodiscard]] bool can_fuse(u32 ahead) const { return at_ + ahead < in_.ops.size() && !op(ahead).is_target; }
+  /// The operation `ahead` exists, no branch comes to it and nothing comes between it and the one before.
+  [[nodiscard]] bool can_fuse(u32 ahead) const { return at_ + ahead < in_.ops.size() && !op(ahead).is_target && !is_made_canonical(op(ahead - 1).op); }
+  /// What an operation gives has to be made canonical before anyone sees it.
+  [[nodiscard]] bool is_made_canonical(Opcode o) const { return is_deterministic_ && core::nan_lanes(o) != core::NanLanes::none; }
+  void make_canonical(const RegOp& o);
   /// A place of the operand stack, whose value is gone once it has been read.
   [[nodiscard]] bool is_operand(u32 s) const { return s != no_slot && s >= first_operand_; }
   /// The constant as 32 bits, which widening gives back.
@@ -143,6 +147,7 @@ class Translator {
   ModuleInst& inst_;
   const RegisterCode& in_;
   bool is_metered_;
+  bool is_deterministic_;
   u32 first_operand_;
   u32 at_ = 0;
   u32 offset_ = 0;
