@@ -15,17 +15,24 @@ using namespace runtime;
 
 namespace {
 
-std::uint64_t to_slot(const CoreValue& value) {
-  return std::visit([](auto v) { return core_abi::to_slot(v); }, value);
+constexpr std::size_t slot_count(CoreType type) { return type == CoreType::v128 ? 2 : 1; }
+std::size_t slot_count(const std::vector<CoreType>& types) {
+  std::size_t n = 0;
+  for (const CoreType t : types) n += slot_count(t);
+  return n;
 }
 
-std::optional<CoreValue> from_slot(CoreType type, std::uint64_t slot) {
+void store(std::uint64_t* slots, const CoreValue& value) {
+  std::visit([&](const auto& v) { core_abi::store(slots, v); }, value);
+}
+
+std::optional<CoreValue> load(CoreType type, const std::uint64_t* slots) {
   switch (type) {
-    case CoreType::i32: return core_abi::from_slot<std::int32_t>(slot);
-    case CoreType::i64: return core_abi::from_slot<std::int64_t>(slot);
-    case CoreType::f32: return core_abi::from_slot<float>(slot);
-    case CoreType::f64: return core_abi::from_slot<double>(slot);
-    case CoreType::v128:
+    case CoreType::i32: return core_abi::load<std::int32_t>(slots);
+    case CoreType::i64: return core_abi::load<std::int64_t>(slots);
+    case CoreType::f32: return core_abi::load<float>(slots);
+    case CoreType::f64: return core_abi::load<double>(slots);
+    case CoreType::v128: return core_abi::load<V128>(slots);
     case CoreType::funcref:
     case CoreType::externref: break;
   }
@@ -35,7 +42,7 @@ std::optional<CoreValue> from_slot(CoreType type, std::uint64_t slot) {
 std::optional<CoreType> first_without_form(const CoreFuncType& type) {
   for (const auto* types : {&type.params, &type.results}) {
     for (const CoreType t : *types) {
-      if (!from_slot(t, 0)) return t;
+      if (t == CoreType::funcref || t == CoreType::externref) return t;
     }
   }
   return std::nullopt;
@@ -66,7 +73,7 @@ std::optional<Addr> find(const ModuleInstanceImpl& inst, engine::ModuleInstAddr 
 }  // namespace
 
 CoreType type_of(const CoreValue& value) {
-  constexpr CoreType types[] = {CoreType::i32, CoreType::i64, CoreType::f32, CoreType::f64};
+  constexpr CoreType types[] = {CoreType::i32, CoreType::i64, CoreType::f32, CoreType::f64, CoreType::v128};
   return types[value.index()];
 }
 
@@ -142,13 +149,13 @@ const core::GlobalType* global_type(const ModuleInstanceImpl& inst, std::string_
 std::optional<CoreValue> ModuleInstance::global(std::string_view name) const {
   const core::GlobalType* type = global_type(*impl_, name);
   if (type == nullptr) return std::nullopt;
-  return from_slot(static_cast<CoreType>(type->type), impl_->store.global(*find<engine::GlobalAddr>(*impl_, impl_->main, name)));
+  return load(static_cast<CoreType>(type->type), impl_->store.global_cell(*find<engine::GlobalAddr>(*impl_, impl_->main, name)));
 }
 
 bool ModuleInstance::set_global(std::string_view name, CoreValue value) {
   const core::GlobalType* type = global_type(*impl_, name);
   if (type == nullptr || !type->is_mutable || static_cast<CoreType>(type->type) != type_of(value)) return false;
-  impl_->store.set_global(*find<engine::GlobalAddr>(*impl_, impl_->main, name), to_slot(value));
+  store(impl_->store.global_cell(*find<engine::GlobalAddr>(*impl_, impl_->main, name)), value);
   return true;
 }
 
@@ -171,13 +178,19 @@ Result<std::vector<CoreValue>, Trap> CoreFunc::call(std::span<const CoreValue> a
     for (const CoreValue& v : args) given += fmt::format("{}{}", given.empty() ? "" : " ", to_string(type_of(v)));
     return Err(Trap(TrapCode::host_error, fmt::format("`{}` is a {}, the arguments are ({})", name_, to_string(type_), given)));
   }
-  std::vector<std::uint64_t> slots;
-  slots.reserve(std::max(type_.params.size(), type_.results.size()));
-  for (const CoreValue& v : args) slots.push_back(to_slot(v));
-  slots.resize(std::max(type_.params.size(), type_.results.size()));
+  std::vector<std::uint64_t> slots(std::max(slot_count(type_.params), slot_count(type_.results)));
+  std::size_t at = 0;
+  for (const CoreValue& v : args) {
+    store(slots.data() + at, v);
+    at += slot_count(type_of(v));
+  }
   if (auto called = invoke(slots); !called) return Err(std::move(called).error());
   std::vector<CoreValue> out;
-  for (std::size_t i = 0; i < type_.results.size(); ++i) out.push_back(*from_slot(type_.results[i], slots[i]));
+  at = 0;
+  for (const CoreType t : type_.results) {
+    out.push_back(*load(t, slots.data() + at));
+    at += slot_count(t);
+  }
   return out;
 }
 

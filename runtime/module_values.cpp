@@ -1,5 +1,6 @@
 // Numbers of core functions as people type and read them.
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 
@@ -28,6 +29,36 @@ std::string in_text_format(const std::string& text) {
   return out;
 }
 
+__extension__ typedef unsigned __int128 U128;
+
+/// Decimal or hexadecimal, with `_` between digits as in the text format; nothing if it is no number or too large.
+std::optional<V128> parse_vector(std::string_view digits) {
+  const bool is_hex = digits.starts_with("0x");
+  if (is_hex) digits.remove_prefix(2);
+  if (digits.empty() || digits.front() == '_' || digits.back() == '_' || digits.find("__") != digits.npos) return std::nullopt;
+  const unsigned base = is_hex ? 16 : 10;
+  U128 value = 0;
+  for (const char c : digits) {
+    if (c == '_') continue;
+    const unsigned digit = c >= '0' && c <= '9' ? static_cast<unsigned>(c - '0') : c >= 'a' && c <= 'f' ? static_cast<unsigned>(c - 'a' + 10) : 16;
+    if (digit >= base || value > (~U128{0} - digit) / base) return std::nullopt;
+    value = value * base + digit;
+  }
+  V128 out;
+  for (unsigned i = 0; i < 16; ++i) out.bytes[i] = static_cast<std::uint8_t>(value >> (8 * i));
+  return out;
+}
+std::string print_vector(const V128& vector) {
+  U128 value = 0;
+  for (unsigned i = 16; i-- > 0;) value = value << 8 | vector.bytes[i];
+  std::string out;
+  do {
+    out.insert(out.begin(), static_cast<char>('0' + static_cast<int>(value % 10)));
+    value /= 10;
+  } while (value != 0);
+  return out;
+}
+
 std::optional<CoreValue> parse_value(CoreType type, const std::string& text) {
   const std::string literal = in_text_format(text);
   switch (type) {
@@ -44,13 +75,15 @@ std::optional<CoreValue> parse_value(CoreType type, const std::string& text) {
       if (const auto bits = core::text::parse_float(literal, false)) return core_abi::from_slot<double>(*bits);
       break;
     case CoreType::v128:
+      if (const auto vector = parse_vector(literal)) return *vector;
+      break;
     case CoreType::funcref:
     case CoreType::externref: break;
   }
   return std::nullopt;
 }
 
-bool is_number(CoreType t) { return t == CoreType::i32 || t == CoreType::i64 || t == CoreType::f32 || t == CoreType::f64; }
+bool has_text(CoreType t) { return t == CoreType::i32 || t == CoreType::i64 || t == CoreType::f32 || t == CoreType::f64 || t == CoreType::v128; }
 
 std::string_view what_fits(CoreType t) {
   switch (t) {
@@ -58,7 +91,7 @@ std::string_view what_fits(CoreType t) {
     case CoreType::i64: return "an integer from -9223372036854775808 to 18446744073709551615, decimal or hexadecimal (0x..)";
     case CoreType::f32:
     case CoreType::f64: return "a number (`1.5`, `-2e10`, `0x1p-3`), `inf` or `nan`";
-    case CoreType::v128:
+    case CoreType::v128: return "an unsigned number of 128 bits, decimal or hexadecimal (0x..), lane 0 in its lowest bits";
     case CoreType::funcref:
     case CoreType::externref: break;
   }
@@ -75,8 +108,9 @@ Failure bad_call(const CoreFunc& func, std::string message) {
 
 std::string to_string(const CoreValue& value) {
   return std::visit(
-      [](auto v) {
-        if constexpr (std::is_floating_point_v<decltype(v)>) return std::isnan(v) ? "NaN" : cabi::to_wave(v);
+      [](auto v) -> std::string {
+        if constexpr (std::is_same_v<decltype(v), V128>) return print_vector(v);
+        else if constexpr (std::is_floating_point_v<decltype(v)>) return std::isnan(v) ? "NaN" : cabi::to_wave(v);
         else return std::to_string(v);
       },
       value);
@@ -86,7 +120,7 @@ Result<std::vector<CoreValue>> parse_args(const CoreFunc& func, std::span<const 
   const CoreFuncType& type = func.type();
   for (const auto* types : {&type.params, &type.results}) {
     for (const CoreType t : *types) {
-      if (!is_number(t)) return Err(bad_call(func, fmt::format("`{}` cannot be called from here: values of type {} have no text", func.name(), to_string(t))));
+      if (!has_text(t)) return Err(bad_call(func, fmt::format("`{}` cannot be called from here: values of type {} have no text", func.name(), to_string(t))));
     }
   }
   if (texts.size() != type.params.size()) {

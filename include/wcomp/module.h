@@ -1,4 +1,4 @@
-// wcomp for hosts of core modules: load one, give it imports, call its exports. No component, no WIT: numbers and a linear memory.
+// wcomp for hosts of core modules: load one, give it imports, call its exports. No component, no WIT: numbers, vectors and a linear memory.
 //
 //   wcomp::Engine engine;
 //   auto module = wcomp::Module::load(engine, "sum.wasm");                             // Result<Module>; `.wat` text as well
@@ -14,6 +14,7 @@
 // ModuleInstance, and all functions of it, belong to one thread at a time, but for `interrupt`. No function here throws; nothing prints.
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstdint>
 #include <cstring>
@@ -47,10 +48,17 @@ struct CoreFuncType {
 /// As in the text format: `func (param i32 i32) (result i32)`.
 [[nodiscard]] std::string to_string(const CoreFuncType& type);
 
-/// A number of a guest. Floats keep their bits, those of NaNs included. Vectors and references have no form here.
-using CoreValue = std::variant<std::int32_t, std::int64_t, float, double>;
+/// A vector of 128 bits, as it is in memory: the lowest byte of lane 0 first.
+struct V128 {
+  std::array<std::uint8_t, 16> bytes{};
+  friend bool operator==(const V128&, const V128&) = default;
+};
+
+/// A number or a vector of a guest. Floats keep their bits, those of NaNs included. References have no form here.
+using CoreValue = std::variant<std::int32_t, std::int64_t, float, double, V128>;
 [[nodiscard]] CoreType type_of(const CoreValue& value);
-/// Decimal and signed; floats with the fewest digits that read back as the same value, without exponent; `NaN`, `inf`, `-inf`.
+/// Decimal and signed; floats with the fewest digits that read back as the same value, without exponent; `NaN`, `inf`, `-inf`. A vector as one
+/// unsigned number, lane 0 in its lowest bits.
 [[nodiscard]] std::string to_string(const CoreValue& value);
 
 class ModuleInstance;
@@ -102,8 +110,8 @@ class CoreCaller {
   struct CoreHostBinding* binding_;
 };
 
-/// A host function: the arguments are in slots[0..params), results go to slots[0..results); i32 and f32 in the low half of a slot, the high
-/// half zero. A returned trap ends the guest's run; an exception becomes one (a thrown `Trap` itself).
+/// A host function: the arguments are in the first slots, results go there; i32 and f32 in the low half of a slot, the high half zero; a vector
+/// takes two slots, its bytes in memory's order. A returned trap ends the guest's run; an exception becomes one (a thrown `Trap` itself).
 using CoreHostFunc = std::function<std::optional<Trap>(CoreCaller& caller, std::uint64_t* slots)>;
 
 /// Imports by module and name.
@@ -115,7 +123,7 @@ class ModuleLinker {
   ModuleLinker& operator=(ModuleLinker&&) noexcept;
 
   /// Adds a host function; a later definition of the same name replaces it. Typed form: `wcomp::define(linker, module, name, callable)`.
-  /// Numbers only: a type with vectors or references matches no import.
+  /// Numbers and vectors only: a type with references matches no import.
   void define_func(std::string module, std::string name, CoreFuncType type, CoreHostFunc fn);
   /// Every instantiation first instantiates `definition` and gives its exports to those who import from `module`; modules defined
   /// earlier, and host functions, are imports of later ones. Names of `define_func` win over exports.
@@ -147,7 +155,7 @@ class ModuleInstance {
   [[nodiscard]] bool has_func(std::string_view name) const;
   /// The exported memory's bytes, nothing if there is no such memory. Valid until guest code runs again: it may grow and move.
   [[nodiscard]] std::optional<std::span<std::uint8_t>> memory(std::string_view name = "memory") const;
-  /// The exported global's value; nothing if there is no such global or it holds no number.
+  /// The exported global's value; nothing if there is no such global or it holds a reference.
   [[nodiscard]] std::optional<CoreValue> global(std::string_view name) const;
   /// False if there is no such global, it is immutable or of another type.
   bool set_global(std::string_view name, CoreValue value);
@@ -169,13 +177,14 @@ class CoreFunc {
  public:
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const CoreFuncType& type() const { return type_; }
-  /// The arguments' types must be those of `type()`; otherwise, and for types that are no numbers, the trap is a host_error that says so.
+  /// The arguments' types must be those of `type()`; otherwise, and where there are references, the trap is a host_error that says so.
   [[nodiscard]] Result<std::vector<CoreValue>, Trap> call(std::span<const CoreValue> args) const;
-  /// Binds to a C++ signature of (un)signed 32- and 64-bit integers, float and double; results: void, one, or a std::tuple.
+  /// Binds to a C++ signature of (un)signed 32- and 64-bit integers, float, double and V128; results: void, one, or a std::tuple.
   /// Errors: export-mismatch with both types.
   template <class Signature>
   [[nodiscard]] Result<TypedCoreFunc<Signature>> typed() const;
-  /// The call beneath: arguments in slots[0..params), results in slots[0..results). `slots` has room for both and is not checked against the type.
+  /// The call beneath: arguments and then results in the first slots, as for a CoreHostFunc. `slots` has room for both and is not checked against
+  /// the type.
   [[nodiscard]] Result<void, Trap> invoke(std::span<std::uint64_t> slots) const;
 
  private:
@@ -189,7 +198,7 @@ class CoreFunc {
 };
 
 /// Arguments for a call of `func` from texts, as people type them: numbers as in the text format, decimal or hexadecimal, integers signed or
-/// unsigned; `inf`, `nan`. Errors: bad-usage, naming the function, its type and the argument at fault.
+/// unsigned; `inf`, `nan`; a vector as one unsigned number. Errors: bad-usage, naming the function, its type and the argument at fault.
 [[nodiscard]] Result<std::vector<CoreValue>> parse_args(const CoreFunc& func, std::span<const std::string> texts);
 /// `parse_args`, call, `to_string` of each result. The inner Result is what the call came to.
 [[nodiscard]] Result<Result<std::vector<std::string>, Trap>> invoke_texts(const ModuleInstance& instance, std::string_view name,
@@ -203,10 +212,13 @@ template <class T>
 concept Integer = std::integral<T> && !std::same_as<T, bool> && (sizeof(T) == 4 || sizeof(T) == 8);
 template <class T>
 concept Number = Integer<T> || std::same_as<T, float> || std::same_as<T, double>;
+template <class T>
+concept Value = Number<T> || std::same_as<T, V128>;
 
-template <Number T>
-constexpr CoreType type_of_number() {
-  if constexpr (std::is_same_v<T, float>) return CoreType::f32;
+template <Value T>
+constexpr CoreType type_of_value() {
+  if constexpr (std::is_same_v<T, V128>) return CoreType::v128;
+  else if constexpr (std::is_same_v<T, float>) return CoreType::f32;
   else if constexpr (std::is_same_v<T, double>) return CoreType::f64;
   else return sizeof(T) == 4 ? CoreType::i32 : CoreType::i64;
 }
@@ -224,14 +236,46 @@ T from_slot(std::uint64_t slot) {
   return value;
 }
 
+/// Slots of values one after the other.
+template <Value T>
+constexpr std::size_t slot_count() {
+  return std::is_same_v<T, V128> ? 2 : 1;
+}
+template <Value T>
+T load(const std::uint64_t* slots) {
+  if constexpr (std::is_same_v<T, V128>) {
+    V128 value;
+    std::memcpy(value.bytes.data(), slots, 16);
+    return value;
+  } else {
+    return from_slot<T>(*slots);
+  }
+}
+template <Value T>
+void store(std::uint64_t* slots, const T& value) {
+  if constexpr (std::is_same_v<T, V128>) std::memcpy(slots, value.bytes.data(), 16);
+  else *slots = to_slot(value);
+}
+/// Where each of the values begins, and where they end.
+template <Value... Ts>
+struct Slots {
+  static constexpr std::array<std::size_t, sizeof...(Ts) + 1> at = [] {
+    std::array<std::size_t, sizeof...(Ts) + 1> out{};
+    const std::size_t counts[] = {slot_count<Ts>()..., 0};
+    for (std::size_t i = 0; i < sizeof...(Ts); ++i) out[i + 1] = out[i] + counts[i];
+    return out;
+  }();
+  static constexpr std::size_t count = at[sizeof...(Ts)];
+};
+
 /// Results of a C++ function as core results.
 template <class R>
 struct Results {
-  static std::vector<CoreType> types() { return {type_of_number<R>()}; }
-  static constexpr std::size_t count = 1;
-  static R load(const std::uint64_t* slots) { return from_slot<R>(slots[0]); }
-  static std::optional<Trap> store(std::uint64_t* slots, R value) {
-    slots[0] = to_slot(value);
+  static std::vector<CoreType> types() { return {type_of_value<R>()}; }
+  static constexpr std::size_t count = slot_count<R>();  ///< slots
+  static R load(const std::uint64_t* slots) { return core_abi::load<R>(slots); }
+  static std::optional<Trap> store(std::uint64_t* slots, const R& value) {
+    core_abi::store(slots, value);
     return std::nullopt;
   }
 };
@@ -243,8 +287,8 @@ struct Results<void> {
 };
 template <class... Rs>
 struct Results<std::tuple<Rs...>> {
-  static std::vector<CoreType> types() { return {type_of_number<Rs>()...}; }
-  static constexpr std::size_t count = sizeof...(Rs);
+  static std::vector<CoreType> types() { return {type_of_value<Rs>()...}; }
+  static constexpr std::size_t count = Slots<Rs...>::count;
   static std::tuple<Rs...> load(const std::uint64_t* slots) { return load(slots, std::index_sequence_for<Rs...>{}); }
   static std::optional<Trap> store(std::uint64_t* slots, const std::tuple<Rs...>& values) {
     store(slots, values, std::index_sequence_for<Rs...>{});
@@ -254,11 +298,11 @@ struct Results<std::tuple<Rs...>> {
  private:
   template <std::size_t... I>
   static std::tuple<Rs...> load(const std::uint64_t* slots, std::index_sequence<I...>) {
-    return {from_slot<Rs>(slots[I])...};
+    return {core_abi::load<Rs>(slots + Slots<Rs...>::at[I])...};
   }
   template <std::size_t... I>
   static void store(std::uint64_t* slots, const std::tuple<Rs...>& values, std::index_sequence<I...>) {
-    ((slots[I] = to_slot(std::get<I>(values))), ...);
+    (core_abi::store(slots + Slots<Rs...>::at[I], std::get<I>(values)), ...);
   }
 };
 /// Host functions may give a trap instead.
@@ -274,7 +318,7 @@ struct Results<Result<R, Trap>> {
 
 template <class... Ps>
 std::vector<CoreType> types_of() {
-  return {type_of_number<std::decay_t<Ps>>()...};
+  return {type_of_value<std::decay_t<Ps>>()...};
 }
 
 template <class R, class... Ps>
@@ -290,10 +334,10 @@ struct HostSignature {
   template <class F, std::size_t... I, class... Caller>
   static std::optional<Trap> serve(F& callable, [[maybe_unused]] std::uint64_t* slots, std::index_sequence<I...>, Caller&... caller) {
     if constexpr (std::is_void_v<R>) {
-      std::invoke(callable, caller..., from_slot<std::decay_t<Ps>>(slots[I])...);
+      std::invoke(callable, caller..., load<std::decay_t<Ps>>(slots + Slots<std::decay_t<Ps>...>::at[I])...);
       return std::nullopt;
     } else {
-      return Results<R>::store(slots, std::invoke(callable, caller..., from_slot<std::decay_t<Ps>>(slots[I])...));
+      return Results<R>::store(slots, std::invoke(callable, caller..., load<std::decay_t<Ps>>(slots + Slots<std::decay_t<Ps>...>::at[I])...));
     }
   }
 };
@@ -316,8 +360,8 @@ struct Callable<R (C::*)(Ps...) const> : Callable<R (*)(Ps...)> {};
 
 }  // namespace core_abi
 
-/// Adds a C++ callable as a host function. Parameters: (un)signed 32- and 64-bit integers, float, double, after an optional `CoreCaller&`;
-/// results: void, one number, a std::tuple of them, or a Result of these with Trap. An exception out of it becomes a trap.
+/// Adds a C++ callable as a host function. Parameters: (un)signed 32- and 64-bit integers, float, double, V128, after an optional `CoreCaller&`;
+/// results: void, one of these, a std::tuple of them, or a Result of these with Trap. An exception out of it becomes a trap.
 template <class F>
 void define(ModuleLinker& linker, std::string module, std::string name, F callable) {
   using Signature = core_abi::Callable<std::decay_t<F>>;
@@ -334,7 +378,9 @@ class TypedCoreFunc<R(Ps...)> {
  public:
   TypedCoreFunc() = default;
   [[nodiscard]] Result<R, Trap> call(Ps... args) const {
-    std::uint64_t slots[std::max<std::size_t>({1, sizeof...(Ps), core_abi::Results<R>::count})] = {core_abi::to_slot(args)...};
+    using Args = core_abi::Slots<std::decay_t<Ps>...>;
+    std::uint64_t slots[std::max<std::size_t>({1, Args::count, core_abi::Results<R>::count})] = {};
+    [&]<std::size_t... I>(std::index_sequence<I...>) { (core_abi::store<std::decay_t<Ps>>(slots + Args::at[I], args), ...); }(std::index_sequence_for<Ps...>{});
     auto called = func_.invoke(slots);
     if (!called) return Err(std::move(called).error());
     if constexpr (std::is_void_v<R>) return {};

@@ -285,6 +285,44 @@ TEST_CASE("numbers are read in every spelling and printed with the fewest digits
   CHECK(call_text(i, "bits", {"nan"}) == "2143289344");
 }
 
+TEST_CASE("vectors go in and come out between numbers, by type, by text and through host functions") {
+  V128 counting;
+  for (unsigned i = 0; i < 16; ++i) counting.bytes[i] = static_cast<std::uint8_t>(i);
+  ModuleLinker linker(engine());
+  define(linker, "env", "turn", [](std::int32_t by, V128 v, double) {
+    V128 out;
+    for (unsigned i = 0; i < 16; ++i) out.bytes[i] = v.bytes[(i + static_cast<unsigned>(by)) % 16];
+    return std::tuple<std::int64_t, V128>(by, out);
+  });
+  ModuleInstance i = instantiate(linker, R"((module
+    (import "env" "turn" (func $turn (param i32 v128 f64) (result i64 v128)))
+    (global (export "g") (mut v128) (v128.const i32x4 1 2 3 4))
+    (func (export "id") (param v128) (result v128) local.get 0)
+    (func (export "turn") (param i32 v128) (result i64 v128) local.get 0 local.get 1 f64.const 1 call $turn)
+    (func (export "mixed") (param i32 v128 f64) (result f64 v128 i32) local.get 2 local.get 1 local.get 0)))");
+  const auto mixed = i.func("mixed")->typed<std::tuple<double, V128, std::int32_t>(std::int32_t, V128, double)>();
+  REQUIRE(mixed);
+  CHECK(*mixed->call(7, counting, 1.5) == std::tuple<double, V128, std::int32_t>(1.5, counting, 7));
+  const CoreValue args[] = {std::int32_t{1}, counting};
+  const auto turned = i.func("turn")->call(args);
+  REQUIRE(turned);
+  V128 expected = counting;
+  for (std::uint8_t& b : expected.bytes) b = (b + 1) % 16;
+  CHECK(*turned == std::vector<CoreValue>{std::int64_t{1}, expected});
+  REQUIRE(i.global("g"));
+  CHECK(type_of(*i.global("g")) == CoreType::v128);
+  CHECK(to_string(*i.global("g")) == "316912650112397582603894390785");
+  CHECK(i.set_global("g", counting));
+  CHECK(i.global("g") == CoreValue(counting));
+  CHECK(!i.set_global("g", 1.0));
+  CHECK(call_text(i, "id", {"0"}) == "0");
+  CHECK(call_text(i, "id", {"0x1_0"}) == "16");
+  CHECK(call_text(i, "id", {"340282366920938463463374607431768211455"}) == "340282366920938463463374607431768211455");
+  for (const std::string bad : {"", "-1", "340282366920938463463374607431768211456", "0x", "1_", "i32x4", "1.5"}) {
+    CHECK(call_text(i, "id", {bad}) == "argument 1 of `id` is v128, found `" + bad + "`: expected an unsigned number of 128 bits, decimal or hexadecimal (0x..), lane 0 in its lowest bits");
+  }
+}
+
 TEST_CASE("a bad argument is named with its place, its type and what fits") {
   ModuleInstance i = instantiate(R"((module (func (export "f") (param i32 f64)) (func (export "r") (param externref))))");
   CHECK(call_text(i, "f", {"1"}) == "`f` takes 2 arguments, 1 is given");
