@@ -35,6 +35,8 @@ class OperandStack {
  public:
   /// The module says what concrete references mean; it has to live as long as the stack.
   explicit OperandStack(const Module& m) : m_(m) {}
+  OperandStack(const OperandStack&) = delete;
+  OperandStack& operator=(const OperandStack&) = delete;
 
   void clear() {
     top_ = floor_ = begin();
