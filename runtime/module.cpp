@@ -51,6 +51,7 @@ std::string_view to_string(CoreType type) {
     case CoreType::v128: return "v128";
     case CoreType::funcref: return "funcref";
     case CoreType::externref: return "externref";
+    case CoreType::exnref: return "exnref";
   }
   return "unknown";
 }
@@ -93,10 +94,21 @@ std::vector<ModuleExport> Module::exports() const {
 
 namespace runtime {
 
+CoreType to_public(core::ValType type) {
+  if (!core::is_ref(type)) return static_cast<CoreType>(type);
+  switch (core::heap_type_of(type)) {
+    case core::HeapType::extern_:
+    case core::HeapType::noextern: return CoreType::externref;
+    case core::HeapType::exn:
+    case core::HeapType::noexn: return CoreType::exnref;
+    default: return CoreType::funcref;
+  }
+}
+
 CoreFuncType to_public(const core::FuncType& type) {
   const auto types = [](const std::vector<core::ValType>& from) {
     std::vector<CoreType> out;
-    for (const core::ValType t : from) out.push_back(static_cast<CoreType>(t));
+    for (const core::ValType t : from) out.push_back(to_public(t));
     return out;
   };
   return {types(type.params), types(type.results)};

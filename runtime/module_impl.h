@@ -79,6 +79,7 @@ struct CoreCallerAccess {
 
 namespace wcomp::runtime {
 
+[[nodiscard]] CoreType to_public(core::ValType type);
 [[nodiscard]] CoreFuncType to_public(const core::FuncType& type);
 [[nodiscard]] core::FuncType to_core(const CoreFuncType& type);
 

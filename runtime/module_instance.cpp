@@ -34,7 +34,8 @@ std::optional<CoreValue> load(CoreType type, const std::uint64_t* slots) {
     case CoreType::f64: return core_abi::load<double>(slots);
     case CoreType::v128: return core_abi::load<V128>(slots);
     case CoreType::funcref:
-    case CoreType::externref: break;
+    case CoreType::externref:
+    case CoreType::exnref: break;
   }
   return std::nullopt;
 }
@@ -42,7 +43,7 @@ std::optional<CoreValue> load(CoreType type, const std::uint64_t* slots) {
 std::optional<CoreType> first_without_form(const CoreFuncType& type) {
   for (const auto* types : {&type.params, &type.results}) {
     for (const CoreType t : *types) {
-      if (t == CoreType::funcref || t == CoreType::externref) return t;
+      if (t == CoreType::funcref || t == CoreType::externref || t == CoreType::exnref) return t;
     }
   }
   return std::nullopt;
@@ -149,12 +150,12 @@ const core::GlobalType* global_type(const ModuleInstanceImpl& inst, std::string_
 std::optional<CoreValue> ModuleInstance::global(std::string_view name) const {
   const core::GlobalType* type = global_type(*impl_, name);
   if (type == nullptr) return std::nullopt;
-  return load(static_cast<CoreType>(type->type), impl_->store.global_cell(*find<engine::GlobalAddr>(*impl_, impl_->main, name)));
+  return load(to_public(type->type), impl_->store.global_cell(*find<engine::GlobalAddr>(*impl_, impl_->main, name)));
 }
 
 bool ModuleInstance::set_global(std::string_view name, CoreValue value) {
   const core::GlobalType* type = global_type(*impl_, name);
-  if (type == nullptr || !type->is_mutable || static_cast<CoreType>(type->type) != type_of(value)) return false;
+  if (type == nullptr || !type->is_mutable || to_public(type->type) != type_of(value)) return false;
   store(impl_->store.global_cell(*find<engine::GlobalAddr>(*impl_, impl_->main, name)), value);
   return true;
 }

@@ -78,7 +78,8 @@ std::optional<CoreValue> parse_value(CoreType type, const std::string& text) {
       if (const auto vector = parse_vector(literal)) return *vector;
       break;
     case CoreType::funcref:
-    case CoreType::externref: break;
+    case CoreType::externref:
+    case CoreType::exnref: break;
   }
   return std::nullopt;
 }
@@ -93,7 +94,8 @@ std::string_view what_fits(CoreType t) {
     case CoreType::f64: return "a number (`1.5`, `-2e10`, `0x1p-3`), `inf` or `nan`";
     case CoreType::v128: return "an unsigned number of 128 bits, decimal or hexadecimal (0x..), lane 0 in its lowest bits";
     case CoreType::funcref:
-    case CoreType::externref: break;
+    case CoreType::externref:
+    case CoreType::exnref: break;
   }
   return "nothing";
 }

@@ -38,7 +38,8 @@
 namespace wcomp {
 
 /// Value types of core WebAssembly, by their binary opcode. https://webassembly.github.io/spec/core/binary/types.html
-enum class CoreType : std::uint8_t { i32 = 0x7f, i64 = 0x7e, f32 = 0x7d, f64 = 0x7c, v128 = 0x7b, funcref = 0x70, externref = 0x6f };
+/// References go by the hierarchy that they are of: those that are never null, or mean functions of one type, are `funcref` here as well.
+enum class CoreType : std::uint8_t { i32 = 0x7f, i64 = 0x7e, f32 = 0x7d, f64 = 0x7c, v128 = 0x7b, funcref = 0x70, externref = 0x6f, exnref = 0x69 };
 [[nodiscard]] std::string_view to_string(CoreType type);
 
 struct CoreFuncType {
