@@ -21,8 +21,9 @@ constexpr std::array<MapRow, 8> maps{{{1, &Names::funcs},
 constexpr std::uint8_t module_id = 0;
 constexpr std::uint8_t locals_id = 2;
 constexpr std::uint8_t labels_id = 3;
+constexpr std::uint8_t type_params_id = 12;  ///< of nobody's specification yet: parameters of function types
 
-using IndirectMap = std::vector<std::pair<std::uint32_t, NameMap>>;
+using IndirectMap = IndirectNameMap;
 
 template <class T>
 void put_in_order(std::vector<std::pair<std::uint32_t, T>>& map) {
@@ -43,11 +44,11 @@ Result<void> read_map(ByteReader& in, NameMap& out) {
   return {};
 }
 
-Result<void> read_subsection(std::uint8_t id, ByteReader& in, Names& out) {
+Result<void> read_subsection(std::uint8_t id, ByteReader& in, Names& out, IndirectMap& type_params) {
   if (id == module_id) {
     WCOMP_TRY(out.module, in.name());
-  } else if (id == locals_id || id == labels_id) {
-    IndirectMap& maps = id == locals_id ? out.locals : out.labels;
+  } else if (id == locals_id || id == labels_id || id == type_params_id) {
+    IndirectMap& maps = id == locals_id ? out.locals : id == labels_id ? out.labels : type_params;
     WCOMP_TRY(const std::uint32_t n, in.count(2));
     for (std::uint32_t i = 0; i < n; ++i) {
       WCOMP_TRY(const std::uint32_t func, in.leb_u32());
@@ -62,13 +63,13 @@ Result<void> read_subsection(std::uint8_t id, ByteReader& in, Names& out) {
   return {};
 }
 
-Result<void> read(ByteSpan contents, Names& out) {
+Result<void> read(ByteSpan contents, Names& out, IndirectMap& type_params) {
   ByteReader in(contents);
   while (!in.at_end()) {
     WCOMP_TRY(const std::uint8_t id, in.u8());
     WCOMP_TRY(const std::uint32_t size, in.leb_u32());
     WCOMP_TRY(ByteReader body, in.sub(size, {}));
-    WCOMP_TRY(read_subsection(id, body, out));
+    WCOMP_TRY(read_subsection(id, body, out, type_params));
   }
   return {};
 }
@@ -85,14 +86,23 @@ void write_map(ByteWriter& out, const NameMap& map) {
 
 Names decode_name_section(ByteSpan contents) {
   Names names;
-  (void)read(contents, names).has_value();  // what was read before a mistake stays
+  IndirectMap type_params;
+  (void)read(contents, names, type_params).has_value();  // what was read before a mistake stays
   for (const MapRow& row : maps) put_in_order(names.*row.map);
   put_in_order(names.locals);
   put_in_order(names.labels);
   return names;
 }
 
-Bytes encode_name_section(const Names& names) {
+IndirectNameMap decode_type_param_names(ByteSpan contents) {
+  Names names;
+  IndirectMap type_params;
+  (void)read(contents, names, type_params).has_value();
+  put_in_order(type_params);
+  return type_params;
+}
+
+Bytes encode_name_section(const Names& names, const IndirectNameMap& type_params) {
   ByteWriter out;
   const auto subsection = [&](std::uint8_t id, ByteWriter& body) {
     out.u8(id);
@@ -103,6 +113,16 @@ Bytes encode_name_section(const Names& names) {
     body.name(names.module);
     subsection(module_id, body);
   }
+  const auto indirect = [&](std::uint8_t id, const IndirectMap& map) {
+    if (map.empty()) return;
+    ByteWriter body;
+    body.leb_u32(static_cast<std::uint32_t>(map.size()));
+    for (const auto& [index, inner] : map) {
+      body.leb_u32(index);
+      write_map(body, inner);
+    }
+    subsection(id, body);
+  };
   for (const MapRow& row : maps) {
     if (!(names.*row.map).empty()) {
       ByteWriter body;
@@ -110,18 +130,10 @@ Bytes encode_name_section(const Names& names) {
       subsection(row.id, body);
     }
     if (row.map != &Names::funcs) continue;
-    for (const std::uint8_t id : {locals_id, labels_id}) {  // these come right after the functions
-      const IndirectMap& maps_of_func = id == locals_id ? names.locals : names.labels;
-      if (maps_of_func.empty()) continue;
-      ByteWriter body;
-      body.leb_u32(static_cast<std::uint32_t>(maps_of_func.size()));
-      for (const auto& [func, map] : maps_of_func) {
-        body.leb_u32(func);
-        write_map(body, map);
-      }
-      subsection(id, body);
-    }
+    indirect(locals_id, names.locals);  // these come right after the functions
+    indirect(labels_id, names.labels);
   }
+  indirect(type_params_id, type_params);
   return out.take();
 }
 

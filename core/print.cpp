@@ -7,6 +7,7 @@
 
 #include "base/diagnostic.h"
 #include "base/match.h"
+#include "core/name_section.h"
 #include "core/print_code.h"
 #include "core/text_ids.h"
 #include "core/type_bytes.h"
@@ -41,7 +42,7 @@ class ModulePrinter {
     out_ = "(module";
     if (options_.use_names && !m_.names.module.empty()) out_ += " " + to_identifier(m_.names.module);
     customs(0);
-    for (std::size_t i = 0; i < m_.types.size(); ++i) line("(type{} (func{}))", head(ids_.types, i), print_signature(ids_.types, m_.types[i]));
+    for (std::uint32_t i = 0; i < m_.types.size(); ++i) line("(type{} (func{}))", head(ids_.types, i), signature(m_.types[i], names_in(type_params_, i)));
     customs(1);
     imports();
     customs(2);
@@ -119,7 +120,12 @@ class ModulePrinter {
     const auto kind = static_cast<ExternKind>(type.index());
     const std::string intro = index ? head(ids_of(kind), *index) : std::string();
     const std::string what = match(
-        type, [&](TypeIdx t) { return fmt::format("(type {}){}", reference(ids_.types, t.value), index ? named_params(FuncIdx(*index), t) : std::string()); },
+        type,
+        [&](TypeIdx t) {
+          const NameMap& params = index ? names_in(m_.names.locals, *index) : none_;
+          const bool has_names = !params.empty() && t.value < m_.types.size();
+          return fmt::format("(type {}){}", reference(ids_.types, t.value), has_names ? signature(m_.types[t.value], params) : std::string());
+        },
         [&](const TableType& t) { return print_type(t); }, [&](const MemType& t) { return print_limits(t.limits); },
         [&](const GlobalType& t) { return print_type(t); }, [&](TagType t) { return fmt::format("(type {})", reference(ids_.types, t.type.value)); });
     return fmt::format("({}{} {})", to_string(kind), intro, what);
@@ -144,11 +150,10 @@ class ModulePrinter {
     }
   }
 
-  /// The signature of a function that is not defined here, where its parameters have names.
-  std::string named_params(FuncIdx index, TypeIdx t) const {
-    if (t.value >= m_.types.size() || names_in(m_.names.locals, index).empty()) return {};
-    const FuncType& type = m_.types[t.value];
-    const Ids params = make_ids(names_in(m_.names.locals, index), type.params.size());
+  /// With the names of parameters.
+  std::string signature(const FuncType& type, const NameMap& names) const {
+    if (names.empty()) return print_signature(ids_.types, type);
+    const Ids params = make_ids(names, type.params.size());
     std::string out;
     for (std::size_t i = 0; i < type.params.size(); ++i) declare(out, "param", introduction(params, i), type.params[i]);
     return out + print_signature(ids_.types, {{}, type.results});
@@ -174,7 +179,7 @@ class ModulePrinter {
     const FuncType& type = m_.types[f.type.value];
     std::size_t local_count = type.params.size();
     for (const Locals& run : f.locals) local_count += run.count;
-    const Ids locals = make_ids(names_in(m_.names.locals, index), local_count);
+    const Ids locals = make_ids(names_in(m_.names.locals, index.value), local_count);
     line("(func{} (type {})", head(ids_.funcs, index.value), reference(ids_.types, f.type.value));
     std::size_t local = 0;
     for (const ValType t : type.params) declare(out_, "param", introduction(locals, local++), t);
@@ -183,7 +188,7 @@ class ModulePrinter {
     for (const Locals& run : f.locals) {
       for (std::uint32_t i = 0; i < run.count; ++i) declare(out_, "local", introduction(locals, local++), run.type);
     }
-    const Ids labels = make_ids(names_in(m_.names.labels, index), f.body.code.size());
+    const Ids labels = make_ids(names_in(m_.names.labels, index.value), f.body.code.size());
     const CodeText code{m_, ids_, locals, labels, options_.is_folded};
     WCOMP_TRY(const bool names_data, print_body(out_, code, f.body,
                                                 {.results = type.results.size(), .indent = 2, .hints = hints_of(index), .locals_size = locals_size(f)}));
@@ -192,11 +197,10 @@ class ModulePrinter {
     return {};
   }
 
-  /// Names of a function's locals or labels.
-  const NameMap& names_in(const std::vector<std::pair<std::uint32_t, NameMap>>& names, FuncIdx func) const {
-    static const NameMap none;
-    const auto at = std::ranges::lower_bound(names, func.value, {}, [](const auto& entry) { return entry.first; });
-    return options_.use_names && at != names.end() && at->first == func.value ? at->second : none;
+  /// Names of a function's locals or labels, or of a type's parameters.
+  const NameMap& names_in(const IndirectNameMap& names, std::uint32_t index) const {
+    const auto at = std::ranges::lower_bound(names, index, {}, [](const auto& entry) { return entry.first; });
+    return options_.use_names && at != names.end() && at->first == index ? at->second : none_;
   }
 
   std::span<const BranchHint> hints_of(FuncIdx func) const {
@@ -247,12 +251,13 @@ class ModulePrinter {
     for (const std::uint8_t id : section_order) {
       if (has_section(id)) last_id_ = id;
     }
-    const bool has_names = options_.use_names && !is_empty(m_.names);
     for (std::size_t i = 0; i < m_.customs.size(); ++i) {
       const CustomSection& c = m_.customs[i];
-      if (c.name == "name" && has_names) names_at_ = i;  // of several the last was read
+      if (c.name == "name" && options_.use_names) names_at_ = i;  // of several the last was read
       if (c.name == branch_hint_section) find_hints(i);
     }
+    if (names_at_) type_params_ = decode_type_param_names(m_.customs[*names_at_].bytes);
+    if (is_empty(m_.names) && type_params_.empty()) names_at_.reset();
   }
 
   static bool is_empty(const Names& n) {
@@ -354,6 +359,8 @@ class ModulePrinter {
   std::optional<std::size_t> names_at_;    ///< the custom section that identifiers say
   std::optional<std::size_t> hints_at_;    ///< the custom section that annotations in the code say
   std::vector<FuncBranchHints> hints_;
+  IndirectNameMap type_params_;
+  const NameMap none_;
   bool names_data_ = false;  ///< some instruction needs the data count section
   std::string out_;
 };

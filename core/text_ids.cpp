@@ -41,7 +41,7 @@ std::string to_identifier(std::string_view name) {
 Ids make_ids(const NameMap& names, std::size_t count) {
   Ids ids;
   if (names.empty()) return ids;
-  ids.by_index.resize(count);
+  ids.by_index.resize(std::min<std::size_t>(count, std::size_t{names.back().first} + 1));
   std::unordered_set<std::string> used;
   for (const auto& [index, name] : names) {
     if (index >= count) continue;

@@ -1,5 +1,9 @@
 #include "core/text/code_parser.h"
 
+#include <algorithm>
+#include <array>
+#include <cstring>
+
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
@@ -8,14 +12,41 @@
 namespace wcomp::core::text {
 namespace {
 
+/// Rows by text, in a table with one probe for almost every word.
+class RowTable {
+ public:
+  RowTable() {
+    for (const OpcodeRow& row : opcode_rows()) {
+      std::size_t at = slot(row.text);
+      while (rows_[at] != nullptr && rows_[at]->text != row.text) at = (at + 1) % rows_.size();
+      if (rows_[at] == nullptr) rows_[at] = &row;  // `select` is there twice, the first counts
+    }
+  }
+  [[nodiscard]] const OpcodeRow* find(std::string_view text) const {
+    std::size_t at = slot(text);
+    while (rows_[at] != nullptr && rows_[at]->text != text) at = (at + 1) % rows_.size();
+    return rows_[at];
+  }
+
+ private:
+  static constexpr unsigned bits = 11;  // four times the rows, or more
+
+  /// From the length, the first and the last eight bytes.
+  static std::size_t slot(std::string_view text) {
+    std::uint64_t head = 0;
+    std::uint64_t tail = 0;
+    const std::size_t n = std::min<std::size_t>(text.size(), 8);
+    std::memcpy(&head, text.data(), n);
+    std::memcpy(&tail, text.data() + text.size() - n, n);
+    const std::uint64_t mixed = (head ^ (tail << 23 | tail >> 41) ^ text.size()) * 0x9e37'79b9'7f4a'7c15u;
+    return mixed >> (64 - bits);
+  }
+  std::array<const OpcodeRow*, std::size_t{1} << bits> rows_{};
+};
+
 const OpcodeRow* find_row(std::string_view text) {
-  static const std::unordered_map<std::string_view, const OpcodeRow*> rows = [] {
-    std::unordered_map<std::string_view, const OpcodeRow*> map;
-    for (const OpcodeRow& row : opcode_rows()) map.emplace(row.text, &row);  // `select` is there twice, the first counts
-    return map;
-  }();
-  const auto at = rows.find(text);
-  return at == rows.end() ? nullptr : at->second;
+  static const RowTable table;
+  return table.find(text);
 }
 
 }  // namespace

@@ -36,12 +36,17 @@ constexpr std::array<SideRow, 4> side_rows{{{"name", AnnotationKind::name},
                                             {"wcomp.data-count", AnnotationKind::data_count}}};
 bool has_string(AnnotationKind kind) { return kind == AnnotationKind::name || kind == AnnotationKind::branch_hint; }
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
+constexpr std::array<std::int8_t, 256> hex_values = [] {
+  std::array<std::int8_t, 256> out{};
+  out.fill(-1);
+  for (std::int8_t i = 0; i < 10; ++i) out[static_cast<std::size_t>('0' + i)] = i;
+  for (std::int8_t i = 0; i < 6; ++i) {
+    out[static_cast<std::size_t>('a' + i)] = static_cast<std::int8_t>(10 + i);
+    out[static_cast<std::size_t>('A' + i)] = static_cast<std::int8_t>(10 + i);
+  }
+  return out;
+}();
+int hex_value(char c) { return hex_values[static_cast<unsigned char>(c)]; }
 
 class Lexer {
  public:
@@ -51,8 +56,10 @@ class Lexer {
   }
 
   Result<TokenList> run() {
+    constexpr std::size_t usual_token = 6;  // bytes, space included
     if (text_.size() > 0x7fff'ffff) return error_at(diag::limit_exceeded, 0, "more than 2 GiB of text");
     if (const auto bad = find_invalid_utf8(text_)) return error_at(diag::bad_utf8, *bad, "malformed UTF-8 encoding in the text");
+    list_.tokens.reserve(text_.size() / usual_token + 1);
     while (true) {
       WCOMP_TRY(skip_space());
       if (pos_ == text_.size()) break;
@@ -262,6 +269,10 @@ class Lexer {
   Result<void> escape_sequence() {
     const std::size_t start = pos_++;
     const char c = pos_ < text_.size() ? text_[pos_] : '\0';
+    if (hex_value(c) >= 0 && pos_ + 1 < text_.size() && hex_value(text_[pos_ + 1]) >= 0) {
+      ++pos_;
+      return {};
+    }
     if (std::string_view("tnr\"'\\").find(c) != std::string_view::npos && c != '\0') return {};
     if (c == 'u') {
       std::uint32_t value = 0;
@@ -269,18 +280,15 @@ class Lexer {
       ++pos_;
       if (pos_ >= text_.size() || text_[pos_] != '{') return error_at(diag::syntax, start, "malformed `\\u{..}` in a string");
       for (++pos_; pos_ < text_.size() && text_[pos_] != '}'; ++pos_) {
-        if (text_[pos_] == '_' && digits != 0) continue;
         const int digit = hex_value(text_[pos_]);
+        const bool is_separator = text_[pos_] == '_' && hex_value(text_[pos_ - 1]) >= 0 && pos_ + 1 < text_.size() && hex_value(text_[pos_ + 1]) >= 0;
+        if (is_separator) continue;
         if (digit < 0 || value > 0x10ffff) return error_at(diag::syntax, start, "malformed `\\u{..}` in a string");
         value = value * 16 + static_cast<std::uint32_t>(digit);
         ++digits;
       }
       std::string ignored;
       if (digits == 0 || !append_utf8(ignored, value)) return error_at(diag::syntax, start, "malformed `\\u{..}` in a string");
-      return {};
-    }
-    if (hex_value(c) >= 0 && pos_ + 1 < text_.size() && hex_value(text_[pos_ + 1]) >= 0) {
-      ++pos_;
       return {};
     }
     return error_at(diag::syntax, start, "unknown escape sequence in a string");
@@ -314,9 +322,12 @@ Result<TokenList> tokenize(std::string name, std::string source) {
 
 std::string string_value(std::string_view token) {
   std::string out;
+  out.reserve(token.size());
   for (std::size_t i = 1; i + 1 < token.size(); ++i) {
     if (token[i] != '\\') {
-      out += token[i];
+      const std::size_t end = std::min(token.find('\\', i), token.size() - 1);
+      out.append(token, i, end - i);
+      i = end - 1;
       continue;
     }
     const char c = token[++i];

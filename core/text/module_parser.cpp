@@ -223,6 +223,7 @@ Result<void> ModuleParser::define(ExternKind kind) {
 /// https://webassembly.github.io/spec/core/text/types.html#type-definitions
 Result<void> ModuleParser::type_fields() {
   for (const std::size_t position : types_) {
+    const auto index = static_cast<std::uint32_t>(c_.m.types.size());
     in_.move_to(position);
     // `(sub final type)` is the long form of a type alone.
     const bool is_sub = in_.take_open("sub");
@@ -232,11 +233,11 @@ Result<void> ModuleParser::type_fields() {
     }
     if (!is_plain) return fail(diag::unsupported, "types with subtypes (garbage collection) are not supported", in_.where(position));
     WCOMP_TRY(in_.expect_open("func"));
-    // Identifiers of parameters mean nothing here, but have to differ.
-    IdSpace params("parameter");
+    IdSpace params("parameter");  // nothing refers to them, but they have to differ
     WCOMP_TRY(FuncType type, signature(in_, &params, c_.find_type, &c_.annotations));
     WCOMP_TRY(in_.expect_close());
     if (is_sub) WCOMP_TRY(in_.expect_close());
+    if (!params.names().empty()) type_param_names_.emplace_back(index, params.names());
     c_.add_type(std::move(type));
     WCOMP_TRY(in_.expect_close());
   }
@@ -677,7 +678,7 @@ void ModuleParser::write_names(std::string module_name) {
   names.elems = c_.elems.names();
   names.datas = c_.datas.names();
   names.tags = c_.tags.names();
-  Bytes contents = encode_name_section(names);
+  Bytes contents = encode_name_section(names, type_param_names_);
   if (contents.empty()) return;
   last_customs_.insert(last_customs_.begin() + static_cast<std::ptrdiff_t>(name_section_at_.value_or(last_customs_.size())),
                        {.name = "name", .bytes = c_.keep(std::move(contents)).code, .after = section_words.back().id});

@@ -70,6 +70,7 @@ class ModuleParser {
   std::optional<std::size_t> name_section_at_;       ///< how many of them come before the name section, if the text says so
   std::vector<std::pair<std::uint32_t, NameMap>> local_names_;
   std::vector<std::pair<std::uint32_t, NameMap>> label_names_;
+  std::vector<std::pair<std::uint32_t, NameMap>> type_param_names_;
   std::vector<FuncBranchHints> hints_;
 };
 

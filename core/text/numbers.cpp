@@ -95,7 +95,24 @@ std::optional<std::uint64_t> parse(std::string_view in) {
 
 }  // namespace
 
+namespace {
+
+/// Decimal digits that cannot be too many, alone: what most numbers are.
+std::optional<std::uint64_t> parse_short(std::string_view literal) {
+  constexpr std::size_t safe_digits = 19;
+  if (literal.empty() || literal.size() > safe_digits) return std::nullopt;
+  std::uint64_t value = 0;
+  for (const char c : literal) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + static_cast<std::uint64_t>(c - '0');
+  }
+  return value;
+}
+
+}  // namespace
+
 std::optional<std::uint64_t> parse_nat(std::string_view literal, std::uint64_t max) {
+  if (const auto value = parse_short(literal)) return *value <= max ? value : std::nullopt;
   const int base = take(literal, "0x") ? 16 : 10;
   std::string digits;
   if (!take_digits(literal, base, digits) || !literal.empty()) return std::nullopt;
