@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::size_t max_frames = 64;
 constexpr std::size_t max_printed_values = 8;
+constexpr std::size_t handlers_per_fuel = 16;
 
 const Inst halt_inst = [] {
   Inst i;
@@ -143,10 +144,11 @@ class Interpreter final : public Backend {
     auto& stopped = *static_cast<Stop*>(state->backend);
     const Inst* at = pc;
     for (std::uint64_t* frame = fp; frame != nullptr;) {
-      // A throw is a jump, and looking for where it goes may take long.
+      // A throw is a jump, and looking for where it goes takes as long as the code has made it.
       if (state->is_interrupted.load(std::memory_order_relaxed) != 0) return stop(state, fp, pc, TrapCode::interrupted), false;
       const FuncCode* code = find_code(at);
       if (code == nullptr) break;
+      if (!use_fuel(*state, 1 + code->code.handlers.size() / handlers_per_fuel)) return stop(state, fp, pc, TrapCode::out_of_fuel), false;
       const PlacedHandler* h = find_handler(code->code, static_cast<std::uint32_t>(at - code->code.insts.data()), tag);
       if (h != nullptr) {
         if (h->ref != no_slot && ref == 0) {
@@ -205,6 +207,13 @@ class Interpreter final : public Backend {
       pc = call_site(fp[f.header]);
       fp = reinterpret_cast<std::uint64_t*>(fp[f.header + 1]);
     }
+  }
+
+  [[nodiscard]] bool use_fuel(RunState& state, std::uint64_t n) const {
+    if (!store_.limits.fuel) return true;
+    if (static_cast<std::uint64_t>(state.fuel) < n) return false;
+    state.fuel -= static_cast<std::int64_t>(n);
+    return true;
   }
 
   /// Who in a function catches what the instruction at a position throws.
