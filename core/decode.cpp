@@ -73,6 +73,7 @@ class Decoder {
         return fail(diag::malformed, fmt::format("section size mismatch: {} bytes left over", body.remaining()), body.where());
     }
     WCOMP_TRY(check_counts());
+    if (deferred_) return Err(*std::move(deferred_));
     return std::move(m_);
   }
 
@@ -84,7 +85,7 @@ class Decoder {
       return fail(diag::malformed, "magic header not detected: this is no wasm binary", at);
     const BinaryPos version_at = in_.where();
     WCOMP_TRY(const std::uint32_t version, in_.fixed_u32());
-    if (version == 0x1000d) return fail(diag::malformed, "this is a component, a core module is needed", version_at);
+    if (version == 0x1000d) return fail(diag::unsupported, "this is a component, a core module is needed", version_at);
     if (version != 1) return fail(diag::malformed, fmt::format("unknown binary version {}", version), version_at);
     return {};
   }
@@ -175,7 +176,8 @@ class Decoder {
     WCOMP_TRY(const std::int64_t index, in.leb_s33());
     if (index < 0) return fail(diag::malformed, fmt::format("malformed heap type {}", index), place_in(in, at));
     if (static_cast<std::uint64_t>(index) >= known_types_) {
-      return fail(diag::index_out_of_range, fmt::format("unknown type {}, {} are defined so far", index, known_types_), place_in(in, at));
+      unknown_type(static_cast<std::uint64_t>(index), known_types_, place_in(in, at));
+      return HeapType::func;
     }
     return heap_type_of(TypeIdx(static_cast<std::size_t>(index)));
   }
@@ -231,9 +233,16 @@ class Decoder {
     const std::uint64_t at = in.offset();
     WCOMP_TRY(const std::uint32_t index, in.leb_u32());
     if (index >= m_.types.size()) {
-      return fail(diag::index_out_of_range, fmt::format("unknown type {}, {} are defined", index, m_.types.size()), place_in(in, at));
+      unknown_type(index, m_.types.size(), place_in(in, at));
+      return TypeIdx(0u);
     }
     return TypeIdx(index);
+  }
+
+  /// No mistake of the format: it is kept, the first one, until the rest is known to be well-formed.
+  void unknown_type(std::uint64_t index, std::size_t count, BinaryPos at) {
+    if (deferred_) return;
+    deferred_ = Failure(error(diag::index_out_of_range, fmt::format("unknown type {}, {} are defined so far", index, count), std::move(at)));
   }
 
   Result<Limits> limits_(ByteReader& in) {
@@ -602,6 +611,7 @@ class Decoder {
   std::uint8_t last_id_ = 0;
   std::size_t known_types_ = 0;  ///< how many types may be referred to
   std::uint32_t groups_ = 0;     ///< of imports, so far
+  std::optional<Failure> deferred_;  ///< what is wrong although all is well-formed
 };
 
 }  // namespace

@@ -156,7 +156,8 @@ TEST_CASE("sections are checked for order, size and agreement") {
   CHECK(has(refusal(with({1, 5, 0xff, 0xff, 0xff, 0xff, 0x0f})), "4294967295 elements announced"));
   CHECK(has(refusal(with({1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0})), "1 declared, 0 defined"));
   CHECK(has(refusal(with({12, 1, 1})), "1 announced, 0 defined"));
-  CHECK(has(refusal(with({1, 4, 1, 0x60, 0, 0, 3, 2, 1, 1})), "unknown type 1, 1 are defined"));
+  CHECK(has(refusal(with({1, 4, 1, 0x60, 0, 0, 2, 5, 1, 0, 0, 0, 1})), "unknown type 1, 1 are defined"));
+  CHECK(has(refusal(with({1, 4, 1, 0x60, 0, 0, 2, 6, 1, 0, 0, 0, 1, 0})), "section size mismatch"));  // the format comes before what it says
   CHECK(has(refusal(with({5, 3, 1, 8, 1})), "pages of their own size"));
   CHECK(has(refusal(with({5, 3, 1, 16, 1})), "malformed limits flags"));
   CHECK(has(refusal(with({5, 3, 1, 16, 1})), "module > memory section at 0x000b"));
