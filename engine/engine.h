@@ -2,7 +2,8 @@
 //
 // A Store owns every instance made in it; addresses (`FuncAddr`, ...) are valid as long as their store. A Store belongs to one thread at a
 // time. Host functions are plain pointers: `context` must outlive the store. Values travel as 64-bit slots: i32 and f32 in the low half
-// (high half zero), references as address + 1 (0 is null); a v128 takes two slots, its bytes in memory's order.
+// (high half zero), references to functions as address + 1, to exceptions as in engine/exceptions.h, null as 0; a v128 takes two slots, its
+// bytes in memory order.
 // Execution follows https://webassembly.github.io/spec/core/exec/ ; back ends sit behind engine/backend.h.
 #pragma once
 
