@@ -1,5 +1,7 @@
 #include "wast/core_store.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
@@ -12,7 +14,7 @@ std::string name_of(const std::optional<std::string>& id) { return id ? "`$" + *
 
 }  // namespace
 
-CoreStore::CoreStore(bool is_deterministic) : store_({}, {.is_deterministic = is_deterministic}) {
+CoreStore::CoreStore(const engine::StoreLimits& limits, const engine::StoreOptions& options) : store_(limits, options) {
   auto made = add_spectest(store_);
   if (made) {
     spectest_ = *std::move(made);
@@ -28,13 +30,15 @@ void CoreStore::forget(const std::optional<std::string>& id) {
 
 std::optional<engine::Extern> CoreStore::find_import(const core::Import& import) const {
   if (const auto at = registered_.find(import.module); at != registered_.end()) return store_.find_export(at->second, import.name);
-  if (import.module != "spectest") return std::nullopt;
-  const auto at = spectest_.find(import.name);
-  return at == spectest_.end() ? std::nullopt : std::optional(at->second);
+  if (import.module == "spectest") {
+    const auto at = spectest_.find(import.name);
+    return at == spectest_.end() ? std::nullopt : std::optional(at->second);
+  }
+  if (const auto at = named_.find(import.module); at != named_.end()) return store_.find_export(at->second, import.name);
+  return std::nullopt;
 }
 
 Result<Result<void, Trap>, Refusal> CoreStore::instantiate(const core::ValidModule& module, const std::optional<std::string>& id) {
-  forget(id);
   std::vector<engine::Extern> imports;
   for (const core::Import& i : module->imports) {
     const auto found = find_import(i);
@@ -110,7 +114,7 @@ Result<Acted, Miss> CoreStore::get(const std::optional<std::string>& id, const s
   const auto* global = std::get_if<engine::GlobalAddr>(&item);
   if (global == nullptr) return Err(Miss{fmt::format("`{}` to be a global", name), "another export"});
   Value v{.kind = kind_of(store_.global_type(*global).type)};
-  v.slots[0] = store_.global(*global);
+  std::copy_n(store_.global_cell(*global), slot_count(v.kind), v.slots.begin());
   return Acted(std::vector<Value>{v});
 }
 

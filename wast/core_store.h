@@ -18,9 +18,10 @@ using Acted = Result<std::vector<Value>, Trap>;
 
 class CoreStore {
  public:
-  explicit CoreStore(bool is_deterministic);
+  explicit CoreStore(const engine::StoreLimits& limits = {}, const engine::StoreOptions& options = {});
 
   /// A trap while segments are filled or in the start function is the inner Result; unlinkable: an import that is missing or does not fit.
+  /// Imports are looked for among what is registered, then among the instances by their script names (as wasmtime's scripts have it).
   [[nodiscard]] Result<Result<void, Trap>, Refusal> instantiate(const core::ValidModule& module, const std::optional<std::string>& id);
   /// No instance has this name any more, and none is the current one.
   void forget(const std::optional<std::string>& id);

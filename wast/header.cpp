@@ -37,6 +37,7 @@ void apply_command(std::string_view command, Header& out) {
   while (!trimmed(command).empty()) {
     const std::string_view word = take_word(command);
     is_wast = is_wast || word == "wast";
+    if (word == "WAST_STRICT_COMPONENT_INDICES=0") out.has_lenient_indices = true;
     if (word == "-f" || word == "--features") apply_list(take_word(command), out.features);
     if (word.starts_with("-f=")) apply_list(word.substr(3), out.features);
     if (word.starts_with("--features=")) apply_list(word.substr(11), out.features);

@@ -8,6 +8,10 @@ namespace wcomp::component::text {
 
 Result<Bytes> parse_component(const TokenList& list, Cursor& in, const ParseOptions& options) {
   WCOMP_TRY(in.expect_open("component"));
+  return parse_component_body(list, in, options);
+}
+
+Result<Bytes> parse_component_body(const TokenList& list, Cursor& in, const ParseOptions& options) {
   const std::size_t position = in.position();
   const Id id{in.take_id(), position};
   if (in.take_atom("binary")) {

@@ -33,6 +33,9 @@ struct ParseOptions {
 /// A component at the cursor, `(component` and all; `(component binary ..)` and `(component quote ..)` too.
 [[nodiscard]] Result<Bytes> parse_component(const core::text::TokenList& list, core::text::Cursor& in, const ParseOptions& options = {});
 
+/// The same behind `(component` (scripts have a word of their own there).
+[[nodiscard]] Result<Bytes> parse_component_body(const core::text::TokenList& list, core::text::Cursor& in, const ParseOptions& options = {});
+
 /// Text that begins like a `.wat` file: a parenthesis or a comment, after white space.
 [[nodiscard]] bool is_wat(ByteSpan bytes);
 

@@ -1,0 +1,11 @@
+(module
+  (type $f (func (result (ref null $f))))
+  (table $t 1 (ref null extern))
+  (table i64 3 (ref $f) (ref.func $self))
+  (elem $e funcref (item ref.func $self) (ref.null func))
+  (func $self (type $f) (ref.func $self))
+  (func (param externref (ref null $f)) (result externref) (local (ref null exn))
+    (table.set $t (i32.const 0) (local.get 0))
+    (drop (table.grow $t (ref.null extern) (i32.const 1)))
+    (block $null (drop (br_on_null $null (local.get 1))))
+    (select (result externref) (table.get $t (i32.const 0)) (ref.null extern) (ref.is_null (local.get 2)))))

@@ -1,0 +1,10 @@
+(module
+  (memory 1)
+  (func (param v128 f32) (result v128) (local v128)
+    (local.set 2 (v128.load8x8_s offset=8 (i32.const 0)))
+    (i8x16.shuffle 0 1 2 3 4 5 6 7 24 25 26 27 28 29 30 31 (local.get 0) (local.get 2))
+    (f32x4.replace_lane 2 (local.get 1))
+    (v128.const f64x2 nan:0x123 -0x1.8p-3)
+    (f32x4.relaxed_madd (local.get 0) (v128.const i16x8 1 2 3 4 5 6 7 -8) (local.get 2))
+    (v128.bitselect)
+    (v128.store64_lane 1 (i32.const 3) (local.get 0))))

@@ -1,0 +1,83 @@
+#include "wast/component_store.h"
+
+#include <fmt/format.h>
+
+#include "base/diagnostic.h"
+#include "component/validate.h"
+#include "wast/component_value.h"
+
+namespace wcomp::wast {
+
+namespace {
+
+Engine make_engine(const core::Features& features, bool is_deterministic) {
+  EngineOptions options{.wasm_features = "-all", .is_deterministic = is_deterministic};
+  for (const core::FeatureRow& row : core::feature_rows()) {
+    if (features.has(row.feature)) options.wasm_features += fmt::format(",{}", row.text);
+  }
+  auto engine = Engine::create(options);
+  WCOMP_CHECK(engine.has_value());
+  return *std::move(engine);
+}
+
+}  // namespace
+
+ComponentStore::ComponentStore(const core::Features& features, bool is_deterministic) : features_(features), engine_(make_engine(features, is_deterministic)) {}
+
+Result<Component, Refusal> ComponentStore::accept(Bytes bytes) const {
+  auto decoded = component::decode(bytes);
+  if (!decoded) return Err(refused_by_decoder(std::move(decoded).error()));
+  auto valid = component::validate(*std::move(decoded), features_);
+  if (!valid) return Err(refused_by_validator(std::move(valid).error()));
+  auto out = Component::from_bytes(engine_, bytes);
+  if (!out) return Err(Refusal{RefusalKind::invalid, std::move(out).error()});
+  return *std::move(out);
+}
+
+Result<Result<void, Miss>, Refusal> ComponentStore::instantiate(const Component& component, const std::optional<std::string>& id) {
+  Linker linker(engine_);
+  auto made = linker.instantiate(component);
+  if (!made) {
+    if (made.error().first().code != diag::trap.code) return Err(Refusal{RefusalKind::unlinkable, std::move(made).error()});
+    return Result<void, Miss>(Err(Miss{"a component that is instantiated", "trap: " + made.error().first().message}));
+  }
+  current_ = std::make_shared<Instance>(*std::move(made));
+  if (id) named_.insert_or_assign(*id, current_);
+  return Result<void, Miss>();
+}
+
+void ComponentStore::define(const std::optional<std::string>& id, Component component) {
+  if (id) definitions_.insert_or_assign(*id, component);
+  last_definition_ = std::move(component);
+}
+
+const Component* ComponentStore::definition(const std::optional<std::string>& id) const {
+  if (!id) return last_definition_ ? &*last_definition_ : nullptr;
+  const auto at = definitions_.find(*id);
+  return at == definitions_.end() ? nullptr : &at->second;
+}
+
+bool ComponentStore::has_instance(const std::optional<std::string>& id) const { return id ? named_.contains(*id) : current_ != nullptr; }
+
+void ComponentStore::forget(const std::optional<std::string>& id) {
+  current_.reset();
+  if (id) named_.erase(*id);
+}
+
+Result<ComponentStore::Called, Miss> ComponentStore::invoke(const std::optional<std::string>& id, const std::string& name, core::text::Cursor& in) {
+  const auto at = id ? named_.find(*id) : named_.end();
+  const std::shared_ptr<Instance> instance = id ? (at == named_.end() ? nullptr : at->second) : current_;
+  if (instance == nullptr) return Err(Miss{id ? "an instance of `$" + *id + "`" : std::string("an instance of the last component"), "none"});
+  auto func = instance->func("", name);
+  if (!func) return Err(Miss{fmt::format("an exported function `{}`", name), one_line(func.error())});
+  std::vector<wcomp::Value> args;
+  for (const Param& p : func->params()) {
+    auto value = parse_component_value(p.type, in);
+    if (!value) return Err(Miss{fmt::format("an argument for `{}` of `{}`, which is {}", p.name, name, func->type()), one_line(value.error())});
+    args.push_back(*std::move(value));
+  }
+  auto result = func->call(args);
+  return Called{*std::move(func), std::move(result)};
+}
+
+}  // namespace wcomp::wast

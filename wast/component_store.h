@@ -1,0 +1,47 @@
+// The components of a script: each instance has a store of its own; nothing is shared between them. A component that imports something is
+// only checked: there is nothing here that it could be linked with.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "base/bytes.h"
+#include "core/features.h"
+#include "core/text/cursor.h"
+#include "wast/judge.h"
+#include "wcomp/value.h"
+#include "wcomp/wcomp.h"
+
+namespace wcomp::wast {
+
+class ComponentStore {
+ public:
+  ComponentStore(const core::Features& features, bool is_deterministic);
+
+  /// Decodes, validates and plans.
+  [[nodiscard]] Result<Component, Refusal> accept(Bytes bytes) const;
+  /// A trap while it is instantiated is the inner Result.
+  [[nodiscard]] Result<Result<void, Miss>, Refusal> instantiate(const Component& component, const std::optional<std::string>& id);
+  void define(const std::optional<std::string>& id, Component component);
+  [[nodiscard]] const Component* definition(const std::optional<std::string>& id) const;
+  [[nodiscard]] bool has_instance(const std::optional<std::string>& id) const;
+  void forget(const std::optional<std::string>& id);
+
+  /// A function and the arguments that stand at the cursor for it.
+  struct Called {
+    Func func;
+    Result<std::optional<wcomp::Value>, Trap> result;
+  };
+  [[nodiscard]] Result<Called, Miss> invoke(const std::optional<std::string>& id, const std::string& name, core::text::Cursor& in);
+
+ private:
+  core::Features features_;
+  Engine engine_;
+  std::map<std::string, Component, std::less<>> definitions_;
+  std::optional<Component> last_definition_;
+  std::map<std::string, std::shared_ptr<Instance>, std::less<>> named_;  // owners: this map and `current_`
+  std::shared_ptr<Instance> current_;
+};
+
+}  // namespace wcomp::wast
