@@ -99,6 +99,7 @@ std::uint32_t Translator::fuse_const() {
 std::uint32_t Translator::fuse_address(const RegOp& sum, u32 constant) {
   if (!is_operand(sum.dst) || !can_fuse(2) || !has_mem0()) return 0;
   const RegOp& o = op(2);
+  if (u32 n = fuse_vector_address(sum, constant)) return n;
   if (!is_access(o.op) || o.a != sum.dst || o.b == sum.dst || o.c != 0 || o.imm != 0) return 0;
   offset_ = o.offset;
   if (o.dst != no_slot) emit_load(o.op, o.dst, Address::add, sum.a, constant);

@@ -30,6 +30,7 @@ std::uint32_t Translator::vector(const RegOp& o) {
   const bool has_lane = row.immediate == core::Immediate::lane;
   Handler h = is_const ? &const_wide : vector_handler(o.op);
   if (h == nullptr) return 0;
+  if (u32 n = fuse_vector(o)) return n;
   auto operand = [](u32 s) { return s == no_slot ? 0 : s; };
   emit(h, o.dst, operand(o.a), operand(o.b) | (has_lane ? o.lane : operand(o.c)) << 16);
   if (row.signature.back() != 'V') hold(o.dst, gives_float(o.op));
@@ -43,19 +44,25 @@ std::uint32_t Translator::vector_access(const RegOp& o) {
   const auto kind = is_guarded ? VectorMemory::guarded : memory->declared_type().limits.is_64 ? VectorMemory::wide : VectorMemory::narrow;
   Handler h = vector_access_handler(o.op, kind);
   if (h == nullptr) return 0;
-  const bool is_store = o.dst == no_slot;
-  emit(h, is_store ? o.a : o.dst, is_store ? o.b : o.a, static_cast<u32>(o.imm));
-  if (core::find_opcode(static_cast<u16>(o.op))->immediate == core::Immediate::mem_arg_lane) {
-    Inst& unit = emit_unit();
-    unit.a = slot(is_store ? 0 : o.b);
-    unit.b = o.lane;
+  if (is_guarded) {
+    if (u32 n = fuse_vector(o)) return n;
   }
+  emit_vector_access(o, h, o.a, static_cast<u32>(o.imm));
   if (!is_guarded) {
     Inst& unit = emit_unit();
     unit.pointer = memory;
     unit.word2 = o.imm;
   }
   return 1;
+}
+
+void Translator::emit_vector_access(const RegOp& o, Handler h, u32 address, u32 c) {
+  const bool is_store = o.dst == no_slot;
+  emit(h, is_store ? address : o.dst, is_store ? o.b : address, c);
+  if (core::find_opcode(static_cast<u16>(o.op))->immediate != core::Immediate::mem_arg_lane) return;
+  Inst& unit = emit_unit();
+  unit.a = slot(is_store ? 0 : o.b);
+  unit.b = o.lane;
 }
 
 void Translator::make_canonical(const RegOp& o) {

@@ -35,6 +35,7 @@ class Translator {
   Inst& emit(Handler h) {
     WCOMP_CHECK(h != nullptr);
     out_.offsets.push_back(offset_);
+    is_head_.push_back(true);
     Inst& i = out_.insts.emplace_back();
     i.handler = h;
     return i;
@@ -48,6 +49,7 @@ class Translator {
   }
   Inst& emit_unit() {
     out_.offsets.push_back(offset_);
+    is_head_.push_back(false);
     return out_.insts.emplace_back();
   }
   void emit_pointer(const void* p) { emit_unit().pointer = p; }
@@ -106,6 +108,10 @@ class Translator {
   // --- operations: how many were translated ---
   /// Emits what `at_` and perhaps some operations after it do; how many they are.
   u32 operation();
+  void next_operation();
+  [[nodiscard]] u32 short_tail(u32 target) const;
+  /// What a jump to a target leads to, here instead of the jump.
+  bool copy_tail(u32 target);
   void emit_const(const RegOp& o);
   static bool is_const(Opcode op) {
     return op == Opcode::i32_const || op == Opcode::i64_const || op == Opcode::f32_const || op == Opcode::f64_const || op == Opcode::ref_null;
@@ -118,6 +124,7 @@ class Translator {
   u32 wide(const RegOp& o);
   u32 vector(const RegOp& o);
   u32 vector_access(const RegOp& o);
+  void emit_vector_access(const RegOp& o, Handler h, u32 address, u32 c);
   // translate_calls.cpp: tail calls, calls and branches by reference, throws; 0 if it is none.
   u32 call_or_throw(const RegOp& o);
   void place_handlers();
@@ -134,6 +141,12 @@ class Translator {
   u32 fuse_address(const RegOp& sum, u32 constant);
   /// An addition of two slots, then the load at the sum.
   u32 fuse_address(const RegOp& sum);
+  /// fuse_vector.cpp: operations on vectors that begin with this one; a product at `ahead` and the sum that takes it; a load at `ahead` and what
+  /// takes it; those behind a constant and an addition.
+  u32 fuse_vector(const RegOp& o);
+  u32 fuse_mul_add(u32 ahead, struct MulAddForm form, u32 x, u32 other);
+  u32 fuse_vector_operand(u32 ahead, u32 address, u32 offset, bool wraps);
+  u32 fuse_vector_address(const RegOp& sum, u32 constant);
   /// A constant and a shift by it at 0 and 1, then the addition to a slot, and perhaps the load at the sum: an element of an array.
   u32 fuse_scaled(const RegOp& shift, u32 by);
   /// A load and the operation that takes what it loads.
@@ -152,11 +165,13 @@ class Translator {
   u32 at_ = 0;
   u32 offset_ = 0;
   Held held_;
+  u32 copied_ = 0;          ///< operations by copy_tail
+  bool is_in_copy_ = false;
   bool is_kept_ = false;  ///< by the operation just translated
   Code out_;
+  std::vector<std::uint8_t> is_head_;  ///< by unit of `out_.insts`: an instruction begins here
   std::vector<u32> positions_;  ///< by operation: its first instruction
   std::vector<Fixup> fixups_;
-  std::vector<Fixup> tables_;   ///< `target` is the br_table's operation
 };
 
 }  // namespace wcomp::engine::interp

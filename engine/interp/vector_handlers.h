@@ -20,11 +20,22 @@ HandlerFn global_set_wide;  ///< [cell] = a
 /// Which memory is accessed.
 enum class VectorMemory : std::uint8_t {
   guarded,   ///< memory 0; the offset is c
+  sum,       ///< memory 0, guarded; c is added to the address, which wraps at 32 bits
   narrow,    ///< [MemInst, offset]
   wide,      ///< likewise, with addresses of 64 bits
 };
 /// Loads: a = what is at slot b; stores: b to what is at slot a. Those of a lane have a unit before any other: [slot of the other lanes (loads) in
 /// a, lane in b]. Null for other rows.
 [[nodiscard]] Handler vector_access_handler(core::Opcode op, VectorMemory memory);
+
+/// Of common rows with two operands: a = b op the vector in memory 0, guarded, at the slot in the low half of c + its high half; the sum wraps
+/// at 32 bits if `wraps`. Null for other rows.
+[[nodiscard]] Handler vector_load_handler(core::Opcode op, bool wraps);
+/// A product and a sum, a = z + x * y: x is b, y the low half of c, z the high half. With `loads` y is in memory as above, and z is a.
+struct MulAddForm {
+  bool loads = false;
+  bool wraps = false;
+};
+[[nodiscard]] Handler mul_add_handler(core::Opcode mul, core::Opcode add, MulAddForm form);
 
 }  // namespace wcomp::engine::interp

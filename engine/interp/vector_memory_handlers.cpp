@@ -28,11 +28,16 @@ inline constexpr bool is_load = signature_of(O) == "a:V" || signature_of(O) == "
 template <Opcode O>
 inline constexpr bool is_store = signature_of(O) == "aV:";
 
+template <VectorMemory M>
+inline constexpr bool is_guarded = M == VectorMemory::guarded || M == VectorMemory::sum;
+
 /// Where the bytes are; null if they are outside.
 template <VectorMemory M, std::size_t size, int unit>
 [[gnu::always_inline]] inline std::uint8_t* locate(const Inst* pc, std::uint8_t* mem, u64 address) {
   if constexpr (M == VectorMemory::guarded) {
     return mem + (u64{static_cast<u32>(address)} + pc->c);
+  } else if constexpr (M == VectorMemory::sum) {
+    return mem + (static_cast<u32>(address) + pc->c);
   } else {
     const auto* memory = static_cast<const MemInst*>(pc[unit].pointer);
     u64 at = 0;
@@ -46,14 +51,14 @@ WCOMP_HANDLER void load(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* st
   decltype(loaded_by<O>(&core::load)) stored;
   constexpr int lane_units = has_lane<O> ? 1 : 0;
   const std::uint8_t* from = locate<M, sizeof stored, 1 + lane_units>(pc, mem, fp[pc->b]);
-  if constexpr (M == VectorMemory::guarded) note_place(state, fp, pc);
+  if constexpr (is_guarded<M>) note_place(state, fp, pc);
   else if (from == nullptr) [[unlikely]] [[clang::musttail]] return trap<TrapCode::out_of_bounds_memory_access>(fp, pc, mem, state, acc, facc);
   std::memcpy(&stored, from, sizeof stored);
   V128 r;
   if constexpr (has_lane<O>) r = core::load(Op<O>{}, stored, read_slots<V128>(fp + pc[1].a), pc[1].b);
   else r = core::load(Op<O>{}, stored);
   std::memcpy(fp + pc->a, &r, sizeof r);
-  constexpr int units = 1 + lane_units + (M == VectorMemory::guarded ? 0 : 1);
+  constexpr int units = 1 + lane_units + (is_guarded<M> ? 0 : 1);
   [[clang::musttail]] return pc[units].handler(fp, pc + units, mem, state, acc, facc);
 }
 
@@ -65,10 +70,10 @@ WCOMP_HANDLER void store(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* s
   if constexpr (has_lane<O>) stored = core::store(Op<O>{}, v, pc[1].b);
   else stored = core::store(Op<O>{}, v);
   std::uint8_t* to = locate<M, sizeof stored, 1 + lane_units>(pc, mem, fp[pc->a]);
-  if constexpr (M == VectorMemory::guarded) note_place(state, fp, pc);
+  if constexpr (is_guarded<M>) note_place(state, fp, pc);
   else if (to == nullptr) [[unlikely]] [[clang::musttail]] return trap<TrapCode::out_of_bounds_memory_access>(fp, pc, mem, state, acc, facc);
   std::memcpy(to, &stored, sizeof stored);
-  constexpr int units = 1 + lane_units + (M == VectorMemory::guarded ? 0 : 1);
+  constexpr int units = 1 + lane_units + (is_guarded<M> ? 0 : 1);
   [[clang::musttail]] return pc[units].handler(fp, pc + units, mem, state, acc, facc);
 }
 
@@ -82,6 +87,7 @@ template <Opcode O>
 Handler select(VectorMemory memory) {
   switch (memory) {
     case VectorMemory::guarded: return select<O, VectorMemory::guarded>();
+    case VectorMemory::sum: return select<O, VectorMemory::sum>();
     case VectorMemory::narrow: return select<O, VectorMemory::narrow>();
     case VectorMemory::wide: return select<O, VectorMemory::wide>();
   }

@@ -54,9 +54,9 @@ inline ModuleInstAddr make(Store& store, std::string text, const std::vector<Ext
 }
 inline Result<std::vector<std::uint64_t>, Trap> call(Store& store, FuncAddr f, std::initializer_list<std::uint64_t> args = {}) {
   const core::FuncType& type = store.func_type(f);
-  REQUIRE(args.size() == type.params.size());
+  REQUIRE(args.size() == slot_count(type.params));
   std::vector<std::uint64_t> slots(args);
-  std::size_t results = type.results.size();
+  std::size_t results = slot_count(type.results);
   slots.resize(std::max(slots.size(), results));
   if (auto r = store.invoke(f, slots); !r) return Err(std::move(r).error());
   slots.resize(results);

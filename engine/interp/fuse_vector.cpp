@@ -1,0 +1,69 @@
+// Operations on vectors that become one instruction.
+#include "engine/interp/translator.h"
+#include "engine/interp/vector_handlers.h"
+
+namespace wcomp::engine::interp {
+namespace {
+
+using core::Opcode;
+
+/// Instructions on vectors of which `op y, x` is `op x, y`.
+bool is_commutative(Opcode op) {
+  switch (op) {
+    case Opcode::f32x4_sub: case Opcode::f64x2_sub: case Opcode::i8x16_sub: case Opcode::i16x8_sub: case Opcode::i32x4_sub: case Opcode::i64x2_sub: return false;
+    default: return true;
+  }
+}
+
+bool is_product(Opcode op) {
+  return op == Opcode::f32x4_mul || op == Opcode::f64x2_mul || op == Opcode::i16x8_mul || op == Opcode::i32x4_mul || op == Opcode::i32x4_dot_i16x8_s;
+}
+
+}  // namespace
+
+std::uint32_t Translator::fuse_mul_add(u32 ahead, MulAddForm form, u32 x, u32 other) {
+  const RegOp& mul = op(ahead);
+  if (!is_operand(mul.dst) || !can_fuse(ahead + 1)) return 0;
+  const RegOp& add = op(ahead + 1);
+  Handler h = mul_add_handler(mul.op, add.op, form);
+  if (h == nullptr || (add.a == mul.dst) == (add.b == mul.dst)) return 0;
+  const u32 sum = add.a == mul.dst ? add.b : add.a;
+  if (form.loads && sum != add.dst) return 0;
+  emit(h, add.dst, x, form.loads ? other : other | sum << 16);
+  return ahead + 2;
+}
+
+std::uint32_t Translator::fuse_vector_operand(u32 ahead, u32 address, u32 offset, bool wraps) {
+  const RegOp& load = op(ahead);
+  if (load.op != Opcode::v128_load || !is_operand(load.dst) || offset > 0xffff || !can_fuse(ahead + 1)) return 0;
+  const RegOp& o = op(ahead + 1);
+  if ((o.a == load.dst) == (o.b == load.dst)) return 0;
+  const u32 first = o.a == load.dst ? o.b : o.a;
+  const u32 operand = address | offset << 16;
+  offset_ = load.offset;
+  if (u32 n = fuse_mul_add(ahead + 1, {.loads = true, .wraps = wraps}, first, operand)) return n;
+  Handler h = vector_load_handler(o.op, wraps);
+  if (h == nullptr || (o.a == load.dst && !is_commutative(o.op))) return 0;
+  emit(h, o.dst, first, operand);
+  return ahead + 2;
+}
+
+std::uint32_t Translator::fuse_vector_address(const RegOp& sum, u32 constant) {
+  const RegOp& o = op(2);
+  Handler h = vector_access_handler(o.op, VectorMemory::sum);
+  if (h == nullptr || o.a != sum.dst || o.b == sum.dst || o.c != 0 || o.imm != 0) return 0;
+  if (u32 n = fuse_vector_operand(2, sum.a, constant, true)) return n;
+  offset_ = o.offset;
+  emit_vector_access(o, h, sum.a, constant);
+  return 3;
+}
+
+std::uint32_t Translator::fuse_vector(const RegOp& o) {
+  if (o.op == Opcode::v128_load) {
+    if (o.c != 0 || !has_mem0() || o.imm > 0xffff) return 0;
+    return fuse_vector_operand(0, o.a, static_cast<u32>(o.imm), false);
+  }
+  return is_product(o.op) ? fuse_mul_add(0, {}, o.a, o.b) : 0;
+}
+
+}  // namespace wcomp::engine::interp
