@@ -109,7 +109,10 @@ void append_block_type(std::string& out, const CodeText& text, const BlockType& 
   out += " (type";
   append_reference(out, text.ids.types, b.type.value);
   out += ')';
-  if (b.type.value < text.module.types.size()) out += print_signature(text.ids.types, text.module.types[b.type.value]);
+  if (b.type.value >= text.module.types.size()) return;
+  constexpr std::size_t max_repeated_types = 16;
+  const FuncType& type = text.module.types[b.type.value];
+  if (type.params.size() + type.results.size() <= max_repeated_types) out += print_signature(text.ids.types, type);
 }
 
 void append_catches(std::string& out, const CodeText& text, std::span<const Catch> catches, std::span<const OpenLabel> labels) {

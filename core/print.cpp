@@ -20,6 +20,9 @@ constexpr std::array<std::uint8_t, 13> section_order{1, 2, 3, 4, 5, 13, 6, 7, 8,
 constexpr std::array<std::string_view, 14> section_words{"",       "type",  "import", "func", "table", "memory",    "global",
                                                          "export", "start", "elem",   "code", "data",  "datacount", "tag"};
 
+/// Parameters and locals of all functions that a text may have: a few bytes of a binary declare many.
+constexpr std::size_t max_locals = 20'000'000;
+
 std::string print_limits(const Limits& l) {
   std::string out = l.is_64 ? "i64 " : "";
   out += std::to_string(l.min);
@@ -181,6 +184,10 @@ class ModulePrinter {
     for (const Locals& run : f.locals) local_count += run.count;
     const Ids locals = make_ids(names_in(m_.names.locals, index.value), local_count);
     line("(func{} (type {})", head(ids_.funcs, index.value), reference(ids_.types, f.type.value));
+    printed_locals_ += local_count;
+    if (printed_locals_ > max_locals) {
+      return fail(diag::limit_exceeded, fmt::format("the functions have more than {} parameters and locals, too many for a text", max_locals), BinaryPos{{}, m_.path, f.body.offset});
+    }
     std::size_t local = 0;
     for (const ValType t : type.params) declare(out_, "param", introduction(locals, local++), t);
     if (!type.results.empty()) out_ += print_signature(ids_.types, {{}, type.results});
@@ -361,6 +368,7 @@ class ModulePrinter {
   std::vector<FuncBranchHints> hints_;
   IndirectNameMap type_params_;
   const NameMap none_;
+  std::size_t printed_locals_ = 0;
   bool names_data_ = false;  ///< some instruction needs the data count section
   std::string out_;
 };

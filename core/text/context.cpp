@@ -34,18 +34,18 @@ const std::string* Annotations::take_name(std::size_t token) {
 
 std::size_t Annotations::next_hint(std::size_t token) const {
   if (list_ == nullptr) return ~std::size_t{0};
-  auto at = std::ranges::lower_bound(list_->annotations, token, {}, &Annotation::token);
-  while (at != list_->annotations.end() && at->kind != AnnotationKind::branch_hint) ++at;
-  return at == list_->annotations.end() ? ~std::size_t{0} : at->token;
+  const auto at = std::ranges::lower_bound(list_->hinted, token);
+  return at == list_->hinted.end() ? ~std::size_t{0} : *at;
 }
 
-const Annotation* Annotations::find_unused(std::size_t last) const {
+std::vector<const Annotation*> Annotations::unused(std::size_t last) const {
+  std::vector<const Annotation*> out;
   for (std::size_t i = 0; first_ + i < list_->annotations.size(); ++i) {
     const Annotation& a = list_->annotations[first_ + i];
     if (a.token > last) break;
-    if (i >= used_.size() || !used_[i]) return &a;
+    if (i >= used_.size() || !used_[i]) out.push_back(&a);
   }
-  return nullptr;
+  return out;
 }
 
 bool is_named(const Cursor& in) {

@@ -23,8 +23,8 @@ class Annotations {
   [[nodiscard]] const Annotation* take(AnnotationKind kind, std::size_t token);
   /// The token with the next branch hint, `token` or later; a number that no token has if there is none.
   [[nodiscard]] std::size_t next_hint(std::size_t token) const;
-  /// The first that nothing used, of those before token `last` and at it.
-  [[nodiscard]] const Annotation* find_unused(std::size_t last) const;
+  /// Those that nothing used, up to those right before token `last`.
+  [[nodiscard]] std::vector<const Annotation*> unused(std::size_t last) const;
 
  private:
   const TokenList* list_ = nullptr;
@@ -44,7 +44,7 @@ class IdSpace {
 
   /// The next index, with its identifier and the name that an annotation gives it, if it has them. The tokens live as long as the space.
   [[nodiscard]] Result<std::uint32_t> add(Cursor& in, Annotations* annotations = nullptr);
-  void add_unnamed() { ++count_; }
+  void add_unnamed(std::uint32_t count = 1) { count_ += count; }
   /// An index given as a number or as an identifier.
   [[nodiscard]] Result<std::uint32_t> index(Cursor& in) const;
   [[nodiscard]] static bool at_index(const Cursor& in);

@@ -234,6 +234,7 @@ class Lexer {
     if (side_kind_ == AnnotationKind::branch_hint && (a.value.size() != 1 || static_cast<unsigned char>(a.value[0]) > 1)) {
       return error_at(diag::syntax, start, "a branch hint is one byte: \"\\00\" for unlikely, \"\\01\" for likely");
     }
+    if (side_kind_ == AnnotationKind::branch_hint) list_.hinted.push_back(a.token);
     list_.annotations.push_back(std::move(a));
     return {};
   }

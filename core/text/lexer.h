@@ -49,6 +49,7 @@ struct TokenList {
   SourceId source;
   std::vector<Token> tokens;
   std::vector<Annotation> annotations;  ///< in the order of the text
+  std::vector<std::uint32_t> hinted;    ///< the tokens behind branch hints, ascending
   bool has_annotations = false;         ///< that are no tokens
 
   [[nodiscard]] std::string_view text(const Token& t) const { return sources.text(source).substr(t.begin, t.end - t.begin); }

@@ -70,17 +70,19 @@ Result<Bytes> ModuleParser::fields(std::string module_name) {
 
 /// Those that mean something for the module as a whole, then what nothing has used.
 Result<void> ModuleParser::check_annotations() {
-  while (const Annotation* a = c_.annotations.find_unused(in_.position())) {
-    if (a->kind != AnnotationKind::data_count) {
-      const std::string_view id = a->kind == AnnotationKind::name ? "name" : a->kind == AnnotationKind::branch_hint ? branch_hint_section : "wcomp.name-section";
-      return fail(diag::syntax,
-                  fmt::format("misplaced @{} annotation{}", id,
-                              a->kind == AnnotationKind::branch_hint ? ": it has to stand right before the `if` or `br_if` of a function"
-                                                                     : ": nothing here takes one, or it is there twice"),
-                  list_.where(*a));
+  for (const Annotation* a : c_.annotations.unused(in_.position())) {
+    switch (a->kind) {
+      case AnnotationKind::data_count:
+        c_.needs_data_count = true;
+        break;
+      case AnnotationKind::name:
+        return fail(diag::syntax, "misplaced @name annotation: what stands before it takes no name, or has one already", list_.where(*a));
+      case AnnotationKind::branch_hint:
+        return fail(diag::syntax, "misplaced @metadata.code.branch_hint annotation: one may stand right before an `if` or `br_if` of a function",
+                    list_.where(*a));
+      case AnnotationKind::name_section:
+        return fail(diag::syntax, "misplaced @wcomp.name-section annotation: one may stand before a field of a module", list_.where(*a));
     }
-    c_.needs_data_count = true;
-    (void)c_.annotations.take(a->kind, a->token);
   }
   return {};
 }
@@ -168,7 +170,7 @@ Result<void> ModuleParser::collect_import() {
   }
   if (unnamed == 0) return {};
   WCOMP_TRY(const ExternKind kind, take_kind());
-  for (std::uint32_t i = 0; i < unnamed; ++i) space(kind).add_unnamed();
+  space(kind).add_unnamed(unnamed);
   return {};
 }
 
@@ -376,7 +378,7 @@ Result<void> ModuleParser::func_field() {
   WCOMP_TRY(const TypeIdx type, c_.resolve(use, in_));
   Func f{.type = type, .locals = {}, .body = {}};
   if (use.type.params.empty() && type.value < c_.m.types.size()) {
-    for (std::size_t i = 0; i < c_.m.types[type.value].params.size(); ++i) locals.add_unnamed();
+    locals.add_unnamed(static_cast<std::uint32_t>(c_.m.types[type.value].params.size()));
   }
   const auto declare = [&](ValType t) {
     if (f.locals.empty() || f.locals.back().type != t) f.locals.push_back({0, t});

@@ -1,5 +1,6 @@
 #include "core/text/numbers.h"
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cmath>
@@ -50,6 +51,22 @@ std::optional<Bits> parse_nan(std::string_view in, Bits exponent, int mantissa_b
   return exponent | static_cast<Bits>(*payload);
 }
 
+/// Whether a number that no float holds is above 1: by where its first digit that counts stands, and the exponent.
+bool is_large(std::string_view digits, std::size_t mantissa, bool is_hex) {
+  const std::string_view before = digits.substr(0, mantissa);
+  const std::size_t first = before.find_first_not_of("0.");
+  if (first == before.npos) return false;
+  const auto point = static_cast<std::int64_t>(std::min(before.find('.'), mantissa));
+  std::int64_t magnitude = point - static_cast<std::int64_t>(first);
+  if (is_hex) magnitude *= 4;
+  if (mantissa == digits.size()) return magnitude > 0;
+  std::int64_t exponent = 0;
+  const std::string_view written = digits.substr(mantissa + 1);
+  const auto [end, error] = std::from_chars(written.data(), written.data() + written.size(), exponent);
+  if (error == std::errc::result_out_of_range) return !written.starts_with('-');
+  return exponent > -magnitude;
+}
+
 template <class Float, class Bits>
 std::optional<std::uint64_t> parse(std::string_view in) {
   using Limits = std::numeric_limits<Float>;
@@ -70,11 +87,10 @@ std::optional<std::uint64_t> parse(std::string_view in) {
     digits += '.';
     if (!in.empty() && digit_value(in[0]) < base && !take_digits(in, base, digits)) return std::nullopt;
   }
-  bool is_small = false;  // the exponent is negative, so being out of range means that it is about 0
+  const std::size_t mantissa = digits.size();
   if (take(in, is_hex ? "p" : "e") || take(in, is_hex ? "P" : "E")) {
     digits += is_hex ? 'p' : 'e';
-    is_small = in.starts_with('-');
-    if (is_small) digits += '-';
+    if (in.starts_with('-')) digits += '-';
     if (in.starts_with('-') || in.starts_with('+')) in.remove_prefix(1);
     if (!take_digits(in, 10, digits)) return std::nullopt;
   }
@@ -83,9 +99,8 @@ std::optional<std::uint64_t> parse(std::string_view in) {
   const auto [end, error] =
       std::from_chars(digits.data(), digits.data() + digits.size(), value, is_hex ? std::chars_format::hex : std::chars_format::general);
   if (error == std::errc::result_out_of_range) {
-    // from_chars does not say whether it is too large or too small. Digits before the point without a negative exponent are large.
-    const bool is_below_one = digits.find_first_not_of("0.") == digits.npos || digits.find('.') <= digits.find_first_not_of("0.");
-    if (!is_small && !is_below_one) return std::nullopt;
+    // from_chars does not say whether it is too large or too small.
+    if (is_large(digits, mantissa, is_hex)) return std::nullopt;
     value = 0;
   } else if (error != std::errc() || end != digits.data() + digits.size() || std::isinf(value)) {
     return std::nullopt;
