@@ -33,6 +33,7 @@ GivenFeatures add_features_option(CLI::App& app) {
   app.add_option_function<std::vector<std::string>>("--features,-f", set, "Proposals of WebAssembly that are on: NAME, -NAME, or a group; the table is below")
       ->type_name("LIST")
       ->expected(1)
+      ->allow_extra_args(false)
       ->take_all();
   app.footer("Features (* on by default; groups: all, default, wasm1, wasm2, wasm3; a list goes from left to right, `-` turns off):\n" + core::feature_table());
   return features;

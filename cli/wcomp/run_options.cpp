@@ -173,9 +173,9 @@ Result<void> apply_peer_options(RunOptions& o) {
 void add_run_options(CLI::App& app, RunOptions& o) {
   app.add_option("FILE", o.file, "Component or core module, binary or text; `-` is standard input; everything after it belongs to the guest")->required();
   app.add_option("--dir", o.dirs, "Grant a folder, under the name GUEST (the same when left out); `::ro` for reading only")
-      ->type_name("HOST[::GUEST[::ro]]")->expected(1)->take_all()->check(CLI::Validator(check_dir, ""));
+      ->type_name("HOST[::GUEST[::ro]]")->expected(1)->allow_extra_args(false)->take_all()->check(CLI::Validator(check_dir, ""));
   app.add_option("--env", o.env, "Grant an environment variable: NAME=VALUE, or NAME with the value it has here")
-      ->type_name("NAME[=VALUE]")->expected(1)->take_all()->check(CLI::Validator(check_env, ""));
+      ->type_name("NAME[=VALUE]")->expected(1)->allow_extra_args(false)->take_all()->check(CLI::Validator(check_env, ""));
   app.add_flag("--inherit-env", o.inherit_env, "Grant every environment variable");
   app.add_option("--argv0", o.argv0, "The program's name as the guest sees it (FILE's name when left out)")->type_name("NAME");
   app.add_option("--stdin", o.stdin_file, "The guest's standard input is this file")->type_name("FILE");
@@ -191,12 +191,12 @@ void add_run_options(CLI::App& app, RunOptions& o) {
   app.add_flag("--trap-on-grow-failure", o.traps_on_growth_failure, "Stop the guest when a memory or table may not grow, instead of telling it");
   app.add_flag("--deterministic", o.is_deterministic, "The same results on every machine: canonical NaNs, one outcome of relaxed vector instructions");
   app.add_option("--wasm-features", o.wasm_features, "Proposals of WebAssembly that are on: NAME, -NAME, or a group, from left to right; `wcomp validate --help` lists them")
-      ->type_name("LIST")->expected(1)->take_all()->check(CLI::Validator(check_features, ""));
+      ->type_name("LIST")->expected(1)->allow_extra_args(false)->take_all()->check(CLI::Validator(check_features, ""));
   app.add_option("--max-stack", o.max_stack, "Bound for the guest's call stack")->type_name("BYTES")->transform(CLI::AsSizeValue(false))->transform(CLI::Validator(refuse_negative, ""));
   app.add_option("--fuel", o.fuel, "Stop after about this many instructions")->type_name("N")->check(CLI::Validator(check_count, ""));
   app.add_option("--timeout", o.timeout, "Stop after this time: 500ms, 10s, 2m")->type_name("TIME")->check(CLI::Validator(check_timeout, ""));
-  app.add_option("-S", o.wasi, "As in wasmtime: inherit-env")->type_name("KEY[=VALUE],..")->expected(1)->take_all();
-  app.add_option("-W", o.wasm, "As in wasmtime: fuel=N, timeout=TIME, max-memory-size=N, max-table-elements=N, max-instances=N, max-wasm-stack=N, features")->type_name("KEY[=VALUE],..")->expected(1)->take_all();
+  app.add_option("-S", o.wasi, "As in wasmtime: inherit-env")->type_name("KEY[=VALUE],..")->expected(1)->allow_extra_args(false)->take_all();
+  app.add_option("-W", o.wasm, "As in wasmtime: fuel=N, timeout=TIME, max-memory-size=N, max-table-elements=N, max-instances=N, max-wasm-stack=N, features")->type_name("KEY[=VALUE],..")->expected(1)->allow_extra_args(false)->take_all();
 }
 
 Result<Engine> engine_of(const RunOptions& o) {

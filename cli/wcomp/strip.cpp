@@ -95,7 +95,7 @@ Action setup_strip(CLI::App& app) {
   auto o = std::make_shared<Options>();
   app.add_option("FILE", o->file, "Core module or component")->required();
   app.add_flag("--all,-a", o->all, "Every custom section, those that name things or that tools need, too");
-  app.add_option("--delete,-d", o->deleted, "Only custom sections whose name matches")->type_name("REGEX")->expected(1)->take_all();
+  app.add_option("--delete,-d", o->deleted, "Only custom sections whose name matches")->type_name("REGEX")->expected(1)->allow_extra_args(false)->take_all();
   app.add_flag("--wat,-t", o->is_text, "Write text");
   app.add_option("--output,-o", o->output, "Where to write (standard output when left out)")->type_name("FILE");
   return [o] { return run(*o); };

@@ -84,7 +84,7 @@ Action setup_bindgen(CLI::App& app) {
   auto options = std::make_shared<BindgenOptions>();
   options->input = add_wit_input(app, false);
   app.add_option("--lang", options->lang, "cpp: a guest's bindings; cpp-host: typed bindings for a host")->required()->check(CLI::IsMember({"cpp", "cpp-host"}));
-  app.add_option("-w,--world", options->worlds, "a world (default: every world of the package)")->expected(1)->take_all();
+  app.add_option("-w,--world", options->worlds, "a world (default: every world of the package)")->expected(1)->allow_extra_args(false)->take_all();
   app.add_option("-o,--out-dir", options->directory, "where the files go, made if it is not there (default: here)")->type_name("DIR");
   app.add_flag("--no-impl", options->no_impl, "leave out the first versions of the user's files: they are elsewhere on the include path");
   return [options] {
