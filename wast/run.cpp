@@ -1,5 +1,8 @@
 #include "wast/run.h"
 
+#include <algorithm>
+#include <set>
+
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
@@ -42,7 +45,7 @@ engine::StoreLimits generous_limits() {
 class Runner {
  public:
   Runner(const TokenList& list, const Options& options, const Header& header)
-      : list_(list), options_(options), features_(options.features.value_or(header.features)), is_static_(options.is_static || header.is_static),
+      : list_(list), options_(options), header_(header), features_(options.features.value_or(header.features)), is_static_(options.is_static || header.is_static),
         has_lenient_indices_(header.has_lenient_indices), has_loose_kinds_(header.is_static), core_(generous_limits(), {.is_deterministic = options.is_deterministic || header.is_deterministic}),
         components_(features_, options.is_deterministic || header.is_deterministic) {}
 
@@ -74,6 +77,8 @@ class Runner {
   Held assert_malformed(Cursor& in) { return assert_refused(in, RefusalKind::malformed); }
   Held assert_invalid(Cursor& in) { return assert_refused(in, RefusalKind::invalid); }
   Held assert_unlinkable(Cursor& in);
+  Held thread(Cursor& in);
+  Held wait(Cursor& in);
 
   Held assert_refused(Cursor& in, RefusalKind kind);
   Held expect_refusal(RefusalKind kind, const Refusal& found, const std::string& text) const;
@@ -107,12 +112,15 @@ class Runner {
 
   const TokenList& list_;
   const Options& options_;
+  const Header& header_;
   const core::Features features_;
   const bool is_static_;
   const bool has_lenient_indices_, has_loose_kinds_;
   CoreStore core_;
   ComponentStore components_;
   bool is_component_current_ = false;  ///< whether the last thing that was instantiated is a component
+  std::set<std::string> threads_;
+  bool is_thread_ = false;
   Report report_;
 };
 
@@ -131,6 +139,8 @@ const Runner::Directive Runner::directives[] = {
     {"assert_invalid", &Runner::assert_invalid, true},
     {"assert_invalid_custom", &Runner::assert_invalid, true},
     {"assert_unlinkable", &Runner::assert_unlinkable, false},
+    {"thread", &Runner::thread, false},
+    {"wait", &Runner::wait, false},
 };
 
 Err<Miss> not_well_formed(const Failure& failure) { return Err(Miss{"a directive", one_line(failure)}); }
@@ -362,6 +372,26 @@ Held Runner::assert_exception(Cursor& in) {
   WCOMP_TRY(or_miss(in.expect_close()));
   if (!acted && is_exception(acted.error())) return {};
   return Err(Miss{"an exception", acted ? std::string("none") : one_line(acted.error())});
+}
+
+/// `(thread $t directive..)`: its directives run on modules of their own, at once: nothing is shared that could tell when.
+Held Runner::thread(Cursor& in) {
+  if (is_thread_) return not_well_formed(in.fail_here("a thread does not start others").error);
+  threads_.insert(in.take_id().value_or(std::string()));
+  if (in.at_open("shared")) return not_well_formed(in.fail_here("modules shared between threads are not supported").error);
+  Runner inner(list_, options_, header_);
+  inner.is_thread_ = true;
+  for (; in.at(TokenKind::open); in.move_to(in.peek().match + 1)) inner.directive(in);
+  report_.passed += inner.report_.passed;
+  report_.failed += inner.report_.failed;
+  std::ranges::move(inner.report_.outcomes, std::back_inserter(report_.outcomes));
+  return or_miss(in.expect_close());
+}
+
+Held Runner::wait(Cursor& in) {
+  const auto id = in.take_id();
+  if (!threads_.contains(id.value_or(std::string()))) return Err(Miss{fmt::format("a thread `${}`", id.value_or("")), "none"});
+  return or_miss(in.expect_close());
 }
 
 Held Runner::assert_refused(Cursor& in, RefusalKind kind) {

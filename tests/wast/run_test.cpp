@@ -125,7 +125,7 @@ TEST_CASE("traps, exhaustion and exceptions are told apart") {
     (assert_trap (invoke "zero") "integer divide by zero")
     (assert_exhaustion (invoke "deep") "call stack exhausted")
     (assert_exception (invoke "throw")))") == "");
-  CHECK(misses(module + "(assert_trap (invoke \"zero\") \"unreachable\")") == "4: expected trap: unreachable, found trap: integer divide by zero\n");
+  CHECK(misses(module + "(assert_trap (invoke \"zero\") \"unreachable\")") == "3: expected trap: unreachable, found trap: integer divide by zero\n");
   CHECK(misses(module + "(assert_trap (invoke \"fine\") \"unreachable\")") != "");
   CHECK(misses(module + "(assert_exhaustion (invoke \"trap\") \"call stack exhausted\")") != "");
   CHECK(misses(module + "(assert_exception (invoke \"trap\"))") != "");
@@ -146,6 +146,16 @@ TEST_CASE("a definition is instantiated as often as it is asked for") {
     (assert_return (invoke $b "next") (i32.const 1))
     (assert_return (invoke "next") (i32.const 2)))") == "");
   CHECK(misses("(module instance $a $none)") != "");
+}
+
+TEST_CASE("a thread's directives run on modules of their own") {
+  const Report r = run_text("(module $m) (thread $t (module (func (export \"f\"))) (assert_return (invoke \"f\"))) (wait $t) (wait $u)");
+  CHECK(r.passed == 5);
+  CHECK(misses(r) == "1: expected a thread `$u`, found none\n");
+  std::string nested;
+  for (int i = 0; i < 10'000; ++i) nested += "(thread ";
+  for (int i = 0; i < 10'000; ++i) nested += ")";
+  CHECK(run_text(nested).failed != 0);
 }
 
 TEST_CASE("a file of a module's fields is one module") {
