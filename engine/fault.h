@@ -21,6 +21,7 @@ namespace wcomp::engine {
 struct FaultState {
   std::uint64_t frame_register = 0;  ///< first argument register of the `preserve_none` convention
   std::uint64_t code_register = 0;   ///< the second
+  std::uint64_t address = 0;         ///< of the processor's instruction
 };
 
 /// One run of guest code on this thread. Scopes nest; while a host function runs the scope is left (see HostScope).

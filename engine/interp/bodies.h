@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstring>
+#include <utility>
 
 #include "engine/interp/inst.h"
 #include "engine/semantics.h"
@@ -59,6 +60,11 @@ struct Numeric {
   }
 };
 
+/// Where a branch goes. Everything that the next instructions do waits for this, so distances are in bytes and need no more than an addition.
+[[gnu::always_inline]] inline const Inst* at_distance(const Inst* pc, std::uint32_t bytes) {
+  return reinterpret_cast<const Inst*>(reinterpret_cast<const std::uint8_t*>(pc) + static_cast<std::int32_t>(bytes));
+}
+
 /// A comparison, or `i32.and` as a test of bits, and the branch on it.
 template <core::Opcode O, From First, From Second, bool OnZero>
 struct Branch {
@@ -67,7 +73,8 @@ struct Branch {
   [[gnu::always_inline]] static const Inst* run(Machine& m) {
     const std::uint32_t r = evaluate<O, First, Second>(m, m.pc->a, m.pc->b);
     if ((r == 0) != OnZero) return nullptr;
-    return m.pc + (Second == From::constant ? static_cast<std::int16_t>(m.pc->b) : static_cast<std::int32_t>(m.pc->c));
+    if constexpr (Second == From::constant) return m.pc + static_cast<std::int16_t>(m.pc->b);
+    else return at_distance(m.pc, m.pc->c);
   }
 };
 
@@ -80,7 +87,7 @@ struct Step {
     const std::uint32_t counter = static_cast<std::uint32_t>(m.fp[m.pc->a]) + m.pc->c;
     const std::uint32_t other = HasConstant ? static_cast<std::uint32_t>(m.pc[1].word >> 32) : static_cast<std::uint32_t>(m.fp[m.pc->b]);
     m.fp[m.pc->a] = counter;
-    return core::eval(core::Op<O>{}, counter, other) != 0 ? m.pc + static_cast<std::int32_t>(m.pc[1].word) : nullptr;
+    return core::eval(core::Op<O>{}, counter, other) != 0 ? at_distance(m.pc, static_cast<std::uint32_t>(m.pc[1].word)) : nullptr;
   }
 };
 
@@ -231,7 +238,7 @@ struct Jump {
   static constexpr int units = 1;
   static constexpr bool jumps = true;
   static constexpr bool only_goes_on = !IsBack;
-  [[gnu::always_inline]] static const Inst* run(Machine& m) { return m.pc + static_cast<std::int32_t>(m.pc->c); }
+  [[gnu::always_inline]] static const Inst* run(Machine& m) { return at_distance(m.pc, m.pc->c); }
 };
 template <bool IsAcc, bool OnZero>
 struct JumpIf {
@@ -239,7 +246,7 @@ struct JumpIf {
   static constexpr bool jumps = true;
   [[gnu::always_inline]] static const Inst* run(Machine& m) {
     const auto condition = static_cast<std::uint32_t>(IsAcc ? m.acc : m.fp[m.pc->a]);
-    return (condition == 0) == OnZero ? m.pc + static_cast<std::int32_t>(m.pc->c) : nullptr;
+    return (condition == 0) == OnZero ? at_distance(m.pc, m.pc->c) : nullptr;
   }
 };
 template <bool IsAcc>
@@ -248,7 +255,7 @@ struct JumpTable {
   static constexpr bool jumps = true;
   [[gnu::always_inline]] static const Inst* run(Machine& m) {
     const auto index = static_cast<std::uint32_t>(IsAcc ? m.acc : m.fp[m.pc->a]);
-    return m.pc + static_cast<const std::int32_t*>(m.pc[1].pointer)[index < m.pc->c ? index : m.pc->c - 1];
+    return static_cast<const Inst* const*>(m.pc[1].pointer)[index < m.pc->c ? index : m.pc->c - 1];
   }
 };
 
@@ -258,41 +265,109 @@ inline constexpr bool only_goes_on = false;
 template <class Body>
   requires requires { Body::only_goes_on; }
 inline constexpr bool only_goes_on<Body> = Body::only_goes_on;
+/// A frame begins: m.pc's function may not have the room. The handler that says so.
+HandlerFn stop_at_limit;
+struct Enter {
+  static constexpr int units = 1;
+  static constexpr bool jumps = false;
+  [[gnu::always_inline]] static bool has_room(const Machine& m) { return m.fp + m.pc->c <= m.state->stack_limit.load(std::memory_order_relaxed); }
+  [[gnu::always_inline]] static void run(Machine& m) {
+    for (std::uint32_t i = m.pc->a; i < m.pc->b; ++i) m.fp[i] = 0;
+  }
+};
+struct Call {
+  static constexpr int units = 2;
+  static constexpr bool jumps = true;
+  static constexpr bool only_goes_on = true;
+  [[gnu::always_inline]] static const Inst* run(Machine& m) {
+    std::uint64_t* caller = std::exchange(m.fp, m.fp + m.pc->a);
+    m.fp[m.pc->b] = reinterpret_cast<std::uint64_t>(m.pc + 2);
+    m.fp[m.pc->b + 1] = reinterpret_cast<std::uint64_t>(caller);
+    return static_cast<const Inst*>(m.pc[1].pointer2);
+  }
+};
+/// None: there is no result. Slot: it is in slot a. Acc: it is held.
+enum class Result1 : std::uint8_t { none, slot, acc };
+template <Result1 R>
+struct Return {
+  static constexpr int units = 1;
+  static constexpr bool jumps = true;
+  static constexpr bool only_goes_on = true;
+  [[gnu::always_inline]] static const Inst* run(Machine& m) {
+    const auto* to = reinterpret_cast<const Inst*>(m.fp[m.pc->c]);
+    auto* caller = reinterpret_cast<std::uint64_t*>(m.fp[m.pc->c + 1]);
+    if constexpr (R == Result1::slot) m.acc = m.fp[m.pc->a];
+    if constexpr (R != Result1::none) m.fp[0] = m.acc;
+    m.fp = caller;
+    return to;
+  }
+};
+struct GlobalGet {
+  static constexpr int units = 2;
+  static constexpr bool jumps = false;
+  [[gnu::always_inline]] static void run(Machine& m) { m.fp[m.pc->a] = m.acc = *static_cast<const std::uint64_t*>(m.pc[1].pointer); }
+};
+template <bool IsAcc>
+struct GlobalSet {
+  static constexpr int units = 2;
+  static constexpr bool jumps = false;
+  [[gnu::always_inline]] static void run(Machine& m) {
+    *static_cast<std::uint64_t*>(const_cast<void*>(m.pc[1].pointer)) = IsAcc ? m.acc : m.fp[m.pc->a];
+  }
+};
+
 template <class Body>
 inline constexpr bool touches_memory = requires { Body::touches_memory; };
 
-/// `pc` as it has to be for a fault in what comes next: where nothing notes the place, the signal handler takes it from its register.
-template <bool MayFault>
-[[gnu::always_inline]] inline const Inst* place(const Inst* pc) {
-#if defined(__x86_64__)
-  if constexpr (!notes_place && MayFault) {
-    register const Inst* at asm("r13") = pc;
-    asm volatile("" : "+r"(at) : : "memory");
-    return at;
+/// From here on the processor executes what is said `Units` after the `pc` in its register; nothing of memory moves across. Where nothing notes
+/// the place, `units_at` finds it.
+template <int Units>
+[[gnu::always_inline]] inline void mark_place() {
+#if defined(__x86_64__) && defined(__ELF__)
+  if constexpr (!notes_place) {
+    asm volatile(
+        "0:\n"
+        ".pushsection wcomp_places, \"aR?\"\n"
+        ".long 0b - ., %c0\n"
+        ".popsection"
+        :
+        : "i"(Units)
+        : "memory");
   }
 #endif
-  return pc;
+}
+
+/// `Body` and what comes after it, `Units` after the instruction that `pc` points to.
+template <int Units, class Body, class... Rest>
+[[gnu::always_inline]] WCOMP_HANDLER inline void go_on(std::uint64_t* fp, const Inst* pc, std::uint8_t* mem, RunState* state, std::uint64_t acc, double facc) {
+  Machine m{fp, pc + Units, mem, state, acc, facc};
+  if constexpr (requires { Body::has_room(m); }) {
+    if (!Body::has_room(m)) [[unlikely]] [[clang::musttail]] return stop_at_limit(fp, m.pc, mem, state, acc, facc);
+  }
+  if constexpr (Body::jumps) {
+    if (const Inst* to = Body::run(m)) {
+      if (!only_goes_on<Body> && state->is_interrupted.load(std::memory_order_relaxed) != 0) [[unlikely]] {
+        [[clang::musttail]] return trap<TrapCode::interrupted>(fp, m.pc, mem, state, m.acc, m.facc);
+      }
+      [[clang::musttail]] return to->handler(m.fp, to, mem, state, m.acc, m.facc);
+    }
+  } else {
+    constexpr bool is_elsewhere = Units != 0 && touches_memory<Body>;
+    if constexpr (is_elsewhere) mark_place<Units>();
+    Body::run(m);
+    if constexpr (is_elsewhere) mark_place<0>();
+  }
+  if constexpr (sizeof...(Rest) == 0) {
+    [[clang::musttail]] return m.pc[Body::units].handler(fp, m.pc + Body::units, mem, state, m.acc, m.facc);
+  } else {
+    [[clang::musttail]] return go_on<Units + Body::units, Rest...>(fp, pc, mem, state, m.acc, m.facc);
+  }
 }
 
 /// The handler of one instruction, or of several in a row.
-template <class First, class... Rest>
-[[gnu::always_inline]] WCOMP_HANDLER inline void sequence(std::uint64_t* fp, const Inst* pc, std::uint8_t* mem, RunState* state, std::uint64_t acc, double facc) {
-  Machine m{fp, pc, mem, state, acc, facc};
-  if constexpr (First::jumps) {
-    if (const Inst* to = First::run(m)) {
-      if (!only_goes_on<First> && state->is_interrupted.load(std::memory_order_relaxed) != 0) [[unlikely]] {
-        [[clang::musttail]] return trap<TrapCode::interrupted>(fp, pc, mem, state, m.acc, m.facc);
-      }
-      [[clang::musttail]] return to->handler(fp, to, mem, state, m.acc, m.facc);
-    }
-  } else {
-    First::run(m);
-  }
-  if constexpr (sizeof...(Rest) == 0) {
-    [[clang::musttail]] return pc[First::units].handler(fp, pc + First::units, mem, state, m.acc, m.facc);
-  } else {
-    [[clang::musttail]] return sequence<Rest...>(fp, place<(touches_memory<Rest> || ...)>(pc + First::units), mem, state, m.acc, m.facc);
-  }
+template <class... B>
+WCOMP_HANDLER void sequence(std::uint64_t* fp, const Inst* pc, std::uint8_t* mem, RunState* state, std::uint64_t acc, double facc) {
+  [[clang::musttail]] return go_on<0, B...>(fp, pc, mem, state, acc, facc);
 }
 
 }  // namespace wcomp::engine::interp

@@ -13,7 +13,7 @@ namespace {
 using u64 = std::uint64_t;
 
 /// Why a frame does not fit: the limit is also how an interrupt shows itself to code without loops.
-[[gnu::noinline, gnu::cold]] void stop_at_limit(RunState* state, u64* fp, const Inst* pc) {
+[[gnu::noinline, gnu::cold]] void say_limit(RunState* state, u64* fp, const Inst* pc) {
   bool is_interrupt = state->stack_limit.load(std::memory_order_acquire) == nullptr;
   stop(state, fp, pc, is_interrupt ? TrapCode::interrupted : TrapCode::call_stack_exhausted);
 }
@@ -33,53 +33,17 @@ using u64 = std::uint64_t;
 
 }  // namespace
 
-WCOMP_HANDLER void global_get(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
-  fp[pc->a] = acc = *static_cast<const u64*>(pc[1].pointer);
-  [[clang::musttail]] return pc[2].handler(fp, pc + 2, mem, state, acc, facc);
-}
-WCOMP_HANDLER void global_set(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
-  *static_cast<u64*>(const_cast<void*>(pc[1].pointer)) = fp[pc->a];
-  [[clang::musttail]] return pc[2].handler(fp, pc + 2, mem, state, acc, facc);
-}
-WCOMP_HANDLER void global_set_acc(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
-  *static_cast<u64*>(const_cast<void*>(pc[1].pointer)) = acc;
-  [[clang::musttail]] return pc[2].handler(fp, pc + 2, mem, state, acc, facc);
-}
+WCOMP_HANDLER void stop_at_limit(u64* fp, const Inst* pc, std::uint8_t*, RunState* state, u64, double) { say_limit(state, fp, pc); }
 WCOMP_HANDLER void ref_is_null(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
   fp[pc->a] = acc = fp[pc->b] == 0;
   [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
 }
 
 
-WCOMP_HANDLER void enter(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
-  if (fp + pc->c > state->stack_limit.load(std::memory_order_relaxed)) [[unlikely]] {
-    stop_at_limit(state, fp, pc);
-    return;
-  }
-  for (std::uint32_t i = pc->a; i < pc->b; ++i) fp[i] = 0;
-  [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
-}
 WCOMP_HANDLER void use_fuel(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
   if (state->fuel < pc->c) [[unlikely]] [[clang::musttail]] return trap<TrapCode::out_of_fuel>(fp, pc, mem, state, acc, facc);
   state->fuel -= pc->c;
   [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
-}
-WCOMP_HANDLER void return_none(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
-  const auto* to = reinterpret_cast<const Inst*>(fp[pc->c]);
-  auto* caller = reinterpret_cast<u64*>(fp[pc->c + 1]);
-  [[clang::musttail]] return to->handler(caller, to, mem, state, acc, facc);
-}
-WCOMP_HANDLER void return_one(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
-  const auto* to = reinterpret_cast<const Inst*>(fp[pc->c]);
-  auto* caller = reinterpret_cast<u64*>(fp[pc->c + 1]);
-  fp[0] = acc = fp[pc->a];
-  [[clang::musttail]] return to->handler(caller, to, mem, state, acc, facc);
-}
-WCOMP_HANDLER void return_acc(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
-  const auto* to = reinterpret_cast<const Inst*>(fp[pc->c]);
-  auto* caller = reinterpret_cast<u64*>(fp[pc->c + 1]);
-  fp[0] = acc;
-  [[clang::musttail]] return to->handler(caller, to, mem, state, acc, facc);
 }
 WCOMP_HANDLER void return_many(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
   const auto* to = reinterpret_cast<const Inst*>(fp[pc->c]);
@@ -88,14 +52,6 @@ WCOMP_HANDLER void return_many(u64* fp, const Inst* pc, std::uint8_t* mem, RunSt
   [[clang::musttail]] return to->handler(caller, to, mem, state, acc, facc);
 }
 
-WCOMP_HANDLER void call(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
-  u64* frame = fp + pc->a;
-  u64* header = frame + pc->b;
-  header[0] = reinterpret_cast<u64>(pc + 2);
-  header[1] = reinterpret_cast<u64>(fp);
-  const auto* to = static_cast<const Inst*>(static_cast<const FuncInst*>(pc[1].pointer)->entry);
-  [[clang::musttail]] return to->handler(frame, to, mem, state, acc, facc);
-}
 WCOMP_HANDLER void call_foreign(u64* fp, const Inst* pc, std::uint8_t*, RunState* state, u64 acc, double facc) {
   u64* frame = fp + pc->a;
   u64* header = frame + pc->b;
@@ -131,7 +87,7 @@ WCOMP_HANDLER void host_entry(u64* fp, const Inst* pc, std::uint8_t* mem, RunSta
   const auto* f = static_cast<const FuncInst*>(pc[1].pointer);
   u64* header = fp + f->header;
   if (header + header_slots > state->stack_limit.load(std::memory_order_relaxed)) [[unlikely]] {
-    stop_at_limit(state, reinterpret_cast<u64*>(header[1]), call_site(header[0]));
+    say_limit(state, reinterpret_cast<u64*>(header[1]), call_site(header[0]));
     return;
   }
   if (call_host(*f, fp, state)) [[unlikely]] return;

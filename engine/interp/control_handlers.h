@@ -18,9 +18,9 @@ inline constexpr HandlerFn& const64 = sequence<Const64<false>>;   ///< a = [word
 inline constexpr HandlerFn& const64_acc = sequence<Const64<true>>;
 inline constexpr HandlerFn& select = sequence<Select<false>>;     ///< a = high half of c ? b : low half of c
 inline constexpr HandlerFn& select_acc = sequence<Select<true>>;
-HandlerFn global_get;          ///< a = [cell]
-HandlerFn global_set;          ///< [cell] = a
-HandlerFn global_set_acc;
+inline constexpr HandlerFn& global_get = sequence<GlobalGet>;     ///< a = [cell]
+inline constexpr HandlerFn& global_set = sequence<GlobalSet<false>>;  ///< [cell] = a
+inline constexpr HandlerFn& global_set_acc = sequence<GlobalSet<true>>;
 HandlerFn ref_is_null;         ///< a = b is null
 
 // --- control ---
@@ -30,15 +30,15 @@ inline constexpr HandlerFn& jump_if = sequence<JumpIf<false, false>>;      ///< 
 inline constexpr HandlerFn& jump_if_zero = sequence<JumpIf<false, true>>;  ///< c if not a
 inline constexpr HandlerFn& jump_if_acc = sequence<JumpIf<true, false>>;
 inline constexpr HandlerFn& jump_if_zero_acc = sequence<JumpIf<true, true>>;
-inline constexpr HandlerFn& jump_table = sequence<JumpTable<false>>;       ///< a, c entries, [int32 distances]
+inline constexpr HandlerFn& jump_table = sequence<JumpTable<false>>;       ///< a, c entries, [where each goes]
 inline constexpr HandlerFn& jump_table_acc = sequence<JumpTable<true>>;
-HandlerFn enter;               ///< zero slots a..b; frame of c slots
+inline constexpr HandlerFn& enter = sequence<Enter>;  ///< zero slots a..b; frame of c slots
 HandlerFn use_fuel;            ///< c
-HandlerFn return_none;         ///< header at c
-HandlerFn return_one;          ///< a; header at c
-HandlerFn return_acc;
+inline constexpr HandlerFn& return_none = sequence<Return<Result1::none>>;  ///< header at c
+inline constexpr HandlerFn& return_one = sequence<Return<Result1::slot>>;   ///< a; header at c
+inline constexpr HandlerFn& return_acc = sequence<Return<Result1::acc>>;
 HandlerFn return_many;         ///< a..a+b; header at c
-HandlerFn call;                ///< frame at a, header at b, [FuncInst]
+inline constexpr HandlerFn& call = sequence<Call>;    ///< frame at a, header at b, [FuncInst, its entry]
 HandlerFn call_foreign;        ///< likewise; set_mem0 comes after
 /// Frame at a, index in b, [TableInst, type id], [ModuleInst]; set_mem0 comes after.
 HandlerFn call_indirect;

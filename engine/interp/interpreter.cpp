@@ -12,6 +12,7 @@
 #include "engine/instance.h"
 #include "engine/interp/call_handlers.h"
 #include "engine/interp/control_handlers.h"
+#include "engine/interp/sequences.h"
 #include "engine/interp/translate.h"
 
 namespace wcomp::engine::interp {
@@ -21,10 +22,11 @@ constexpr std::size_t max_frames = 64;
 constexpr std::size_t max_printed_values = 8;
 constexpr std::size_t handlers_per_fuel = 16;
 
-const Inst halt_inst = [] {
-  Inst i;
-  i.handler = &halt;
-  return i;
+/// Where a call from the host returns to; what a call would have before that is there, too.
+const std::array<Inst, 2> halt_insts = [] {
+  std::array<Inst, 2> out;
+  out[1].handler = &halt;
+  return out;
 }();
 
 /// What the back end keeps for a function.
@@ -92,7 +94,7 @@ class Interpreter final : public Backend {
     Stop stopped;
     stopped.interpreter = this;
     void* outer = std::exchange(state.backend, &stopped);
-    frame[f.header] = reinterpret_cast<std::uint64_t>(&halt_inst);
+    frame[f.header] = reinterpret_cast<std::uint64_t>(&halt_insts[1]);
     frame[f.header + 1] = 0;
     Start start{frame, &f, &state};
     GuestScope scope(store_.mems, state);
@@ -102,7 +104,7 @@ class Interpreter final : public Backend {
       // Handlers that do not note their place have it in registers.
       if (stopped.pc == nullptr) {
         stopped.fp = reinterpret_cast<std::uint64_t*>(scope.fault.frame_register);
-        stopped.pc = reinterpret_cast<const Inst*>(scope.fault.code_register);
+        stopped.pc = reinterpret_cast<const Inst*>(scope.fault.code_register) + units_at(scope.fault.address);
       }
     }
     state.backend = outer;
@@ -115,6 +117,7 @@ class Interpreter final : public Backend {
 
   [[nodiscard]] bool translate_now(FuncCode& code, RunState* state, std::uint64_t* fp) {
     FuncInst& f = *code.func;
+    if (!code.code.insts.empty()) return patch_call(code, fp), true;
     auto registers = make_register_code(*f.instance->module, f.func_idx);
     if (!registers) {
       auto* caller = reinterpret_cast<std::uint64_t*>(fp[f.header + 1]);
@@ -125,6 +128,7 @@ class Interpreter final : public Backend {
     code.code = translate(f, *registers, store_.limits.fuel.has_value(), store_.options.is_deterministic);
     f.entry = code.code.insts.data();
     by_address_[code.code.insts.data()] = &code;
+    patch_call(code, fp);
     return true;
   }
 
@@ -176,6 +180,12 @@ class Interpreter final : public Backend {
   [[nodiscard]] const ExceptionHeap& exceptions() const { return store_.exceptions; }
 
  private:
+  /// The call that led here need not come by the stub again.
+  static void patch_call(const FuncCode& code, const std::uint64_t* fp) {
+    auto* unit = const_cast<Inst*>(call_site(fp[code.func->header]));
+    if (unit->pointer == code.func && unit->pointer2 == code.stub) unit->pointer2 = code.func->entry;
+  }
+
   void clear_interrupt() {
     RunState& state = store_.run_state;
     state.is_interrupted.store(0, std::memory_order_relaxed);

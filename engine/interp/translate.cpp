@@ -1,8 +1,10 @@
 #include "engine/interp/translate.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/interp/call_handlers.h"
+#include "engine/interp/sequences.h"
 #include "engine/interp/translator.h"
 
 namespace wcomp::engine::interp {
@@ -10,25 +12,56 @@ namespace wcomp::engine::interp {
 Code Translator::translate() {
   out_.insts.reserve(in_.ops.size() + in_.ops.size() / 2 + 4);
   positions_.resize(in_.ops.size() + 1);
-  out_.table = std::make_unique<std::int32_t[]>(in_.table.size());
+  out_.table = std::make_unique<const Inst*[]>(in_.table.size());
   Inst& enter_inst = emit(&enter);
   enter_inst.a = slot(in_.params);
   enter_inst.b = slot(in_.locals);
   enter_inst.c = in_.frame;
   if (is_metered_) emit(&use_fuel).c = static_cast<u32>(std::min<std::uint64_t>(in_.cost, 0xffff'ffff));
   for (at_ = 0; at_ < in_.ops.size();) {
+    const u32 first = at_;
     positions_[at_] = here();
-    offset_ = in_.ops[at_].offset;
-    u32 first = at_;
     if (op().is_target) held_ = {};
-    is_kept_ = false;
-    at_ += operation();
-    if (is_made_canonical(in_.ops[at_ - 1].op)) make_canonical(in_.ops[at_ - 1]);
-    if (!is_kept_) held_ = {};
+    next_operation();
     for (u32 i = first + 1; i < at_; ++i) positions_[i] = here();
   }
   resolve();
+  join_sequences(out_.insts, is_head_);
   return std::move(out_);
+}
+
+void Translator::next_operation() {
+  offset_ = op().offset;
+  is_kept_ = false;
+  const u32 count = operation();
+  at_ += count;
+  if (is_made_canonical(in_.ops[at_ - 1].op)) make_canonical(in_.ops[at_ - 1]);
+  if (!is_kept_) held_ = {};
+}
+
+/// Operations from a target on that end in a jump, few enough to be there twice; 0 if there are none. What a loop with a `switch` begins with
+/// is there at the end of every case then: a jump less, and each case has a branch of its own, which processors predict better.
+std::uint32_t Translator::short_tail(u32 target) const {
+  constexpr u32 most = 8;
+  for (u32 n = 0; n < most && target + n < in_.ops.size(); ++n) {
+    const Opcode o = in_.ops[target + n].op;
+    if (o == Opcode::br_table || o == Opcode::return_) return n + 1;
+    // Nothing that can throw: who catches it goes by where it is.
+    const bool is_plain = is_const(o) || is_access(o) || numeric_handler(o, {}) != nullptr || o == Opcode::local_get || o == Opcode::loop;
+    if (!is_plain) return 0;
+  }
+  return 0;
+}
+bool Translator::copy_tail(u32 target) {
+  const u32 n = short_tail(target);
+  if (n == 0 || is_in_copy_ || copied_ + n > in_.ops.size()) return false;
+  copied_ += n;
+  is_in_copy_ = true;
+  const u32 after = std::exchange(at_, target);
+  while (at_ < target + n) next_operation();
+  at_ = after;
+  is_in_copy_ = false;
+  return true;
 }
 
 std::uint32_t Translator::operation() {
@@ -140,14 +173,15 @@ std::uint32_t Translator::control(const RegOp& o) {
       emit_const(k);
       return 1;
     }
-    case Opcode::br: return jump_to(emit(o.imm <= at_ ? &jump_back : &jump), 0, o.imm);
+    case Opcode::br:
+      if (copy_tail(static_cast<u32>(o.imm))) return 1;
+      return jump_to(emit(o.imm <= at_ ? &jump_back : &jump), 0, o.imm);
     case Opcode::br_if: return jump_to(emit_with(o.a, &jump_if, &jump_if_acc), o.a, o.imm);
     case Opcode::if_: return jump_to(emit_with(o.a, &jump_if_zero, &jump_if_zero_acc), o.a, o.imm);
     case Opcode::br_table: {
       Inst& i = emit_with(o.a, &jump_table, &jump_table_acc);
       i.a = slot(o.a);
       i.c = o.b;
-      tables_.push_back({here() - 1, at_, Reach::unit});
       emit_pointer(&out_.table[o.imm]);
       return 1;
     }
@@ -162,7 +196,9 @@ std::uint32_t Translator::control(const RegOp& o) {
       const FuncInst* callee = inst_.funcs[o.imm];
       bool is_foreign = callee->instance != &inst_;
       emit(is_foreign ? &call_foreign : &interp::call, o.a, callee->header, 0);
-      emit_pointer(callee);
+      Inst& unit = emit_unit();
+      unit.pointer = callee;
+      unit.pointer2 = callee->entry;
       if (is_foreign) emit_set_mem0();
       if (callee->results == 1) hold(o.a, false);
       return 1;
@@ -207,21 +243,17 @@ void Translator::resolve() {
   place_handlers();
   for (const Fixup& f : fixups_) {
     auto distance = static_cast<std::int32_t>(positions_[f.target]) - static_cast<std::int32_t>(f.inst);
+    const u32 bytes = static_cast<u32>(distance) * sizeof(Inst);
     switch (f.reach) {
       case Reach::b:
         WCOMP_CHECK(distance == static_cast<std::int16_t>(distance));
         out_.insts[f.inst].b = static_cast<u16>(distance);
         break;
-      case Reach::c: out_.insts[f.inst].c = static_cast<u32>(distance); break;
-      case Reach::unit: out_.insts[f.inst + 1].word |= static_cast<u32>(distance); break;
+      case Reach::c: out_.insts[f.inst].c = bytes; break;
+      case Reach::unit: out_.insts[f.inst + 1].word |= bytes; break;
     }
   }
-  for (const Fixup& t : tables_) {
-    const RegOp& o = in_.ops[t.target];
-    for (u32 i = 0; i < o.b; ++i) {
-      out_.table[o.imm + i] = static_cast<std::int32_t>(positions_[in_.table[o.imm + i]]) - static_cast<std::int32_t>(t.inst);
-    }
-  }
+  for (std::size_t i = 0; i < in_.table.size(); ++i) out_.table[i] = &out_.insts[positions_[in_.table[i]]];
 }
 
 Code translate(const FuncInst& f, const RegisterCode& code, bool is_metered, bool is_deterministic) {

@@ -51,7 +51,7 @@ struct Code {
   std::vector<PlacedHandler> handlers;
   std::uint32_t frame = 0;  ///< slots
   std::vector<std::uint32_t> offsets;     ///< by unit of `insts`: the wasm instruction's offset in the body
-  std::unique_ptr<std::int32_t[]> table;  ///< distances of every br_table
+  std::unique_ptr<const Inst*[]> table;   ///< where every br_table goes
 };
 
 /// `f` is a function of an instance. With `is_metered` function entries and loops use fuel; with `is_deterministic` NaNs are canonical.
