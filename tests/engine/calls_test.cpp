@@ -223,3 +223,13 @@ TEST_CASE("tables begin with what their initializer gives, segments with what th
   }
   CHECK(trap_code(store, func(store, inst, "f"), {3}) == TrapCode::out_of_bounds_table_access);
 }
+
+TEST_CASE("functions named inside a table of typed references are of the table's type") {
+  Store store;
+  auto inst = make(store, R"(
+    (type $t (func (result i32)))
+    (table $t (ref null $t) (elem $one))
+    (func $one (type $t) (i32.const 1))
+    (func (export "f") (result i32) (call_ref $t (table.get $t (i32.const 0)))))");
+  CHECK(value(store, func(store, inst, "f")) == 1);
+}
