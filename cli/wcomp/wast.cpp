@@ -59,6 +59,7 @@ void print_outcome(const wast::Outcome& o) {
     return;
   }
   std::fflush(stdout);
+  if (o.where.line == 0) return print(error(diag::file_error, o.found));
   Diagnostic d = error(diag::directive_failed, o.directive, o.where);
   d.notes.push_back("expected " + o.expected);
   d.notes.push_back("found " + o.found);
