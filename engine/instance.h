@@ -1,7 +1,7 @@
 // The runtime structures of https://webassembly.github.io/spec/core/exec/runtime.html , as engine code and back ends see them.
 //
 // All of them live in a store's lists and never move, so that translated code may hold their addresses. References in tables, globals and
-// slots are an address + 1, 0 is null.
+// slots are an address + 1, those to exceptions as in engine/exceptions.h; 0 is null.
 #pragma once
 
 #include <atomic>
