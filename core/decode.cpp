@@ -97,46 +97,47 @@ class Decoder {
       case 1:
         return types(in);
       case 2:
-        return each(in, limits::imports, "imports", 4, [&] { return import(in); });
+        return each(in, m_.imports, limits::imports, "imports", 4, [&] { return import(in); });
       case 3:
-        return each(in, limits::funcs, "functions", 1, [&] { return function(in); });
+        return each(in, m_.func_types, limits::funcs, "functions", 1, [&] { return function(in); });
       case 4:
-        return each(in, limits::tables, "tables", 3, [&] { return table(in); });
+        return each(in, m_.tables, limits::tables, "tables", 3, [&] { return table(in); });
       case 5:
-        return each(in, limits::mems, "memories", 2, [&] { return memory(in); });
+        return each(in, m_.mems, limits::mems, "memories", 2, [&] { return memory(in); });
       case 6:
-        return each(in, limits::globals, "globals", 3, [&] { return global(in); });
+        return each(in, m_.globals, limits::globals, "globals", 3, [&] { return global(in); });
       case 7:
-        return each(in, limits::exports, "exports", 3, [&] { return export_(in); });
+        return each(in, m_.exports, limits::exports, "exports", 3, [&] { return export_(in); });
       case 8:
         return start(in);
       case 9:
-        return each(in, limits::segments, "element segments", 2, [&] { return elem(in); });
+        return each(in, m_.elems, limits::segments, "element segments", 2, [&] { return elem(in); });
       case 10:
         return code_section(in);
       case 11:
-        return each(in, limits::segments, "data segments", 2, [&] { return data(in); });
+        return each(in, m_.datas, limits::segments, "data segments", 2, [&] { return data(in); });
       case 12:
         return data_count(in);
       case 13:
-        return each(in, limits::tags, "tags", 2, [&] { return tag(in); });
+        return each(in, m_.tags, limits::tags, "tags", 2, [&] { return tag(in); });
       default:
         return in.malformed(fmt::format("malformed section id {}", id));
     }
   }
 
   Result<void> types(ByteReader& in) {
-    WCOMP_TRY(each(in, limits::types, "types", 3, [&] { return type(in); }));
+    WCOMP_TRY(each(in, m_.types, limits::types, "types", 3, [&] { return type(in); }));
     m_.canonical_types = canonical_types(m_.types);
     return {};
   }
 
   /// A vector of the section: its count, checked, then the elements.
-  template <class F>
-  static Result<void> each(ByteReader& in, std::uint32_t limit, std::string_view what, std::size_t min_bytes, F&& read) {
+  template <class T, class F>
+  static Result<void> each(ByteReader& in, std::vector<T>& items, std::uint32_t limit, std::string_view what, std::size_t min_bytes, F&& read) {
     const BinaryPos at = in.where();
     WCOMP_TRY(const std::uint32_t n, in.count(min_bytes));
     if (n > limit) return too_many(n, limit, what, at);
+    items.reserve(items.size() + n);  // not more than a multiple of the bytes that are there
     for (std::uint32_t i = 0; i < n; ++i) WCOMP_TRY(read());
     return {};
   }
@@ -288,10 +289,9 @@ class Decoder {
   /// The bytes of an expression: up to the `end` that closes it.
   static Result<Expr> expr(ByteReader& in) {
     const Expr rest{ByteSpan(in.position(), in.remaining()), in.offset()};
-    const std::string path = in.path();
-    ExprReader reader(rest, path);
+    ExprReader reader(rest);
     for (std::uint32_t depth = 1; depth != 0;) {
-      WCOMP_TRY(reader.next());
+      if (!reader.read()) return Err(with_path(reader.failure(), in.path()));
       const Immediate immediate = reader->row->immediate;
       if (immediate == Immediate::block_type || immediate == Immediate::try_table) ++depth;
       if (reader->opcode == Opcode::end || reader->opcode == Opcode::delegate) --depth;

@@ -11,6 +11,7 @@
 #include "core/type_match.h"
 #include "core/validate_bodies.h"
 #include "core/validate_func.h"
+#include "core/with_path.h"
 
 namespace wcomp::core {
 namespace {
@@ -28,25 +29,36 @@ class ModuleValidator {
       return fail(diag::feature_disabled, "a group of imports needs the feature compact-imports", BinaryPos{{}, m_.path, m_.first_group});
     }
     for (std::size_t i = 0; i < m_.types.size(); ++i) WCOMP_TRY(type(TypeIdx(i)));
-    for (std::size_t i = 0; i < m_.imports.size(); ++i) WCOMP_TRY(import(i));
-    for (std::size_t i = 0; i < m_.tables.size(); ++i) WCOMP_TRY(defined_table(i));
-    for (std::size_t i = 0; i < m_.mems.size(); ++i)
-      WCOMP_TRY(mem(m_.mems[i], item("memory", m_.imported_mems + i, m_.section_offsets[mem_section])));
+    WCOMP_TRY(each("import", 0, m_.imports.size(), [&](std::size_t i) { return import(m_.imports[i]); }));
+    WCOMP_TRY(each("table", m_.imported_tables, m_.tables.size(), [&](std::size_t i) { return defined_table(m_.tables[i]); }));
+    WCOMP_TRY(each("memory", m_.imported_mems, m_.mems.size(), [&](std::size_t i) { return mem(m_.mems[i], in_section(mem_section)); }));
     WCOMP_TRY(counts());
-    for (std::size_t i = 0; i < m_.tags.size(); ++i)
-      WCOMP_TRY(tag(m_.tags[i], item("tag", m_.imported_tags + i, m_.section_offsets[tag_section])));
-    for (std::size_t i = 0; i < m_.globals.size(); ++i) WCOMP_TRY(global(i));
-    WCOMP_TRY(exports());
+    WCOMP_TRY(each("tag", m_.imported_tags, m_.tags.size(), [&](std::size_t i) { return tag(m_.tags[i], in_section(tag_section)); }));
+    WCOMP_TRY(each("global", m_.imported_globals, m_.globals.size(), [&](std::size_t i) { return global(i); }));
+    names_.reserve(m_.exports.size());
+    WCOMP_TRY(each("export", 0, m_.exports.size(), [&](std::size_t i) { return export_(i); }));
     if (m_.start) WCOMP_TRY(start(*m_.start));
-    for (std::size_t i = 0; i < m_.elems.size(); ++i) WCOMP_TRY(elem(i));
-    for (std::size_t i = 0; i < m_.datas.size(); ++i) WCOMP_TRY(data(i));
+    WCOMP_TRY(each("elem", 0, m_.elems.size(), [&](std::size_t i) { return elem(m_.elems[i]); }));
+    WCOMP_TRY(each("data", 0, m_.datas.size(), [&](std::size_t i) { return data(m_.datas[i]); }));
     return validate_bodies(c_, threads_);
   }
 
  private:
-  [[nodiscard]] BinaryPos item(std::string_view what, std::size_t index, std::uint64_t offset) const {
-    return {{}, fmt::format("{} > {}[{}]", m_.path, what, index), offset};
+  /// A place in an item; `each` adds which it is.
+  static BinaryPos in_item(std::uint64_t offset) { return {{}, {}, offset}; }
+  [[nodiscard]] BinaryPos in_section(std::size_t id) const { return in_item(m_.section_offsets[id]); }
+  [[nodiscard]] std::string item(std::string_view what, std::size_t index) const { return fmt::format("{} > {}[{}]", m_.path, what, index); }
+
+  /// `check` for all items of a kind. Their paths are made for failures only: there may be very many.
+  template <class F>
+  Result<void> each(std::string_view what, std::size_t first_index, std::size_t count, F&& check) const {
+    for (std::size_t i = 0; i < count; ++i) {
+      if (Result<void> done = check(i); !done) [[unlikely]]
+        return Err(with_path(std::move(done).error(), item(what, first_index + i)));
+    }
+    return {};
   }
+
   /// Where the section starts, or the imports if there is none.
   [[nodiscard]] BinaryPos section(std::size_t id) const {
     return {{}, m_.path, m_.section_offsets[id] != 0 ? m_.section_offsets[id] : m_.section_offsets[import_section]};
@@ -125,9 +137,8 @@ class ModuleValidator {
     return {};
   }
 
-  Result<void> import(std::size_t i) const {
-    const Import& import = m_.imports[i];
-    const BinaryPos at = item("import", i, import.offset);
+  Result<void> import(const Import& import) const {
+    const BinaryPos at = in_item(import.offset);
     return match(
         import.type, [](TypeIdx) -> Result<void> { return {}; },  // its index was checked by decode
         [&](const TableType& t) { return table(t, at); }, [&](const MemType& t) { return mem(t, at); },
@@ -153,9 +164,8 @@ class ModuleValidator {
     return limits_within(t.limits, "table", t.limits.is_64 ? ~std::uint64_t{0} : 0xffff'ffff, "elements", at);
   }
 
-  Result<void> defined_table(std::size_t i) const {
-    const Table& t = m_.tables[i];
-    const BinaryPos at = item("table", m_.imported_tables + i, t.offset);
+  Result<void> defined_table(const Table& t) const {
+    const BinaryPos at = in_item(t.offset);
     WCOMP_TRY(table(t.type, at));
     if (!t.init) {
       if (is_defaultable(t.type.element)) return {};
@@ -165,7 +175,7 @@ class ModuleValidator {
     if (!c_.features.function_references) {
       return fail(diag::feature_disabled, "a table with an initializer needs the feature function-references", at);
     }
-    return check_const_expr(c_, *t.init, t.type.element, m_.imported_globals, at.path);
+    return check_const_expr(c_, *t.init, t.type.element, m_.imported_globals);
   }
 
   Result<void> mem(const MemType& t, const BinaryPos& at) const {
@@ -184,45 +194,39 @@ class ModuleValidator {
   Result<void> global(std::size_t i) const {
     const std::size_t index = m_.imported_globals + i;
     const Global& g = m_.globals[i];
-    const BinaryPos at = item("global", index, g.init.offset);
-    WCOMP_TRY(value_type(g.type.type, at));
-    return check_const_expr(c_, g.init, g.type.type, index, at.path);
+    WCOMP_TRY(value_type(g.type.type, in_item(g.init.offset)));
+    return check_const_expr(c_, g.init, g.type.type, index);
   }
 
-  Result<void> exports() const {
-    std::unordered_map<std::string_view, std::size_t> seen;
-    seen.reserve(m_.exports.size());
-    for (std::size_t i = 0; i < m_.exports.size(); ++i) {
-      const Export& e = m_.exports[i];
-      const BinaryPos at = item("export", i, e.offset);
-      switch (e.kind) {
-        case ExternKind::func:
-          WCOMP_TRY(check_index("function", e.index, m_.func_types.size(), at));
-          break;
-        case ExternKind::table:
-          WCOMP_TRY(check_index("table", e.index, m_.table_types.size(), at));
-          break;
-        case ExternKind::mem:
-          WCOMP_TRY(check_index("memory", e.index, m_.mem_types.size(), at));
-          break;
-        case ExternKind::global:
-          WCOMP_TRY(check_index("global", e.index, m_.global_types.size(), at));
-          if (m_.global_types[e.index].is_mutable && !c_.features.mutable_globals) {
-            return fail(diag::feature_disabled, "an exported mutable global needs the feature mutable-global", at);
-          }
-          break;
-        case ExternKind::tag:
-          WCOMP_TRY(check_index("tag", e.index, m_.tag_types.size(), at));
-          break;
-      }
-      if (const auto [first, is_new] = seen.emplace(e.name, i); !is_new) {
-        Failure twice(error(diag::duplicate_name, fmt::format("duplicate export name `{}`", e.name), at));
-        twice.diagnostics().back().labels.push_back(
-            {item("export", first->second, m_.exports[first->second].offset), "first exported here"});
-        return Err(std::move(twice));
-      }
+  Result<void> export_(std::size_t i) {
+    const Export& e = m_.exports[i];
+    const BinaryPos at = in_item(e.offset);
+    switch (e.kind) {
+      case ExternKind::func:
+        WCOMP_TRY(check_index("function", e.index, m_.func_types.size(), at));
+        break;
+      case ExternKind::table:
+        WCOMP_TRY(check_index("table", e.index, m_.table_types.size(), at));
+        break;
+      case ExternKind::mem:
+        WCOMP_TRY(check_index("memory", e.index, m_.mem_types.size(), at));
+        break;
+      case ExternKind::global:
+        WCOMP_TRY(check_index("global", e.index, m_.global_types.size(), at));
+        if (m_.global_types[e.index].is_mutable && !c_.features.mutable_globals) {
+          return fail(diag::feature_disabled, "an exported mutable global needs the feature mutable-global", at);
+        }
+        break;
+      case ExternKind::tag:
+        WCOMP_TRY(check_index("tag", e.index, m_.tag_types.size(), at));
+        break;
     }
-    return {};
+    const auto [first, is_new] = names_.emplace(e.name, i);
+    if (is_new) return {};
+    Failure twice(error(diag::duplicate_name, fmt::format("duplicate export name `{}`", e.name), at));
+    twice.diagnostics().back().labels.push_back(
+        {BinaryPos{{}, item("export", first->second), m_.exports[first->second].offset}, "first exported here"});
+    return Err(std::move(twice));
   }
 
   Result<void> start(FuncIdx f) const {
@@ -234,9 +238,8 @@ class ModuleValidator {
                 at);
   }
 
-  Result<void> elem(std::size_t i) const {
-    const Elem& e = m_.elems[i];
-    const BinaryPos at = item("elem", i, e.file_offset);
+  Result<void> elem(const Elem& e) const {
+    const BinaryPos at = in_item(e.file_offset);
     if (e.mode != SegmentMode::active && !c_.features.bulk_memory && !c_.features.reference_types) {
       return fail(diag::feature_disabled, "a passive element segment needs the feature bulk-memory", at);
     }
@@ -248,7 +251,7 @@ class ModuleValidator {
         return fail(diag::type_mismatch,
                     fmt::format("type mismatch: elements of {} do not fit a table of {}", to_string(e.type), to_string(table.element)), at);
       }
-      WCOMP_TRY(check_const_expr(c_, e.offset, address_type(table.limits), m_.global_types.size(), at.path));
+      WCOMP_TRY(check_const_expr(c_, e.offset, address_type(table.limits), m_.global_types.size()));
     }
     return match(
         e.items,
@@ -257,25 +260,25 @@ class ModuleValidator {
           return {};
         },
         [&](const std::vector<Expr>& exprs) -> Result<void> {
-          for (const Expr& x : exprs) WCOMP_TRY(check_const_expr(c_, x, e.type, m_.global_types.size(), at.path));
+          for (const Expr& x : exprs) WCOMP_TRY(check_const_expr(c_, x, e.type, m_.global_types.size()));
           return {};
         });
   }
 
-  Result<void> data(std::size_t i) const {
-    const Data& d = m_.datas[i];
-    const BinaryPos at = item("data", i, d.file_offset);
+  Result<void> data(const Data& d) const {
+    const BinaryPos at = in_item(d.file_offset);
     if (d.mode != SegmentMode::active) {
       if (c_.features.bulk_memory) return {};
       return fail(diag::feature_disabled, "a passive data segment needs the feature bulk-memory", at);
     }
     WCOMP_TRY(check_index("memory", d.mem.value, m_.mem_types.size(), at));
-    return check_const_expr(c_, d.offset, address_type(m_.mem_types[d.mem.value].limits), m_.global_types.size(), at.path);
+    return check_const_expr(c_, d.offset, address_type(m_.mem_types[d.mem.value].limits), m_.global_types.size());
   }
 
   const Module& m_;
   ValidationContext c_;
   unsigned threads_;
+  std::unordered_map<std::string_view, std::size_t> names_;  ///< of exports so far, with their index
 };
 
 }  // namespace

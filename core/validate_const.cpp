@@ -5,7 +5,9 @@
 
 #include "base/diagnostic.h"
 #include "core/expr_reader.h"
+#include "core/limits.h"
 #include "core/operand_stack.h"
+#include "core/type_match.h"
 #include "core/validate_func.h"
 
 namespace wcomp::core {
@@ -65,17 +67,26 @@ std::optional<ValType> arithmetic_type(Opcode o) {
   }
 }
 
+constexpr auto end_byte = static_cast<std::uint8_t>(Opcode::end);
+
+bool is_plain_const(Opcode o) { return o == Opcode::i32_const || o == Opcode::i64_const || o == Opcode::ref_func || o == Opcode::global_get; }
+
 }  // namespace
 
-Result<void> check_const_expr(const ValidationContext& context, const Expr& expr, ValType expected, std::size_t globals,
-                              const std::string& path) {
+Result<void> check_const_expr(const ValidationContext& context, const Expr& expr, ValType expected, std::size_t globals) {
   const std::array results{expected};
+  ExprReader in(expr);
+  const auto at = [&] { return BinaryPos{{}, {}, in->offset}; };
+  WCOMP_TRY(in.next());
+  // Most are one instruction, whose type can be compared without a stack.
+  if (in.rest().size() == 1 && in.rest()[0] == end_byte && is_plain_const(in->opcode) && context.is_enabled(*in->row)) {
+    WCOMP_TRY(const ValType type, type_of(context, *in, globals, at()));
+    if (matches(context.module, type, expected)) return {};
+  }
   OperandStack stack(context.module);
   stack.push_frame(Opcode::block, {}, results);
-  ExprReader in(expr, path);
-  for (;;) {
-    WCOMP_TRY(in.next());
-    const auto at = [&] { return BinaryPos{{}, path, in->offset}; };
+  for (bool is_first = true;; is_first = false) {
+    if (!is_first) WCOMP_TRY(in.next());
     if (!context.is_enabled(*in->row)) {
       Refusal refusal = context.disabled(*in->row);
       return fail(refusal.code, std::move(refusal.message), at());
@@ -95,6 +106,7 @@ Result<void> check_const_expr(const ValidationContext& context, const Expr& expr
       WCOMP_TRY(const ValType type, type_of(context, *in, globals, at()));
       stack.put(type);
     }
+    if (stack.height() > limits::operands) return fail(diag::limit_exceeded, fmt::format("more than {} operands on the stack", limits::operands), at());
     if (!fits) return fail(diag::type_mismatch, fmt::format("type mismatch in a constant expression: {}", stack.message()), at());
   }
 }

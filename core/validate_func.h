@@ -30,8 +30,7 @@ class FuncValidator {
   std::unique_ptr<Impl> impl_;
 };
 
-/// A constant expression that gives one `expected`. Globals before `globals` may be read.
-[[nodiscard]] Result<void> check_const_expr(const ValidationContext& context, const Expr& expr, ValType expected, std::size_t globals,
-                                            const std::string& path);
+/// A constant expression that gives one `expected`. Globals before `globals` may be read. Places in the failure have no path.
+[[nodiscard]] Result<void> check_const_expr(const ValidationContext& context, const Expr& expr, ValType expected, std::size_t globals);
 
 }  // namespace wcomp::core
