@@ -42,6 +42,11 @@ class ModulePrinter {
   }
 
   Result<std::string> run() {
+    std::size_t locals = 0;
+    for (const Func& f : m_.funcs) locals += local_count(f);
+    if (locals > max_locals) {
+      return fail(diag::limit_exceeded, fmt::format("{} parameters and locals, a text has at most {}", locals, max_locals), BinaryPos{{}, m_.path, 0});
+    }
     out_ = "(module";
     if (options_.use_names && !m_.names.module.empty()) out_ += " " + to_identifier(m_.names.module);
     customs(0);
@@ -153,6 +158,13 @@ class ModulePrinter {
     }
   }
 
+  /// With the parameters.
+  std::size_t local_count(const Func& f) const {
+    std::size_t count = m_.types[f.type.value].params.size();
+    for (const Locals& run : f.locals) count += run.count;
+    return count;
+  }
+
   /// With the names of parameters.
   std::string signature(const FuncType& type, const NameMap& names) const {
     if (names.empty()) return print_signature(ids_.types, type);
@@ -180,14 +192,8 @@ class ModulePrinter {
   Result<void> func(FuncIdx index) {
     const Func& f = m_.funcs[index.value - m_.imported_funcs];
     const FuncType& type = m_.types[f.type.value];
-    std::size_t local_count = type.params.size();
-    for (const Locals& run : f.locals) local_count += run.count;
-    const Ids locals = make_ids(names_in(m_.names.locals, index.value), local_count);
+    const Ids locals = make_ids(names_in(m_.names.locals, index.value), local_count(f));
     line("(func{} (type {})", head(ids_.funcs, index.value), reference(ids_.types, f.type.value));
-    printed_locals_ += local_count;
-    if (printed_locals_ > max_locals) {
-      return fail(diag::limit_exceeded, fmt::format("the functions have more than {} parameters and locals, too many for a text", max_locals), BinaryPos{{}, m_.path, f.body.offset});
-    }
     std::size_t local = 0;
     for (const ValType t : type.params) declare(out_, "param", introduction(locals, local++), t);
     if (!type.results.empty()) out_ += print_signature(ids_.types, {{}, type.results});
@@ -368,7 +374,6 @@ class ModulePrinter {
   std::vector<FuncBranchHints> hints_;
   IndirectNameMap type_params_;
   const NameMap none_;
-  std::size_t printed_locals_ = 0;
   bool names_data_ = false;  ///< some instruction needs the data count section
   std::string out_;
 };
