@@ -79,6 +79,8 @@ Handler find_vector(core::Opcode op) {
   return nullptr;
 }
 
+/// Better ones than the others', where the processor has them.
+Handler find_shuffle_handler(core::Opcode op);
 Handler find_lane_handler(core::Opcode op);
 Handler find_small_integer_handler(core::Opcode op);
 Handler find_large_integer_handler(core::Opcode op);

@@ -6,7 +6,7 @@ namespace wcomp::engine::interp {
 Handler find_lane_handler(core::Opcode op) { return find_vector<core::Opcode::i8x16_shuffle, core::Opcode::v128_any_true>(op); }
 
 Handler vector_handler(core::Opcode op) {
-  for (auto find : {&find_lane_handler, &find_small_integer_handler, &find_large_integer_handler, &find_float_handler}) {
+  for (auto find : {&find_shuffle_handler, &find_lane_handler, &find_small_integer_handler, &find_large_integer_handler, &find_float_handler}) {
     if (Handler h = find(op)) return h;
   }
   return nullptr;

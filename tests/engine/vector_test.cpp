@@ -204,13 +204,21 @@ TEST_CASE("results of vector instructions that are numbers are used at once") {
       (loop (local.set 1 (i32.add (local.get 1) (i32.const 1)))
         (br_if 0 (v128.any_true (local.tee 0 (i8x16.sub_sat_u (local.get 0) (i8x16.splat (i32.const 1)))))))
       (local.get 1))
-    (func (export "shuffle") (param v128 v128) (result v128) (i8x16.shuffle 0 16 1 17 2 18 3 19 4 20 5 21 6 22 7 23 (local.get 0) (local.get 1)))))");
+    (func (export "shuffle") (param v128 v128) (result v128) (i8x16.shuffle 0 16 1 17 2 18 3 19 4 20 5 21 6 22 7 23 (local.get 0) (local.get 1)))
+    (func (export "mirror") (param v128 v128) (result v128) (i8x16.shuffle 31 0 30 1 16 15 17 14 15 16 0 31 7 23 8 24 (local.get 0) (local.get 1)))
+    (func (export "swizzle") (param v128 v128) (result v128) (i8x16.swizzle (local.get 0) (local.get 1)))
+    (func (export "relaxed") (param v128 v128) (result v128) (i8x16.relaxed_swizzle (local.get 0) (local.get 1)))))");
   CHECK(results(store, inst, "sum", {0x5'8000'0000, 0x80}) == Slots{5 + 10 * (8 + 256)});
   CHECK(results(store, inst, "float", {std::bit_cast<std::uint64_t>(1.5), std::bit_cast<std::uint64_t>(2.0)}) == Slots{std::bit_cast<std::uint64_t>(3.5)});
   CHECK(results(store, inst, "splat", {std::bit_cast<std::uint32_t>(2.0F)}) == Slots{0x40a0'0000'40a0'0000, 0x40a0'0000'40a0'0000});
   CHECK(results(store, inst, "replace", {1, 2, 41}) == Slots{1, 42});
   CHECK(results(store, inst, "loop", {0, 0x0300}) == Slots{3});
   CHECK(results(store, inst, "shuffle", {0x0706'0504'0302'0100, 0, 0x1716'1514'1312'1110, 0}) == Slots{0x1303'1202'1101'1000, 0x1707'1606'1505'1404});
+  const std::uint64_t low = 0x0706'0504'0302'0100, high = 0x0f0e'0d0c'0b0a'0908, other_low = 0x1716'1514'1312'1110, other_high = 0x1f1e'1d1c'1b1a'1918;
+  CHECK(results(store, inst, "mirror", {low, high, other_low, other_high}) == Slots{0x0e11'0f10'011e'001f, 0x1808'1707'1f00'100f});
+  for (const char* name : {"swizzle", "relaxed"}) {
+    CHECK(results(store, inst, name, {~low, ~high, 0xff80'7f20'1110'0f00, 0x0e0d'0c01'0203'0405}) == Slots{0xf0ff, 0xf1f2'f3fe'fdfc'fbfa});
+  }
 }
 
 TEST_CASE("a load, a product and a sum in a row give what they give apart") {
