@@ -82,17 +82,19 @@ def build(folder, wcomp, others):
     composed = guests.path("composed.wasm")
     parts = [guests.components["caller"], guests.components["callee"]]
     guests.components["composed"] = guests.make(composed, parts, lambda: run([wcomp, "compose", *parts, "-o", composed]))
-    for program in ("hello", "copy"):
+    for program in ("hello", "copy", "sorted"):
         guests.program(program, [programs / f"{program}.c"])
     stack = ["-Wl,-z,stack-size=1048576"]
     guests.program("compute", [compute / "main.c", compute / "kernels.c"], link=stack)
     if others is not None and (others / "compute/main.c").exists():
-        sources = [others / "compute/main.c", others / "compute/kernels.c"]
-        realloc = others / "cabi_realloc.c"
-        core = guests.core("compute2", [*sources, *([realloc] if realloc.exists() else [])], link=stack)
-        guests.component("compute2", core)
-        native = guests.path("compute2.native")
-        guests.native["compute2"] = guests.make(native, sources, lambda: run([compiler(), *NATIVE, *sources, "-lm", "-o", native]))
+        for name, file, flags in (("compute2", "kernels.c", []), ("compute2-simd", "simd.c", ["-DSIMD_ONLY"])):
+            sources = [others / "compute/main.c", others / "compute" / file]
+            if not sources[1].exists():
+                continue
+            guests.core(name, sources, [*flags, *(["-msimd128"] if flags else [])], stack)
+            native = guests.path(f"{name}.native")
+            command = [compiler(), *NATIVE, *flags, *sources, "-lm", "-o", native]
+            guests.native[name] = guests.make(native, sources, lambda command=command: run(command))
     large(guests)
     return guests
 

@@ -2,7 +2,7 @@
 import re
 
 from .table import Table
-from .tools import Problem, interleave, run, spend
+from .tools import Problem, interleave, listen, run, spend
 
 
 def runners(context, component, arguments=(), native=None, options=(), core=None):
@@ -40,6 +40,9 @@ def start(context):
     size = f"{hello.stat().st_size / 1024:.0f} KB"
     cases[f"hello, a component of {size}"] = runners(context, hello, native=guests.native["hello"])
     cases["hello, the preview 1 module"] = {"wcomp": [context.wcomp, "run", guests.cores["hello"]], "native": [guests.native["hello"]]}
+    small = guests.cores["sorted"]
+    cases[f"a module of {small.stat().st_size / 1024:.0f} KB, which sorts its arguments"] = {
+        name: command for name, command in runners(context, small, ["one", "two"], guests.native["sorted"]).items() if name in ("wcomp", "native", "wasmtime", "winch")}
     if "wasmtime" in peers:
         cases["`--version`"]["wasmtime"] = [peers["wasmtime"], "--version"]
         module = cases["hello, the preview 1 module"]
@@ -73,36 +76,78 @@ def start(context):
 
 def compute(context):
     """The guest times its own kernels: short runs, the best of many, so that neither compilation nor other processes count."""
-    out = []
-    sets = [("compute", "Computing", ["all", "20" if context.quick else "60"])]
-    if "compute2" in context.guests.components:
-        sets.append(("compute2", "Computing: further guests", ["all", "2", "3" if context.quick else "15"]))
-    for name, title, arguments in sets:
-        commands = runners(context, context.guests.components[name], arguments, context.guests.native[name])
-        if "jco" in context.peers and name == "compute":
-            commands["jco"] = [context.peers["jco"], "run", context.guests.components[name], *arguments]
-        sums = {}
+    arguments = ["all", "20" if context.quick else "60"]
+    commands = runners(context, context.guests.components["compute"], arguments, context.guests.native["compute"])
+    if "jco" in context.peers:
+        commands["jco"] = [context.peers["jco"], "run", context.guests.components["compute"], *arguments]
+    sums = {}
 
-        def measure(command, sums=sums):
-            times = {}
-            for line in run(command).splitlines():
-                kernel, time, checksum = line.split("\t")
-                times[kernel] = int(time)
-                if sums.setdefault(kernel, checksum) != checksum:
-                    raise Problem(f"{kernel}: the checksum is {checksum}, not {sums[kernel]} as natively")
-            return times
+    def measure(command):
+        times = {}
+        for line in run(command).splitlines():
+            kernel, time, checksum = line.split("\t")
+            times[kernel] = int(time)
+            agree(sums, kernel, checksum)
+        return times
 
-        best, failed = interleave(dict(sorted(commands.items(), key=lambda item: item[0] != "native")), 1 if context.quick else 4, measure)
-        table = Table(title, "Kernels, timed by the guest itself; checksums agree with native code (clang -O2, which vectorizes).",
-                      ["wcomp", "native", "wasmtime", "winch", "pulley", "jco"])
-        for kernel in best["native"]:
-            table.add(kernel, {contender: times[kernel] for contender, times in best.items()})
-        table = finish(context, table, failed)
-        table.contenders = [c for c in table.contenders if c in best]
-        table.mean = [kernel for kernel in best["native"] if kernel not in ("bulk", "memops")]
-        table.notes.append("The mean leaves out copying and filling of memory. pulley is wasmtime's interpreter.")
-        out.append(table)
-    return out
+    best, failed = interleave(dict(sorted(commands.items(), key=lambda item: item[0] != "native")), 1 if context.quick else 4, measure)
+    table = Table("Computing", "Kernels, timed by the guest itself; checksums agree with native code (clang -O2, which vectorizes).",
+                  ["wcomp", "native", "wasmtime", "winch", "pulley", "jco"])
+    for kernel in best["native"]:
+        table.add(kernel, {contender: times[kernel] for contender, times in best.items()})
+    table = finish(context, table, failed)
+    table.contenders = [c for c in table.contenders if c in best]
+    table.mean = {"geometric mean without `bulk`": [kernel for kernel in best["native"] if kernel != "bulk"]}
+    table.notes.append("`bulk` copies and fills memory. pulley is wasmtime's interpreter.")
+    return [table, *further(context)]
+
+
+def agree(sums, kernel, checksum):
+    if sums.setdefault(kernel, checksum) != checksum:
+        raise Problem(f"{kernel}: the checksum is {checksum}, not {sums[kernel]} as natively")
+
+
+def further(context):
+    """The kernels of `--guests`: processor time of processes that do a kernel many times, less that of one that does none."""
+    tables = []
+    for guest, title, mean_without in (("compute2", "Computing: further guests", "memops"), ("compute2-simd", "Computing: further guests with SIMD", None)):
+        if guest not in context.guests.cores:
+            continue
+        core, native = context.guests.cores[guest], context.guests.native[guest]
+        contenders = {"native": [native], "wcomp": [context.wcomp, "run", core]}
+        if "wasmtime" in context.peers:
+            wasmtime = [context.peers["wasmtime"], "run"]
+            contenders |= {"wasmtime": [*wasmtime, core], "winch": [*wasmtime, "-C", "compiler=winch", core], "pulley": [*wasmtime, "--target", "pulley64", core]}
+        scale = "2" if context.quick else "20"
+        table = Table(title, f"Kernels at {scale} % of their size, user and system time of the process less that of its start and compilation; "
+                      "checksums agree with native code (clang -O2, which vectorizes).", ["wcomp", "native", "wasmtime", "winch", "pulley"])
+        sums, rounds, failed = {}, 1 if context.quick else 5, {}
+        for kernel in [line.split("\t")[0] for line in run([native, "all", "1", "1"]).splitlines()]:
+            counts = {}
+
+            def measure(command, kernel=kernel, counts=counts):
+                """Nanoseconds of one of so many repetitions that they take a while."""
+                key = str(command)
+                nothing = min(spend([*command, "nothing"]).cpu for _ in range(1 if context.quick else 3))
+                if key not in counts:
+                    once = max(spend([*command, kernel, scale, "1"]).cpu - nothing, 200_000)
+                    counts[key] = max(1, min(400, round(80e6 / once)))
+                spent, output = listen([*command, kernel, scale, str(counts[key])])
+                agree(sums, kernel, output.split()[2])
+                return max(spent.cpu - nothing, 1) // counts[key]
+
+            best, bad = interleave(contenders, rounds, lambda command: {"time": measure(command)})
+            failed |= bad
+            table.add(kernel, {contender: times["time"] for contender, times in best.items()})
+        kernels = [kernel for kernel, _ in table.rows]
+        table.mean = {"geometric mean": kernels}
+        if mean_without in kernels:
+            table.mean[f"geometric mean without `{mean_without}`"] = [k for k in kernels if k != mean_without]
+        finish(context, table, failed)
+        table.contenders = [c for c in table.contenders if any(c in times for _, times in table.rows)]
+        table.notes.append("wasm3, the fastest interpreter of its kind, is in none of the registries that peers are installed from, so it has no column.")
+        tables.append(table)
+    return tables
 
 
 def files(context):

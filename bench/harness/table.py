@@ -26,15 +26,15 @@ class Table:
         return table
 
     def markdown(self, mean=None):
-        """`mean`: a line of geometric means over the rows named."""
+        """`mean`: lines of geometric means, {label: the rows}."""
         others = [c for c in self.contenders if c != "wcomp"]
         lines = [f"## {self.title}", "", self.text, "", "| | wcomp | " + " | ".join(others) + " |" if others else "| | wcomp |"]
         lines.append("|---|" + "---:|" * (1 + len(others)))
         for case, times in self.rows:
             cells = [amount(times.get("wcomp"), self.bytes.get(case))] + [ratio(times, c) for c in others]
             lines.append(f"| {case} | " + " | ".join(cells) + " |")
-        if mean:
-            lines.append("| *geometric mean* | | " + " | ".join(mean_of(self.rows, c, mean) for c in others) + " |")
+        for label, cases in (mean or {}).items():
+            lines.append(f"| *{label}* | | " + " | ".join(mean_of(self.rows, c, cases) for c in others) + " |")
         for name, why in self.missing.items():
             lines += ["", f"`{name}` is missing: {why.splitlines()[0]}"]
         for note in self.notes:

@@ -38,20 +38,27 @@ class Spent:
         self.wall, self.cpu = wall, cpu
 
 
-def spend(command, cwd=None):
+def spend(command, cwd=None, preexec_fn=None):
     """Runs a program with its output thrown away. A failure is a Problem: what failed fast would look fast."""
+    return listen(command, cwd, preexec_fn)[0]
+
+
+def listen(command, cwd=None, preexec_fn=None):
+    """The same and what the program wrote, which may not be much."""
     null = os.open(os.devnull, os.O_RDWR)
     started = time.perf_counter_ns()
-    process = subprocess.Popen([str(c) for c in command], stdin=null, stdout=null, stderr=subprocess.PIPE, cwd=cwd, close_fds=False)
-    error = process.stderr.read()
+    process = subprocess.Popen([str(c) for c in command], stdin=null, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=cwd, close_fds=False,
+                               preexec_fn=preexec_fn)
+    output, error = process.stdout.read(), process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter_ns() - started
     process.returncode = os.waitstatus_to_exitcode(status)
+    process.stdout.close()
     process.stderr.close()
     os.close(null)
     if process.returncode != 0:
         raise Problem(f"`{' '.join(str(c) for c in command)}` ended with {process.returncode}\n{error.decode(errors='replace')[-600:]}")
-    return Spent(wall, int((usage.ru_utime + usage.ru_stime) * 1e9))
+    return Spent(wall, int((usage.ru_utime + usage.ru_stime) * 1e9)), output.decode(errors="replace")
 
 
 def interleave(contenders, repetitions, measure):

@@ -1,0 +1,123 @@
+"""Large modules of others (bench/modules.txt, and what Go makes of guests/go), and how fast they are decoded and validated."""
+import os
+import shutil
+import subprocess
+import tarfile
+import zipfile
+
+from .table import Table
+from .tools import ROOT, Problem, interleave, run, say, spend
+
+MAGIC = b"\0asm\1\0\0\0"
+FRAME = b"\x28\xb5\x2f\xfd"  # of Zstandard
+
+
+def pinned():
+    rows = []
+    for line in (ROOT / "bench/modules.txt").read_text().splitlines():
+        if line.strip() and not line.startswith("#"):
+            rows.append(line.split(None, 4))
+    return rows
+
+
+def find(folder, registries):
+    """({name: file}, {name: why it is missing}). Downloads what is missing of the registries named."""
+    folder.mkdir(parents=True, exist_ok=True)
+    found, why = {}, {}
+    for registry, package, version, name, inside in pinned():
+        file = folder / f"{name}-{version}.wasm"
+        try:
+            if not file.exists():
+                if registry not in registries:
+                    raise Problem("not asked for")
+                say(f"getting {name} from {package} {version}")
+                {"npm": from_npm, "pypi": from_pypi}[registry](folder, package, version, inside, file)
+            found[name] = file
+        except (Problem, OSError, subprocess.SubprocessError) as problem:
+            why[name] = f"{package} {version} from {registry}: {problem}"
+    file = folder / "go.wasm"
+    source = ROOT / "bench/guests/go/large.go"
+    try:
+        if not file.exists() or file.stat().st_mtime < source.stat().st_mtime:
+            if shutil.which("go") is None:
+                raise Problem("there is no go on the PATH")
+            say("building a module with Go")
+            run(["go", "build", "-o", file, source], env={**os.environ, "GOOS": "wasip1", "GOARCH": "wasm", "GOFLAGS": "-mod=mod"}, cwd=folder)
+        found["Go"] = file
+    except (Problem, OSError) as problem:
+        why["Go"] = str(problem)
+    return found, why
+
+
+def from_npm(folder, package, version, inside, file):
+    name = run(["npm", "pack", "--silent", f"{package}@{version}"], cwd=folder, timeout=600).split()[-1]
+    with tarfile.open(folder / name) as archive:
+        file.write_bytes(archive.extractfile(f"package/{inside}").read())
+    (folder / name).unlink()
+
+
+def from_pypi(folder, package, version, inside, file):
+    if shutil.which("zstd") is None:
+        raise Problem("there is no zstd on the PATH")
+    run(["python3", "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:", "-d", folder,
+         f"{package}=={version}"], timeout=600)
+    wheel = next(folder.glob(f"{package.replace('-', '_')}-{version}-*.whl"))
+    with zipfile.ZipFile(wheel) as archive:
+        library = archive.read(next(n for n in archive.namelist() if n.endswith(".so")))
+    wheel.unlink()
+    best = b""
+    at = library.find(FRAME)
+    while at >= 0:
+        # What follows the frame is no frame: zstd says so after it has written this one.
+        plain = subprocess.run(["zstd", "-dcq"], input=library[at:], capture_output=True).stdout
+        best = max([best, *split(plain)], key=len)
+        at = library.find(FRAME, at + 1)
+    if not best:
+        raise Problem("it holds no module")
+    file.write_bytes(best)
+
+
+def split(data):
+    """The modules that lie one behind the other in `data`."""
+    out, start, at = [], 0, 8
+    while data.startswith(MAGIC, start) and at <= len(data):
+        if at == len(data) or data.startswith(MAGIC, at):
+            out.append(data[start:at])
+            start, at = at, at + 8
+            continue
+        size, shift, at = 0, 0, at + 1  # a section: its number, its size, as many bytes
+        while at < len(data):
+            size |= (data[at] & 0x7F) << shift
+            shift, at = shift + 7, at + 1
+            if data[at - 1] < 0x80:
+                break
+        at += size
+    return out
+
+
+def on_one_processor(command):
+    return spend(command, preexec_fn=lambda: os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}))
+
+
+def validate(context):
+    found, why = find(context.work / "modules", {"npm", "pypi"} if context.wants_peers else set())
+    tables = []
+    for title, text, measure, field in (
+            ("Decoding and validating large modules: one thread",
+             "`wcomp validate FILE`: user and system time of the process on one processor, start and reading included.", on_one_processor, "cpu"),
+            ("Decoding and validating large modules: all processors", f"The same on the wall, with {os.cpu_count()} processors.", spend, "wall")):
+        table = Table(title, text, ["wcomp", "wasm-tools"])
+        for name, file in found.items():
+            commands = {"wcomp": [context.wcomp, "validate", file]}
+            if "wasm-tools" in context.peers:
+                commands["wasm-tools"] = [context.peers["wasm-tools"], "validate", file]
+            best, failed = interleave(commands, 2 if context.quick else 9, measure)
+            table.add(name, {n: getattr(spent, field) for n, spent in best.items()}, file.stat().st_size)
+            table.notes += [f"{name}, {n}: {reason.splitlines()[0]}" for n, reason in failed.items()]
+        table.contenders = [c for c in table.contenders if c == "wcomp" or any(c in times for _, times in table.rows)]
+        if "wasm-tools" in context.peers.why:
+            table.missing["wasm-tools"] = context.peers.why["wasm-tools"]
+        table.missing |= why
+        table.mean = {"geometric mean": [name for name, _ in table.rows]}
+        tables.append(table)
+    return tables
