@@ -70,6 +70,8 @@ class Store {
   /// `imports` are in the module's import order. A trap while filling or in `start` is the inner Result.
   [[nodiscard]] Result<Result<ModuleInstAddr, Trap>> instantiate(const core::ValidModule& module, std::span<const Extern> imports, std::string name = {});
 
+  /// No exception passes a call that a function of the instance made: it has become a trap there, as beyond a host function.
+  void stop_exceptions_at(ModuleInstAddr instance);
   /// The address that the next `instantiate` gives. While its start function runs, its exports can be found already.
   [[nodiscard]] ModuleInstAddr next_instance() const;
   [[nodiscard]] std::optional<Extern> find_export(ModuleInstAddr instance, std::string_view name) const;

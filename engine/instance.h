@@ -75,6 +75,7 @@ struct ModuleInst {
   explicit ModuleInst(core::ValidModule m) : module(std::move(m)) {}
   core::ValidModule module;
   std::string name;
+  bool stops_exceptions = false;
   TypeIds type_ids;  ///< of the store, by the module's type indices
   std::vector<FuncInst*> funcs;
   std::vector<FuncAddr> func_addrs;

@@ -127,6 +127,11 @@ TagAddr Store::add_tag(std::vector<core::ValType> params, std::string name) {
   return addr;
 }
 
+void Store::stop_exceptions_at(ModuleInstAddr instance) {
+  WCOMP_CHECK(instance.value < impl_->instances.size());
+  impl_->instances[instance.value].stops_exceptions = true;
+}
+
 ModuleInstAddr Store::next_instance() const { return ModuleInstAddr(impl_->instances.size()); }
 
 std::optional<Extern> Store::find_export(ModuleInstAddr instance, std::string_view name) const {

@@ -125,6 +125,7 @@ struct Instantiator {
       args.push_back(i.module == cabi::intrinsic_module ? intrinsic_func(i.name, ctx) : adapter_import(i.name, s, ctx));
     WCOMP_TRY(auto made, inst.store.instantiate(module, args, fmt::format("adapter of {}", s.name)));
     if (!made) return Err(failure(made.error()));
+    inst.store.stop_exceptions_at(*made);
     const auto adapter = inst.store.find_export(*made, "adapter");
     WCOMP_CHECK(adapter.has_value());
     inst.core_funcs[s.func.value] = std::get<engine::FuncAddr>(*adapter);

@@ -6,7 +6,8 @@
 // There is one such step for each place that is returned to, so that any number of tail calls uses no more.
 //
 // A throw looks for a handler in the frames of this run, innermost first, by the instruction that each of them stands at (in no
-// table that running code maintains: only throwing costs). Nothing is found beyond a host function: there the exception has become a trap.
+// table that running code maintains: only throwing costs). Nothing is found beyond a host function, or beyond an
+// instance that stops exceptions (the adapter between two components): there the exception has become a trap.
 #pragma once
 
 #include "engine/interp/inst.h"

@@ -169,6 +169,7 @@ class Interpreter final : public Backend {
         stopped.landing = {frame, code->code.insts.data() + h->target, code->func->mem0};
         return true;
       }
+      if (code->func->instance->stops_exceptions) break;
       at = call_site(frame[code->func->header]);
       frame = reinterpret_cast<std::uint64_t*>(frame[code->func->header + 1]);
     }

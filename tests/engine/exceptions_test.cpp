@@ -353,3 +353,26 @@ TEST_CASE("guest and host that call each other in turn end at the bound, whateve
     CHECK(store.global(std::get<GlobalAddr>(exported(store, inst, "caught"))) == 0);
   }
 }
+
+TEST_CASE("no exception passes an instance that stops them; those thrown and caught behind it are nobody's business") {
+  Store store;
+  auto inner = make(store, R"(
+    (tag $t (export "t") (param i32))
+    (func (export "throw") (throw $t (i32.const 6)))
+    (func (export "fine") (block $h (result i32) (try_table (catch $t $h) (throw $t (i32.const 6))) (unreachable)) (drop)))");
+  auto between = make(store, R"(
+    (import "a" "throw" (func $throw)) (import "a" "fine" (func $fine))
+    (func (export "throw") (call $throw)) (func (export "fine") (call $fine)))",
+                      {exported(store, inner, "throw"), exported(store, inner, "fine")});
+  auto outer = make(store, R"(
+    (import "b" "throw" (func $throw)) (import "b" "fine" (func $fine))
+    (func (export "throw") (result i32) (block $h (try_table (catch_all $h) (call $throw))) (i32.const 1))
+    (func (export "fine") (result i32) (block $h (try_table (catch_all $h) (call $fine)) (return (i32.const 2))) (i32.const 1)))",
+                    {exported(store, between, "throw"), exported(store, between, "fine")});
+  CHECK(value(store, func(store, outer, "throw")) == 1);
+  store.stop_exceptions_at(between);
+  auto r = call(store, func(store, outer, "throw"));
+  REQUIRE_FALSE(r);
+  CHECK(r.error().message() == "tag `t` (i32 6)");
+  CHECK(value(store, func(store, outer, "fine")) == 2);
+}
