@@ -100,4 +100,7 @@ class CodeParser {
   std::size_t next_hint_;
 };
 
+/// Numbers of the type `i8`, `i16`, `i32`, `i64`, `f32`, `f64` or `v128`, as their bytes.
+[[nodiscard]] Result<Bytes> number_values(Cursor& in, std::string_view type);
+
 }  // namespace wcomp::core::text

@@ -27,7 +27,38 @@ constexpr std::array<std::string_view, 4> catch_words{"catch", "catch_ref", "cat
 
 constexpr std::uint32_t mem_flag = 0x40;  ///< of an alignment: a memory's index follows
 
+Result<void> vector_lanes(Cursor& in, CodeBytes& out) {
+  const auto* shape = in.at(TokenKind::atom) ? std::ranges::find(shapes, in.text(), &ShapeRow::text) : shapes.end();
+  if (shape == shapes.end()) return in.unexpected("a shape (`i8x16`, `i16x8`, `i32x4`, `i64x2`, `f32x4` or `f64x2`)");
+  in.advance();
+  const unsigned bytes = 16 / shape->lanes;
+  for (unsigned i = 0; i < shape->lanes; ++i) {
+    if (!in.at(TokenKind::atom)) return in.unexpected(fmt::format("a lane of {}, {} of {}", shape->text, i + 1, shape->lanes));
+    const std::optional<std::uint64_t> bits = shape->is_float ? parse_float(in.text(), bytes == 4) : parse_int(in.text(), bytes * 8);
+    if (!bits) return in.fail_here(fmt::format("`{}` is no lane of {}, or out of range", escape(in.text()), shape->text));
+    in.advance();
+    out.fixed(*bits, bytes);
+  }
+  return {};
+}
+
 }  // namespace
+
+Result<Bytes> number_values(Cursor& in, std::string_view type) {
+  CodeBytes out;
+  const unsigned bits = type.ends_with("64") ? 64 : type.ends_with("32") ? 32 : type.ends_with("16") ? 16 : 8;
+  while (in.at(TokenKind::atom)) {
+    if (type == "v128") {
+      WCOMP_TRY(vector_lanes(in, out));
+      continue;
+    }
+    const std::optional<std::uint64_t> value = type.starts_with('f') ? parse_float(in.text(), bits == 32) : parse_int(in.text(), bits);
+    if (!value) return in.fail_here(fmt::format("`{}` is no {} value, or out of range", escape(in.text()), type));
+    in.advance();
+    out.fixed(*value, bits / 8);
+  }
+  return out.take();
+}
 
 Result<void> CodeParser::plain(const OpcodeRow& row) {
   if (row.opcode == Opcode::select) return select();
@@ -229,20 +260,7 @@ Result<void> CodeParser::number(Immediate kind) {
 }
 
 /// `i32x4 1 2 3 4`
-Result<void> CodeParser::vector() {
-  const auto* shape = in_.at(TokenKind::atom) ? std::ranges::find(shapes, in_.text(), &ShapeRow::text) : shapes.end();
-  if (shape == shapes.end()) return in_.unexpected("a shape (`i8x16`, `i16x8`, `i32x4`, `i64x2`, `f32x4` or `f64x2`)");
-  in_.advance();
-  const unsigned bytes = 16 / shape->lanes;
-  for (unsigned i = 0; i < shape->lanes; ++i) {
-    if (!in_.at(TokenKind::atom)) return in_.unexpected(fmt::format("a lane of {}, {} of {}", shape->text, i + 1, shape->lanes));
-    const std::optional<std::uint64_t> bits = shape->is_float ? parse_float(in_.text(), bytes == 4) : parse_int(in_.text(), bytes * 8);
-    if (!bits) return in_.fail_here(fmt::format("`{}` is no lane of {}, or out of range", escape(in_.text()), shape->text));
-    in_.advance();
-    out_.fixed(*bits, bytes);
-  }
-  return {};
-}
+Result<void> CodeParser::vector() { return vector_lanes(in_, out_); }
 
 // Blocks
 

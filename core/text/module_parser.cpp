@@ -31,6 +31,11 @@ std::size_t locals_size(const std::vector<Locals>& locals) {
   return out.size();
 }
 
+bool at_values(const Cursor& in) {
+  constexpr std::array<std::string_view, 7> types{"i8", "i16", "i32", "i64", "f32", "f64", "v128"};
+  return std::ranges::find(types, in.word()) != types.end();
+}
+
 /// The binary's order of sections, with the words that place a custom section.
 struct SectionWord {
   std::string_view word;
@@ -441,8 +446,7 @@ Result<void> ModuleParser::table_field() {
   WCOMP_TRY(e.type, ref_type(in_, c_.find_type));
   const ValType element = e.type;
   WCOMP_TRY(in_.expect_open("elem"));
-  const bool is_empty = in_.at(TokenKind::close) && element != ValType::funcref;  // `func` without items would not fit
-  if (is_empty || (in_.at(TokenKind::open) && !in_.at_open("ref"))) {
+  if (in_.at(TokenKind::open) && !in_.at_open("ref")) {
     WCOMP_TRY(elem_items(e));
   } else {
     WCOMP_TRY(elem_list(e, true));
@@ -480,12 +484,11 @@ Result<void> ModuleParser::memory_field() {
     return {};
   }
   in_ = ahead;
-  WCOMP_TRY(const std::string text, in_.strings());
+  WCOMP_TRY(const Expr data, data_bytes());
   WCOMP_TRY(in_.expect_close());
-  const ByteSpan bytes = as_bytes(text);
-  c_.m.mems.push_back({{.min = pages_for(text.size()), .max = pages_for(text.size()), .is_64 = is_64}});
-  const Expr at = zero(is_64);
-  c_.m.datas.push_back({.mode = SegmentMode::active, .mem = MemIdx(index), .offset = at, .bytes = c_.keep(Bytes(bytes.begin(), bytes.end())).code});
+  const std::uint64_t pages = pages_for(data.code.size());
+  c_.m.mems.push_back({{.min = pages, .max = pages, .is_64 = is_64}});
+  c_.m.datas.push_back({.mode = SegmentMode::active, .mem = MemIdx(index), .offset = zero(is_64), .bytes = data.code});
   return {};
 }
 
@@ -570,6 +573,21 @@ Result<void> ModuleParser::elem_field() {
   return {};
 }
 
+/// Functions as expressions, where a list of indices would not have the segment's type.
+void ModuleParser::refer_to_funcs(Elem& e) {
+  const auto* funcs = std::get_if<std::vector<FuncIdx>>(&e.items);
+  if (funcs == nullptr) return;
+  std::vector<Expr> items;
+  for (const FuncIdx f : *funcs) {
+    ByteWriter item;
+    item.u8(static_cast<std::uint8_t>(Opcode::ref_func));
+    item.leb_u32(f.value);
+    item.u8(static_cast<std::uint8_t>(Opcode::end));
+    items.push_back(c_.keep(std::move(item)));
+  }
+  e.items = std::move(items);
+}
+
 /// `func x*`, `reftype item*`, or, where that is allowed, indices alone.
 Result<void> ModuleParser::elem_list(Elem& e, bool may_be_indices) {
   const bool is_indices = may_be_indices && (IdSpace::at_index(in_) || in_.at(TokenKind::close));
@@ -617,15 +635,34 @@ Result<void> ModuleParser::data_field() {
     d.mem = MemIdx(mem);
     has_mem = true;
   }
-  if (has_mem || in_.at(TokenKind::open)) {
+  if (has_mem || (in_.at(TokenKind::open) && !at_values(in_))) {
     d.mode = SegmentMode::active;
     WCOMP_TRY(d.offset, offset());
   }
-  WCOMP_TRY(const std::string text, in_.strings());
-  const ByteSpan bytes = as_bytes(text);
-  d.bytes = c_.keep(Bytes(bytes.begin(), bytes.end())).code;
+  WCOMP_TRY(const Expr data, data_bytes());
+  d.bytes = data.code;
   c_.m.datas.push_back(d);
   return {};
+}
+
+/// Strings, and numbers of a type: `"text" (i16 1 -2) (v128 i32x4 1 2 3 4)`.
+/// https://github.com/WebAssembly/wat-numeric-values
+Result<Expr> ModuleParser::data_bytes() {
+  ByteWriter out;
+  while (true) {
+    if (in_.at(TokenKind::string)) {
+      WCOMP_TRY(const std::string text, in_.strings());
+      out.bytes(as_bytes(text));
+    } else if (at_values(in_)) {
+      const std::string_view type = in_.word();
+      in_.take_open(type);
+      WCOMP_TRY(const Bytes values, number_values(in_, type));
+      out.bytes(values);
+      WCOMP_TRY(in_.expect_close());
+    } else {
+      return c_.keep(std::move(out));
+    }
+  }
 }
 
 /// `(@custom "name" (before x | after x)? "bytes"*)`; last where nothing is said.

@@ -54,6 +54,8 @@ class ModuleParser {
   [[nodiscard]] Result<Expr> offset();
   [[nodiscard]] Result<void> elem_list(Elem& e, bool may_be_indices);
   [[nodiscard]] Result<void> elem_items(Elem& e);
+  void refer_to_funcs(Elem& e);
+  [[nodiscard]] Result<Expr> data_bytes();
   [[nodiscard]] Result<Expr> const_body();
   [[nodiscard]] Result<void> check_annotations();
   void write_hints();

@@ -103,6 +103,31 @@ TEST_CASE("abbreviations stand for what they mean") {
   CHECK((*m)->types.size() == 2);
 }
 
+TEST_CASE("data may be given as numbers of a type") {
+  const Result<ValidModule> m = load(R"((module
+    (memory (data "a" (i8 1 -1) (i16 0x102)))
+    (data (i32.const 0) (i32 -2) (i64 1) "b" (f32 1 nan) (f64 -0))
+    (data (v128 i8x16 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 i64x2 1 2) (i8))))");
+  REQUIRE_MESSAGE(m.has_value(), m.error().to_string());
+  CHECK(Bytes((*m)->datas[0].bytes.begin(), (*m)->datas[0].bytes.end()) == Bytes{'a', 1, 255, 2, 1});
+  CHECK((*m)->datas[1].bytes.size() == 4 + 8 + 1 + 8 + 8);
+  CHECK((*m)->datas[1].mode == SegmentMode::active);
+  CHECK((*m)->datas[2].bytes.size() == 32);
+  CHECK((*m)->datas[2].mode == SegmentMode::passive);
+  CHECK(has(refusal("(module (memory (data (i8 256))))"), "no i8 value"));
+  CHECK(has(refusal("(module (memory (data (i16 -32769))))"), "no i16 value"));
+  CHECK(has(refusal("(module (memory (data (i24 1))))"), "`)`"));
+  CHECK(has(refusal("(module (memory 1) (data (i32.const 0) (v128 i32x4 1 2 3)))"), "a lane of i32x4, 4 of 4"));
+}
+
+TEST_CASE("a table of typed references takes functions by index") {
+  const Result<ValidModule> m = load("(module (type $t (func)) (func $f) (table $a (ref null $t) (elem $f $f)) (table $b i64 (ref null $t) (elem)) (table externref (elem)))");
+  REQUIRE_MESSAGE(m.has_value(), m.error().to_string());
+  CHECK((*m)->elems.size() == 3);
+  CHECK((*m)->tables[0].type.limits.min == 2);
+  CHECK((*m)->tables[1].type.limits.is_64);
+}
+
 TEST_CASE("fields alone are a module") {
   CHECK(load("(func) (memory 1)").has_value());
 }
