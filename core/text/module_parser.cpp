@@ -452,18 +452,7 @@ Result<void> ModuleParser::table_field() {
     WCOMP_TRY(elem_list(e, true));
   }
   WCOMP_TRY(in_.expect_close());
-  if (const auto* funcs = std::get_if<std::vector<FuncIdx>>(&e.items); funcs != nullptr && element != ValType::funcref) {
-    // The binary's indices alone are of type `(ref func)`; here they are what the table holds.
-    std::vector<Expr> items;
-    for (const FuncIdx f : *funcs) {
-      ByteWriter out;
-      out.u8(static_cast<std::uint8_t>(Opcode::ref_func));
-      out.leb_u32(f.value);
-      out.u8(static_cast<std::uint8_t>(Opcode::end));
-      items.push_back(c_.keep(std::move(out)));
-    }
-    e.items = std::move(items);
-  }
+  if (element != ValType::funcref && e.type == element) refer_to_funcs(e);
   const std::size_t count = std::visit([](const auto& items) { return items.size(); }, e.items);
   e.offset = zero(is_64);
   c_.m.tables.push_back({.type = {element, {.min = count, .max = count, .is_64 = is_64}}, .init = {}});
