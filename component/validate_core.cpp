@@ -25,13 +25,13 @@ Result<CoreExtern> extern_of(const core::Module& m, const core::ExternType& t) {
       [](core::TagType) -> Result<CoreExtern> { return fail(diag::unsupported, "tags of core modules cannot be linked inside of components"); });
 }
 
-CoreExtern export_of(const core::Module& m, const core::Export& e) {
+Result<CoreExtern> export_of(const core::Module& m, const core::Export& e) {
   switch (e.kind) {
-    case core::ExternKind::func: return m.func_type(core::FuncIdx(e.index));
-    case core::ExternKind::table: return m.table_types[e.index];
-    case core::ExternKind::mem: return m.mem_types[e.index];
-    case core::ExternKind::global: return m.global_types[e.index];
-    case core::ExternKind::tag: break;
+    case core::ExternKind::func: return CoreExtern(m.func_type(core::FuncIdx(e.index)));
+    case core::ExternKind::table: return CoreExtern(m.table_types[e.index]);
+    case core::ExternKind::mem: return CoreExtern(m.mem_types[e.index]);
+    case core::ExternKind::global: return CoreExtern(m.global_types[e.index]);
+    case core::ExternKind::tag: return fail(diag::unsupported, fmt::format("the core module exports the tag `{}`: tags inside of components are not supported", e.name));
   }
   WCOMP_CHECK(false);
 }
@@ -54,7 +54,10 @@ Result<void> Validator::core_module(Space& s, const CoreModuleDef& m, const std:
     WCOMP_TRY(CoreExtern e, extern_of(*valid, i.type));
     type->imports.push_back({i.module, i.name, std::move(e)});
   }
-  for (const core::Export& e : valid->exports) type->exports.push_back({"", e.name, export_of(*valid, e)});
+  for (const core::Export& e : valid->exports) {
+    WCOMP_TRY(CoreExtern exported, export_of(*valid, e));
+    type->exports.push_back({"", e.name, std::move(exported)});
+  }
   s.scope->core_modules.push_back(std::move(type));
   s.scope->core_module_bodies.emplace_back(std::move(valid));
   return Ok{};

@@ -24,9 +24,11 @@ class Reader {
 
   Result<CValue> value(const Type& type, unsigned depth = 0) {
     if (depth > 100) return fail(diag::limit_exceeded, "values are nested too deeply", in_.where());
-    WCOMP_TRY(in_.expect_open(keyword(type.kind())));
+    // Inside of another value the parentheses may be missing.
+    const bool is_bare = depth > 1 && in_.take_atom(keyword(type.kind()));
+    if (!is_bare) WCOMP_TRY(in_.expect_open(keyword(type.kind())));
     WCOMP_TRY(CValue out, contents(type, depth));
-    WCOMP_TRY(in_.expect_close());
+    if (!is_bare) WCOMP_TRY(in_.expect_close());
     return out;
   }
 
