@@ -19,6 +19,7 @@ namespace wcomp::engine::interp {
 namespace {
 
 constexpr std::size_t max_frames = 64;
+constexpr std::size_t max_units = std::size_t{1} << 27;  // distances of branches are 32 bits and in bytes
 constexpr std::size_t max_printed_values = 8;
 constexpr std::size_t handlers_per_fuel = 16;
 
@@ -126,6 +127,12 @@ class Interpreter final : public Backend {
       return false;
     }
     code.code = translate(f, *registers, store_.limits.fuel.has_value(), store_.options.is_deterministic);
+    if (code.code.insts.size() > max_units) {
+      code.code = {};
+      stop(state, reinterpret_cast<std::uint64_t*>(fp[f.header + 1]), call_site(fp[f.header]), TrapCode::limit_exceeded);
+      static_cast<Stop*>(state->backend)->trap = Trap(TrapCode::limit_exceeded, "a function is too long");
+      return false;
+    }
     f.entry = code.code.insts.data();
     by_address_[code.code.insts.data()] = &code;
     patch_call(code, fp);

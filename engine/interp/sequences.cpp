@@ -1,6 +1,7 @@
 #include "engine/interp/sequences.h"
 
 #include <array>
+#include <vector>
 
 #include "engine/interp/bodies.h"
 
@@ -89,19 +90,27 @@ std::uint32_t units_at(std::uint64_t address) {
 
 void join_sequences(std::span<Inst> insts, std::span<const std::uint8_t> is_head) {
   static const JoinTable table;
-  const auto next_head = [&](std::size_t i) {
-    for (++i; i < insts.size() && is_head[i] == 0;) ++i;
-    return i;
-  };
-  for (std::size_t first = 0; first < insts.size();) {
-    std::size_t next = next_head(first);
-    while (next < insts.size()) {
-      const Handler both = table.find(insts[first].handler, insts[next].handler);
-      if (both == nullptr) break;
-      insts[first].handler = both;
-      next = next_head(next);
+  // From the end: how many handlers run from an instruction on, if each does as many instructions as makes that least. Every instruction gets
+  // the handler that does so, for a branch may come to it.
+  std::vector<Handler> alone(insts.size());
+  std::vector<std::uint32_t> cost(insts.size() + 1);
+  std::size_t next = insts.size();
+  std::vector<std::size_t> after(insts.size());
+  for (std::size_t first = insts.size(); first-- > 0;) {
+    if (is_head[first] == 0) continue;
+    alone[first] = insts[first].handler;
+    after[first] = next;
+    cost[first] = 1 + cost[next];
+    Handler handler = alone[first];
+    for (std::size_t end = next; end < insts.size(); end = after[end]) {
+      handler = table.find(handler, alone[end]);
+      if (handler == nullptr) break;
+      if (1 + cost[after[end]] < cost[first]) {
+        cost[first] = 1 + cost[after[end]];
+        insts[first].handler = handler;
+      }
     }
-    first = next;
+    next = first;
   }
 }
 

@@ -1,12 +1,13 @@
 // Register code to the interpreter's own instructions.
 //
 // The register code that comes in is canonical: one operation per wasm instruction, operands and result in slots of the frame. What goes out
-// is made for this interpreter only. Two things are done on the way:
+// is made for this interpreter only. Three things are done on the way:
 // - fusion (fuse.cpp): a constant into the operation that takes it, a comparison into the branch on it, a load into the operation on what it
 //   loads, a scaled index into the address. Only operations that no branch comes between are fused.
 // - accumulators (emit.cpp): what one instruction leaves in an accumulator and the next one wants is taken from there (see inst.h); a place
 //   of the operand stack that is read there is never written to its slot.
-// Both only look at the operations they know. Every other operation has one plain form that reads and writes slots, and forgets the accumulators.
+// - instructions that often follow one another get one handler for all of them when all is translated (sequences.h).
+// These only look at the operations they know. Every other operation has one plain form that reads and writes slots, and forgets the accumulators.
 //
 // To add an instruction of wasm:
 // 1. A function of plain values gets its row in opcodes.def and `eval` in core/numeric.h. That is all: numeric_handlers.cpp makes every form.
@@ -20,10 +21,10 @@
 //      instruction right behind takes it with `take_held`, which a case of yours never calls unless you want it to;
 //    - what ends a stretch of code or comes back (calls, throws, landing pads) is no special case either: where branches meet (`is_target`)
 //      nothing is held. An operation that control may reach other than from the one before it must have `is_target` set;
-//    - a branch's distance: `fixups_.push_back({here() - 1, target, Reach::c})`;
+//    - a branch's distance, in bytes: `fixups_.push_back({here() - 1, target, Reach::c})`;
 //    - traps: `[[clang::musttail]] return trap<TrapCode::..>(fp, pc, mem, state, acc, facc)`; the offset for the backtrace is that of `pc`.
 // 4. Only then, if programs are full of it: forms that take the accumulator (`emit_with`), leave a result there (`hold`), or a fusion.
-//    Values wider than a slot are never held.
+//    Values wider than a slot are never held. For rows of sequences.def what it does has to be a body (bodies.h), its handler `sequence<Body>`.
 //
 // A function that needs another unit of its own (an address of the instance) may hold pointers: code is made for one instance.
 #pragma once
