@@ -1,8 +1,11 @@
 // Modules as .wat text: what people read and what `parse` (core/text/parse.h) reads back to an equal module.
 //
-// Fields stand in the order of the binary's sections, each with its index as a comment; names of the name section become identifiers where
-// they can (a name that is there twice gets its index as suffix). Numbers are decimal and exact. Output grows linearly with the
-// module: indentation stops at a depth that only hostile input reaches.
+// Fields stand in the order of the binary's sections, each with its index as a comment. Names become identifiers; where one cannot say its
+// name (it is there twice, or empty), `(@name "..")` does. Numbers are decimal and exact. Branch hints are annotations in the code, other
+// custom sections `(@custom ..)` in their places; core/text/parse.h has two more annotations that keep sections where they were. So a
+// canonical binary (shortest numbers, locals in runs, no names of nothing) comes back as the same bytes.
+// Output grows linearly with the module: indentation stops at a depth that only hostile input reaches, long names are not repeated, and
+// more locals than a text holds are refused.
 // https://webassembly.github.io/spec/core/text/index.html
 #pragma once
 

@@ -91,8 +91,9 @@ Result<void> Parser::core_field() {
 }
 
 Result<void> Parser::core_module_field() {
-  const Id id = take_id();
+  Id id = take_id();
   std::string own_name = id.given_name ? *id.given_name : id.name.value_or(std::string());
+  id.given_name.reset();  // it is the module's own
   WCOMP_TRY(std::vector<NameWithAttributes> exports, inline_exports());
   WCOMP_TRY(std::optional<NameWithAttributes> import, inline_import());
   std::uint32_t i = 0;
