@@ -33,14 +33,42 @@ std::uint32_t Translator::fuse_mul_add(u32 ahead, MulAddForm form, u32 x, u32 ot
   return ahead + 2;
 }
 
+std::uint32_t Translator::fuse_dot(u32 ahead, u32 address, u32 offset, bool wraps) {
+  const u32 x = op(ahead).dst;
+  u32 at = ahead + 1;
+  // The other load's address may be a sum as well.
+  bool other_wraps = false;
+  if (op(at).op == Opcode::i32_const && can_fuse(at + 2) && can_fuse(at + 1) && op(at + 1).op == Opcode::i32_add) {
+    const RegOp &k = op(at), &sum = op(at + 1);
+    if (!is_operand(k.dst) || !is_operand(sum.dst) || sum.b != k.dst || sum.a == k.dst || op(at + 2).a != sum.dst || op(at + 2).imm != 0) return 0;
+    other_wraps = true;
+    at += 2;
+  }
+  const RegOp& load = op(at);
+  const std::uint64_t other_offset = other_wraps ? op(at - 2).imm : load.imm;
+  const u32 other_address = other_wraps ? op(at - 1).a : load.a;
+  if (load.op != Opcode::v128_load || load.c != 0 || other_offset > 0xffff || !is_operand(load.dst) || !can_fuse(at + 2) || !can_fuse(at + 1)) return 0;
+  const RegOp &mul = op(at + 1), &add = op(at + 2);
+  Handler h = mul_add_loads_handler(mul.op, add.op);
+  const bool takes_both = (mul.a == x && mul.b == load.dst) || (mul.b == x && mul.a == load.dst);
+  if (h == nullptr || !takes_both || !is_operand(mul.dst) || (add.a == mul.dst) == (add.b == mul.dst)) return 0;
+  if ((add.a == mul.dst ? add.b : add.a) != add.dst) return 0;
+  emit(h, add.dst, address, offset | static_cast<u32>(other_offset) << 16);
+  Inst& unit = emit_unit();
+  unit.a = slot(other_address);
+  unit.c = (wraps ? 1u : 0u) | (other_wraps ? 2u : 0u);
+  return at + 3;
+}
+
 std::uint32_t Translator::fuse_vector_operand(u32 ahead, u32 address, u32 offset, bool wraps) {
   const RegOp& load = op(ahead);
   if (load.op != Opcode::v128_load || !is_operand(load.dst) || offset > 0xffff || !can_fuse(ahead + 1)) return 0;
+  offset_ = load.offset;
+  if (u32 n = fuse_dot(ahead, address, offset, wraps)) return n;
   const RegOp& o = op(ahead + 1);
   if ((o.a == load.dst) == (o.b == load.dst)) return 0;
   const u32 first = o.a == load.dst ? o.b : o.a;
   const u32 operand = address | offset << 16;
-  offset_ = load.offset;
   if (u32 n = fuse_mul_add(ahead + 1, {.loads = true, .wraps = wraps}, first, operand)) return n;
   Handler h = vector_load_handler(o.op, wraps);
   if (h == nullptr || (o.a == load.dst && !is_commutative(o.op))) return 0;

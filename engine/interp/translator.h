@@ -146,6 +146,8 @@ class Translator {
   u32 fuse_vector(const RegOp& o);
   u32 fuse_mul_add(u32 ahead, struct MulAddForm form, u32 x, u32 other);
   u32 fuse_vector_operand(u32 ahead, u32 address, u32 offset, bool wraps);
+  /// The load at `ahead`, another one, their product and its sum.
+  u32 fuse_dot(u32 ahead, u32 address, u32 offset, bool wraps);
   u32 fuse_vector_address(const RegOp& sum, u32 constant);
   /// A constant and a shift by it at 0 and 1, then the addition to a slot, and perhaps the load at the sum: an element of an array.
   u32 fuse_scaled(const RegOp& shift, u32 by);

@@ -44,6 +44,22 @@ WCOMP_HANDLER void mul_add_load(u64* fp, const Inst* pc, std::uint8_t* mem, RunS
   [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
 }
 
+/// An address at a slot: the sum wraps, or goes on beyond 32 bits.
+[[gnu::always_inline]] inline u64 sum_of(u64 slot, u32 offset, bool wraps) {
+  const u64 sum = u64{static_cast<u32>(slot)} + offset;
+  return wraps ? u64{static_cast<u32>(sum)} : sum;
+}
+template <Opcode Mul, Opcode Add>
+WCOMP_HANDLER void mul_add_loads(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
+  V128 x, y;
+  note_place(state, fp, pc);
+  std::memcpy(&x, mem + sum_of(fp[pc->b], pc->c & 0xffff, (pc[1].c & 1) != 0), sizeof x);
+  std::memcpy(&y, mem + sum_of(fp[pc[1].a], pc->c >> 16, (pc[1].c & 2) != 0), sizeof y);
+  const V128 r = core::eval(Op<Add>{}, read_slots<V128>(fp + pc->a), core::eval(Op<Mul>{}, x, y));
+  std::memcpy(fp + pc->a, &r, sizeof r);
+  [[clang::musttail]] return pc[2].handler(fp, pc + 2, mem, state, acc, facc);
+}
+
 template <Opcode O>
 Handler select_load(bool wraps) {
   return wraps ? &vector_load<O, true> : &vector_load<O, false>;
@@ -82,6 +98,14 @@ Handler vector_load_handler(Opcode op, bool wraps) {
   }
 }
 
+Handler mul_add_loads_handler(Opcode mul, Opcode add) {
+  if (mul == Opcode::f32x4_mul && add == Opcode::f32x4_add) return &mul_add_loads<Opcode::f32x4_mul, Opcode::f32x4_add>;
+  if (mul == Opcode::f64x2_mul && add == Opcode::f64x2_add) return &mul_add_loads<Opcode::f64x2_mul, Opcode::f64x2_add>;
+  if (mul == Opcode::i16x8_mul && add == Opcode::i16x8_add) return &mul_add_loads<Opcode::i16x8_mul, Opcode::i16x8_add>;
+  if (mul == Opcode::i32x4_mul && add == Opcode::i32x4_add) return &mul_add_loads<Opcode::i32x4_mul, Opcode::i32x4_add>;
+  if (mul == Opcode::i32x4_dot_i16x8_s && add == Opcode::i32x4_add) return &mul_add_loads<Opcode::i32x4_dot_i16x8_s, Opcode::i32x4_add>;
+  return nullptr;
+}
 Handler mul_add_handler(Opcode mul, Opcode add, MulAddForm form) {
   if (mul == Opcode::f32x4_mul && add == Opcode::f32x4_add) return select<Opcode::f32x4_mul, Opcode::f32x4_add>(form);
   if (mul == Opcode::f64x2_mul && add == Opcode::f64x2_add) return select<Opcode::f64x2_mul, Opcode::f64x2_add>(form);

@@ -37,5 +37,8 @@ struct MulAddForm {
   bool wraps = false;
 };
 [[nodiscard]] Handler mul_add_handler(core::Opcode mul, core::Opcode add, MulAddForm form);
+/// a += x * y, both in memory 0, guarded: x at slot b + the low half of c, y at the slot in [a] + the high half of c; [c] has a bit for each sum
+/// that wraps, that of x the lowest. Null as above.
+[[nodiscard]] Handler mul_add_loads_handler(core::Opcode mul, core::Opcode add);
 
 }  // namespace wcomp::engine::interp

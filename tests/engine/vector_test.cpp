@@ -236,6 +236,12 @@ TEST_CASE("a load, a product and a sum in a row give what they give apart") {
         (local.set 1 (i32x4.add (local.get 1) (i32x4.mul (v128.load (local.get 0)) (v128.load offset=16 (local.get 0)))))
         (local.set 1 (i32x4.add (i32x4.mul (v128.load (i32.add (local.get 0) (i32.const 16))) (v128.load (i32.add (local.get 0) (i32.const 0)))) (local.get 1)))
         (local.get 1))
+      (func (export "around") (param i32 v128) (result v128)
+        (local.set 1 (i32x4.add (local.get 1) (i32x4.mul (v128.load (i32.add (local.get 0) (i32.const 16))) (v128.load (i32.add (local.get 0) (i32.const 32))))))
+        (local.get 1))
+      (func (export "half") (param i32 v128) (result v128)
+        (local.set 1 (i32x4.add (local.get 1) (i32x4.mul (v128.load (i32.add (local.get 0) (i32.const 16))) (v128.load offset=32 (local.get 0)))))
+        (local.get 1))
       (func (export "apart") (param v128 v128 v128) (result v128) (i32x4.add (local.get 2) (i32x4.mul (local.get 0) (local.get 1))))
       (func (export "same") (param v128 v128) (result v128) (local v128) (local.tee 2 (i32x4.mul (local.get 0) (local.get 1))) (i32x4.add (local.get 2)))
       (func (export "float") (param i32 v128) (result v128)
@@ -264,6 +270,9 @@ TEST_CASE("a load, a product and a sum in a row give what they give apart") {
       CHECK(trap_code(store, func(store, inst, name), {beyond, 0, 0}) == TrapCode::out_of_bounds_memory_access);
     }
     CHECK(trap_code(store, func(store, inst, "dot"), {beyond}) == TrapCode::out_of_bounds_memory_access);
+    CHECK(results(store, inst, "around", {below, 1, 0}) == Slots{12ull << 32 | 6, 32ull << 32 | 21});
+    CHECK(trap_code(store, func(store, inst, "around"), {65536 - 47, 0, 0}) == TrapCode::out_of_bounds_memory_access);
+    CHECK(trap_code(store, func(store, inst, "half"), {below, 0, 0}) == TrapCode::out_of_bounds_memory_access);
     CHECK(trap_code(store, func(store, inst, "store"), {65536, 0, 0}) == TrapCode::out_of_bounds_memory_access);
   }
 }
