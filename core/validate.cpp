@@ -17,7 +17,7 @@ namespace wcomp::core {
 namespace {
 
 /// Sections by id, for places.
-constexpr std::size_t type_section = 1, import_section = 2, table_section = 4, mem_section = 5, start_section = 8, tag_section = 13;
+constexpr std::size_t type_section = 1, import_section = 2, table_section = 4, mem_section = 5, start_section = 8, data_count_section = 12, tag_section = 13;
 
 class ModuleValidator {
  public:
@@ -72,6 +72,9 @@ class ModuleValidator {
     if (!c_.features.reference_types && m_.table_types.size() > 1) {
       return fail(diag::feature_disabled, fmt::format("{} tables need the feature reference-types", m_.table_types.size()),
                   section(table_section));
+    }
+    if (!c_.features.bulk_memory && m_.data_count) {
+      return fail(diag::feature_disabled, "a data count section needs the feature bulk-memory", section(data_count_section));
     }
     if (!c_.features.exceptions && m_.section_offsets[tag_section] != 0) {
       return fail(diag::feature_disabled, "a tag section needs the feature exceptions", section(tag_section));
@@ -240,8 +243,8 @@ class ModuleValidator {
 
   Result<void> elem(const Elem& e) const {
     const BinaryPos at = in_item(e.file_offset);
-    if (e.mode != SegmentMode::active && !c_.features.bulk_memory && !c_.features.reference_types) {
-      return fail(diag::feature_disabled, "a passive element segment needs the feature bulk-memory", at);
+    if (e.mode != SegmentMode::active && !c_.features.bulk_memory) {
+      return fail(diag::feature_disabled, "a passive or declarative element segment needs the feature bulk-memory", at);
     }
     if (std::holds_alternative<std::vector<Expr>>(e.items) && e.type != ValType::funcref) WCOMP_TRY(value_type(e.type, at));
     if (e.mode == SegmentMode::active) {

@@ -7,7 +7,11 @@
 namespace wcomp::core {
 namespace {
 
-bool has_floats(const OpcodeRow& row) { return row.signature.find_first_of("fF") != std::string_view::npos; }
+/// Also instructions on vectors of floats, whose names say so.
+bool has_floats(const OpcodeRow& row) {
+  const auto names = [&](std::string_view type) { return row.text.find(type) != std::string_view::npos; };
+  return row.signature.find_first_of("fF") != std::string_view::npos || names("f32") || names("f64");
+}
 
 }  // namespace
 
@@ -43,7 +47,7 @@ std::optional<Feature> ValidationContext::needed_by(ValType t) const {
   const bool is_of_exception = heap == HeapType::exn || heap == HeapType::noexn;
   if (is_of_exception && !features.exceptions) return Feature::exceptions;
   if (!is_concrete(heap) && heap != HeapType::func && heap != HeapType::nofunc && !features.gc_types) return Feature::gc_types;
-  if (t == ValType::externref || t == ValType::exnref) return std::nullopt;
+  if (t == ValType::externref || heap == HeapType::exn) return std::nullopt;  // what catch_ref gives is never null
   return unless(Feature::function_references);
 }
 

@@ -287,6 +287,7 @@ TEST_CASE("what a feature brings is refused without it, by name") {
   CHECK(needs(Feature::floats, "(func (drop (f64.const 0)))"));
   CHECK(needs(Feature::floats, "(memory 1) (func (drop (f32.load (i32.const 0))))"));
   CHECK(needs(Feature::floats, "(func (drop (block (result f32) (unreachable))))"));
+  CHECK(needs(Feature::floats, "(func (param v128) (drop (i32x4.trunc_sat_f32x4_s (local.get 0))))"));
   CHECK(needs(Feature::tail_call, "(func $f (return_call $f))"));
   CHECK(needs(Feature::memory64, "(memory i64 1)"));
   CHECK(needs(Feature::memory64, "(table i64 1 funcref)"));
@@ -312,6 +313,10 @@ TEST_CASE("what a feature brings is refused without it, by name") {
   CHECK(needs(Feature::multi_value, "(func (result i32 i32) (unreachable))"));
   CHECK(needs(Feature::mutable_globals, "(global (export \"g\") (mut i32) (i32.const 1))"));
   CHECK(needs(Feature::bulk_memory, "(data \"\")"));
+  CHECK(needs(Feature::bulk_memory, "(func $f) (elem declare func $f)"));
+  Features off;
+  off.function_references = false;
+  CHECK(accepts("(tag $e) (func (block (result (ref exn)) (try_table (catch_ref $e 0)) (unreachable)) (drop))", off));
 }
 
 TEST_CASE("a single function type and an ordinary table need no feature") {
