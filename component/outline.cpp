@@ -51,13 +51,11 @@ Result<void> add_module(Outline& out, const Sections& sections) {
   return {};
 }
 
-Result<void> add_component(Outline& out, const Sections& sections) {
-  WCOMP_TRY(const std::shared_ptr<const Component> component, decode(Bytes(sections.bytes.begin(), sections.bytes.end())));
-  for (const Definition& d : component->definitions) {
+void add_component(Outline& out, const Component& component) {
+  for (const Definition& d : component.definitions) {
     if (const auto* i = std::get_if<Import>(&d.item)) out.imports.push_back({{}, i->name, std::string(to_string(i->desc.sort))});
     if (const auto* e = std::get_if<Export>(&d.item)) out.exports.push_back({{}, e->name, std::string(to_string(e->item.sort))});
   }
-  return {};
 }
 
 /// Items of a component by section: what an index space gets from elsewhere is not among them.
@@ -76,22 +74,42 @@ void add_counts(Outline& out, const Sections& sections) {
   out.counts.insert(out.counts.end(), others.begin(), others.end());
 }
 
-Outline make(const Sections& sections) {
-  Outline out;
-  out.is_component = sections.is_component;
-  out.offset = sections.offset;
-  out.size = sections.bytes.size();
-  out.sections = &sections;
-  const Result<void> done = sections.is_component ? add_component(out, sections) : add_module(out, sections);
-  if (!done) {
-    const Diagnostic& d = done.error().first();
-    out.problem = d.message;
-    if (const auto* at = std::get_if<BinaryPos>(&d.location); at != nullptr && !at->path.empty()) *out.problem += " in " + at->path;
-  }
-  if (sections.is_component) add_counts(out, sections);
+void add_problem(Outline& out, const Failure& failure) {
+  const Diagnostic& d = failure.first();
+  out.problem = d.message;
+  if (const auto* at = std::get_if<BinaryPos>(&d.location); at != nullptr && !at->path.empty()) *out.problem += " in " + at->path;
+}
+
+void add_customs(Outline& out, const Sections& sections) {
   for (const Section& s : sections.items) {
     if (s.is_custom() && s.name == "producers") (void)read_producers(s.contents, out.producers);
     if (s.is_custom() && sections.is_component && s.name == name_section) out.name = decode_names(s.contents).component;
+  }
+}
+
+/// `component` is the decoded form of what the sections are; null for a module, and where it could not be read.
+Outline make(const Sections& sections, const Component* component) {
+  Outline out{.is_component = sections.is_component, .name = {}, .offset = sections.offset, .size = sections.bytes.size(), .sections = &sections};
+  if (!sections.is_component) {
+    if (const Result<void> done = add_module(out, sections); !done) add_problem(out, done.error());
+  } else {
+    if (component != nullptr) add_component(out, *component);
+    add_counts(out, sections);
+  }
+  add_customs(out, sections);
+  // Both list what is nested in the order of the binary.
+  std::vector<const Component*> components;
+  if (component != nullptr) {
+    for (const Definition& d : component->definitions) {
+      if (const auto* inner = std::get_if<std::shared_ptr<const Component>>(&d.item)) components.push_back(inner->get());
+    }
+  }
+  std::size_t next = 0;
+  for (const Section& s : sections.items) {
+    if (!s.nested) continue;
+    const Component* inner = nullptr;
+    if (s.nested->is_component && next < components.size()) inner = components[next++];
+    out.nested.push_back(make(*s.nested, inner));
   }
   return out;
 }
@@ -99,10 +117,10 @@ Outline make(const Sections& sections) {
 }  // namespace
 
 Outline outline(const Sections& sections) {
-  Outline out = make(sections);
-  for (const Section& s : sections.items) {
-    if (s.nested) out.nested.push_back(outline(*s.nested));
-  }
+  if (!sections.is_component) return make(sections, nullptr);
+  const auto component = decode(Bytes(sections.bytes.begin(), sections.bytes.end()));
+  Outline out = make(sections, component ? component->get() : nullptr);
+  if (!component) add_problem(out, component.error());
   return out;
 }
 
