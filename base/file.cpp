@@ -31,8 +31,9 @@ class Fd {
   int fd_;
 };
 
-Result<Bytes> read_all(int fd, const std::filesystem::path& path) {
-  Bytes out;
+template <class Buffer>
+Result<Buffer> read_all(int fd, const std::filesystem::path& path) {
+  Buffer out;
   constexpr std::size_t chunk = 64 * 1024;
   constexpr std::size_t max_size = std::size_t{1} << 31;  // far above any file that is meant; `/dev/zero` has no end
   const auto too_large = [&] { return fail(diag::limit_exceeded, fmt::format("cannot read `{}`: it has more than 2 GiB", path.string())); };
@@ -45,13 +46,21 @@ Result<Bytes> read_all(int fd, const std::filesystem::path& path) {
   }
   for (;;) {
     const std::size_t had = out.size();
-    out.resize(std::max(expected, had + chunk));  // no more: a pipe gives little at a time, and what is added is cleared first
+    out.resize(expected > had ? expected : had + chunk);  // no more: a pipe gives little at a time, and what is added is cleared first
     const ssize_t n = ::read(fd, out.data() + had, out.size() - had);
     out.resize(had + static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
     if (n == 0) return out;
     if (out.size() > max_size) return too_large();
     if (n < 0 && errno != EINTR) return fail(diag::file_error, fmt::format("cannot read `{}`: {}", path.string(), reason(errno)));
   }
+}
+
+template <class Buffer>
+Result<Buffer> read_as(const std::filesystem::path& path) {
+  if (path == "-") return read_all<Buffer>(0, "standard input");
+  const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (fd.get() < 0) return fail(diag::file_error, fmt::format("cannot open `{}`: {}", path.string(), reason(errno)));
+  return read_all<Buffer>(fd.get(), path);
 }
 
 Result<void> write_all(int fd, ByteSpan bytes, const std::filesystem::path& path) {
@@ -68,17 +77,8 @@ Result<void> write_all(int fd, ByteSpan bytes, const std::filesystem::path& path
 
 }  // namespace
 
-Result<Bytes> read_file(const std::filesystem::path& path) {
-  if (path == "-") return read_all(0, "standard input");
-  const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (fd.get() < 0) return fail(diag::file_error, fmt::format("cannot open `{}`: {}", path.string(), reason(errno)));
-  return read_all(fd.get(), path);
-}
-
-Result<std::string> read_text_file(const std::filesystem::path& path) {
-  WCOMP_TRY(const Bytes bytes, read_file(path));
-  return std::string(as_text(bytes));
-}
+Result<Bytes> read_file(const std::filesystem::path& path) { return read_as<Bytes>(path); }
+Result<std::string> read_text_file(const std::filesystem::path& path) { return read_as<std::string>(path); }
 
 Result<void> write_file(const std::filesystem::path& path, ByteSpan bytes) {
   if (path == "-") return write_all(1, bytes, "standard output");

@@ -34,6 +34,7 @@ class Formatter {
   [[nodiscard]] const Token& token(std::size_t ahead = 0) const { return list_.tokens[std::min(at_ + ahead, list_.tokens.size() - 1)]; }
   [[nodiscard]] bool is(TokenKind kind, std::size_t ahead = 0) const { return token(ahead).kind == kind; }
   [[nodiscard]] bool is(Keyword keyword, std::size_t ahead = 0) const { return is(TokenKind::keyword, ahead) && token(ahead).keyword == keyword; }
+  [[nodiscard]] TokenList::CommentRange comments() const { return list_.comments_before(token()); }
   [[nodiscard]] std::string_view text_of(const Token& t) const { return text_.substr(t.begin, t.end - t.begin); }
 
   // ---- what stands between tokens ----
@@ -59,8 +60,9 @@ class Formatter {
     std::size_t from = at_ == 0 ? 0 : list_.tokens[at_ - 1].end;
     bool has_comment = false;
     bool needs_line = false;
-    const std::uint32_t own = wanted == Gap::line ? first_of_next() : next.comments_end;
-    for (std::uint32_t i = next.comments_begin; i < next.comments_end; ++i) {
+    const TokenList::CommentRange before = comments();
+    const std::uint32_t own = wanted == Gap::line ? first_of_next() : before.end;
+    for (std::uint32_t i = before.begin; i < before.end; ++i) {
       const Span c = list_.comments[i];
       const std::size_t lines = newlines(from, c.begin);
       if (out_.empty()) {
@@ -79,7 +81,7 @@ class Formatter {
     }
     const std::size_t lines = newlines(from, next.begin);
     const bool may_be_empty = wanted == Gap::line && next.kind != TokenKind::right_brace && (has_comment || !is_after_brace) && !is_after_gate_;
-    if ((wanted == Gap::line && own == next.comments_end) || needs_line || (has_comment && lines > 0)) {
+    if ((wanted == Gap::line && own == before.end) || needs_line || (has_comment && lines > 0)) {
       if (!out_.empty()) new_line(indent, lines > 1 && may_be_empty);
     } else if (has_comment || wanted == Gap::blank) {
       if (!out_.ends_with(' ')) out_ += ' ';
@@ -90,9 +92,10 @@ class Formatter {
   [[nodiscard]] std::uint32_t first_of_next() const {
     const Token& next = token();
     std::size_t to = next.begin;
-    std::uint32_t i = next.comments_end;
+    const TokenList::CommentRange before = comments();
+    std::uint32_t i = before.end;
     if (next.kind == TokenKind::end || next.kind == TokenKind::right_brace) return i;
-    while (i > next.comments_begin) {
+    while (i > before.begin) {
       const Span c = list_.comments[i - 1];
       if (newlines(c.begin, to) > 0) break;
       to = c.begin;
@@ -133,7 +136,7 @@ class Formatter {
   }
   void braced_body() {
     put(Gap::blank);  // {
-    if (is(TokenKind::right_brace) && token().comments_begin == token().comments_end) return put(Gap::none);
+    if (is(TokenKind::right_brace) && !token().has_comments) return put(Gap::none);
     ++depth_;
     body(TokenKind::right_brace);
     close_brace();
@@ -278,7 +281,7 @@ class Formatter {
   }
   /// Leaves a token out; comments before it are written now.
   void drop() {
-    if (token().comments_begin != token().comments_end) gap(Gap::none, 2 * depth_ + 2, 2 * depth_ + 2);
+    if (token().has_comments) gap(Gap::none, 2 * depth_ + 2, 2 * depth_ + 2);
     ++at_;
   }
 
@@ -301,7 +304,7 @@ class Formatter {
     std::size_t end = at_;
     while (list_.tokens[end].kind != TokenKind::right_brace && list_.tokens[end].kind != TokenKind::end) ++end;
     const bool is_one_line = newlines(token().begin, list_.tokens[end].begin) == 0;
-    if (is(TokenKind::right_brace, 1) && token(1).comments_begin == token(1).comments_end) {
+    if (is(TokenKind::right_brace, 1) && !token(1).has_comments) {
       put(Gap::blank);
       return put(Gap::none);
     }
@@ -366,7 +369,8 @@ std::vector<std::string> substance(const SourceMap& sources, SourceId source, co
     return kept;
   };
   for (const Token& t : list.tokens) {
-    for (std::uint32_t i = t.comments_begin; i < t.comments_end; ++i) out.push_back(without_space(sources.text(list.comments[i])));
+    const TokenList::CommentRange before = list.comments_before(t);
+    for (std::uint32_t i = before.begin; i < before.end; ++i) out.push_back(without_space(sources.text(list.comments[i])));
     if (t.kind != TokenKind::comma) out.emplace_back(sources.text(Span{source, t.begin, t.end}));
   }
   return out;

@@ -23,10 +23,7 @@ using Iterator = const Token*;
 
 /// What terminals and node makers need to know, reached through x3::with.
 struct Context {
-  std::string_view text;
-  SourceId source;
-  const TokenList& list;
-  const SourceMap& sources;
+  const Input& in;
   Failure& failure;
   bool has_wishes = false;  ///< keep what terminals wanted: only a second reading, of an item that failed, does
   int type_depth = 0;
@@ -41,8 +38,8 @@ struct Context {
     }
     failure.expected.push_back(what);
   }
-  [[nodiscard]] std::string_view text_of(Iterator token) const { return text.substr(token->begin, token->end - token->begin); }
-  [[nodiscard]] Span span(Iterator first, Iterator last) const { return {source, first->begin, last->end}; }
+  [[nodiscard]] std::string_view text_of(Iterator token) const { return in.text.substr(token->begin, token->end - token->begin); }
+  [[nodiscard]] Span span(Iterator first, Iterator last) const { return {in.source, first->begin, last->end}; }
 };
 struct ContextTag;
 template <class C>
@@ -108,7 +105,7 @@ struct VersionToken : x3::parser<VersionToken> {
   bool parse(I& first, const I&, const C& c, const R&, A& out) const {
     Context& context = context_of(c);
     if (first->kind != TokenKind::version) return context.wish(first, to_string(TokenKind::version)), false;
-    if constexpr (std::is_same_v<A, ast::Version>) out = {SemVer::parse(context.text_of(first)).value_or(SemVer{}), context.span(first, first)};
+    if constexpr (std::is_same_v<A, ast::Version>) out = {context.text_of(first), context.span(first, first)};
     return ++first, true;
   }
 };
@@ -121,7 +118,7 @@ struct LengthToken : x3::parser<LengthToken> {
   bool parse(I& first, const I&, const C& c, const R&, A& out) const {
     Context& context = context_of(c);
     std::uint64_t value = 0;
-    if (first->kind == TokenKind::integer) {
+    if (first->kind == TokenKind::integer && !context.text_of(first).starts_with('0')) {
       for (const char digit : context.text_of(first)) value = value > UINT32_MAX ? value : value * 10 + static_cast<std::uint64_t>(digit - '0');
     }
     if (value == 0 || value > UINT32_MAX) return context.wish(first, "a length from 1 to 4294967295"), false;
@@ -147,7 +144,12 @@ std::optional<std::string> unescape(std::string_view literal) {
     } else if (literal[i] == 'u' && i + 1 < literal.size() && literal[i + 1] == '{') {
       std::uint32_t value = 0;
       std::size_t digits = 0;
-      for (i += 2; i < literal.size() && hex(literal[i]) >= 0 && digits < 6; ++i, ++digits) value = value * 16 + static_cast<std::uint32_t>(hex(literal[i]));
+      for (i += 2; i < literal.size(); ++i) {  // `_` may stand between two digits
+        if (literal[i] == '_' && digits > 0 && literal[i - 1] != '_' && i + 1 < literal.size() && hex(literal[i + 1]) >= 0) continue;
+        if (hex(literal[i]) < 0 || value > 0xffff'ffu) break;
+        value = value * 16 + static_cast<std::uint32_t>(hex(literal[i]));
+        ++digits;
+      }
       if (digits == 0 || i == literal.size() || literal[i] != '}' || !append_utf8(out, value)) return std::nullopt;
     } else if (i + 1 < literal.size() && hex(literal[i]) >= 0 && hex(literal[i + 1]) >= 0) {
       out += static_cast<char>(hex(literal[i]) * 16 + hex(literal[i + 1]));
@@ -161,7 +163,7 @@ std::optional<std::string> unescape(std::string_view literal) {
 }
 
 struct StringToken : x3::parser<StringToken> {
-  using attribute_type = std::string;
+  using attribute_type = std::string_view;
   [[maybe_unused]] static constexpr bool has_attribute = true;
   template <class I, class C, class R, class A>
   bool parse(I& first, const I&, const C& c, const R&, A& out) const {
@@ -169,7 +171,7 @@ struct StringToken : x3::parser<StringToken> {
     std::optional<std::string> value;
     if (first->kind == TokenKind::string) value = unescape(context.text_of(first));
     if (!value) return context.wish(first, "a string in double quotes"), false;
-    if constexpr (std::is_same_v<A, std::string>) out = std::move(*value);
+    if constexpr (std::is_same_v<A, std::string_view>) out = context.in.memory.copy(*value);
     return ++first, true;
   }
 };
@@ -250,7 +252,10 @@ constexpr auto deeper(const Subject& s) {
 template <auto Member>
 constexpr auto set = [](auto& c) { x3::_val(c).*Member = std::move(x3::_attr(c)); };
 template <auto Member>
-constexpr auto append = [](auto& c) { (x3::_val(c).*Member).push_back(std::move(x3::_attr(c))); };
+constexpr auto append = [](auto& c) { (x3::_val(c).*Member).push_back(context_of(c).in.memory, x3::_attr(c)); };
+/// For a member that points to its node.
+template <auto Member>
+constexpr auto put = [](auto& c) { x3::_val(c).*Member = context_of(c).in.memory.make(x3::_attr(c)); };
 template <auto Member, auto value>
 constexpr auto mark = [](auto& c) { x3::_val(c).*Member = value; };
 
@@ -267,7 +272,9 @@ struct Located : x3::unary_parser<Subject, Located<Subject>> {
     if (!this->subject.parse(first, last, c, node, out)) return false;
     Context& context = context_of(c);
     if constexpr (requires { node.span = Span{}; }) node.span = context.span(begin, first - 1);
-    if constexpr (requires { node.docs = std::string(); }) node.docs = docs_text(context.sources, context.list, *begin);
+    if constexpr (requires { node.docs; }) {
+      if (begin->has_comments) node.docs = context.in.memory.copy(docs_text(context.in.sources, context.in.list, *begin));
+    }
     return true;
   }
 };
@@ -303,7 +310,7 @@ WCOMP_RULE(field, ast::Member);
 WCOMP_RULE(variant_case, ast::Member);
 WCOMP_RULE(label, ast::Member);
 WCOMP_RULE(func_type, ast::FuncType);
-WCOMP_RULE(params, std::vector<ast::Member>);
+WCOMP_RULE(params, ast::List<ast::Member>);
 WCOMP_RULE(record, ast::Record);
 WCOMP_RULE(variant, ast::Variant);
 WCOMP_RULE(enum_, ast::Enum);
@@ -334,18 +341,24 @@ using ast::Type;
 // `a:b`, `a:b:c/d`: all words before colons but the last are namespaces. (An item of a path is read behind the last slash.)
 const auto add_ns = [](auto& c) {
   ast::PackageName& p = x3::_val(c);
-  p.ns.push_back(p.name.back());
+  p.ns.push_back(context_of(c).in.memory, p.name.back());
   p.name.back() = x3::_attr(c);
 };
 const auto add_path_package = [](auto& c) {
   ast::Path& p = x3::_val(c);
-  if (!p.package) p.package.emplace().ns.push_back(x3::_attr(c));
-  else if (p.package->name.empty()) p.package->name.push_back(x3::_attr(c));
-  else p.package->ns.push_back(std::exchange(p.package->name.back(), x3::_attr(c)));
+  ast::Arena& memory = context_of(c).in.memory;
+  if (p.package == nullptr) {
+    p.package = memory.make(ast::PackageName{});
+    p.package->ns.push_back(memory, x3::_attr(c));
+  } else if (p.package->name.empty()) {
+    p.package->name.push_back(memory, x3::_attr(c));
+  } else {
+    p.package->ns.push_back(memory, std::exchange(p.package->name.back(), x3::_attr(c)));
+  }
 };
 const auto set_path_name = [](auto& c) {
   ast::Path& p = x3::_val(c);
-  if (!p.name.text.empty()) p.package->name.push_back(p.name);
+  if (!p.name.text.empty()) p.package->name.push_back(context_of(c).in.memory, p.name);
   p.name = x3::_attr(c);
   p.package->span = {p.name.span.source, p.package->ns.front().span.begin, p.package->name.back().span.end};
 };
@@ -354,7 +367,7 @@ const auto package_name_def = located(name[append<&ast::PackageName::ns>] >> col
                                       *(slash >> name[append<&ast::PackageName::name>]) >> -(at >> version[set<&ast::PackageName::version>]));
 const auto package_decl_def = "`package`"_w >> package_name[([](auto& c) { x3::_val(c) = std::move(x3::_attr(c)); })] >> semicolon;
 const auto path_def = located((name[add_path_package] >> +(colon >> name[add_path_package]) >> +(slash >> name[set_path_name]) >> -(at >> version[set_path_version])) |
-                              (x3::eps[([](auto& c) { x3::_val(c).package.reset(); })] >> name[set<&ast::Path::name>]));
+                              (x3::eps[([](auto& c) { x3::_val(c).package = nullptr; })] >> name[set<&ast::Path::name>]));
 
 const auto sub_type = deeper(type)[append<&Type::args>];
 template <ast::TypeKind kind>
@@ -364,7 +377,7 @@ const auto omitted_def = located(underscore >> kind_of<Kind::omitted>);
 const auto type_def = located((prim[set<&Type::prim>] >> kind_of<Kind::prim>) |
     ("`list`"_w >> kind_of<Kind::list> >> less >> sub_type >> -(comma >> length[set<&Type::length>]) >> greater) |
     ("`map`"_w >> kind_of<Kind::map> >> less >> sub_type >> comma >> sub_type >> greater) |
-    ("`tuple`"_w >> kind_of<Kind::tuple> >> less >> -(sub_type % comma) >> -comma >> greater) |
+    ("`tuple`"_w >> kind_of<Kind::tuple> >> less >> -((sub_type % comma) >> -comma) >> greater) |
     ("`option`"_w >> kind_of<Kind::option> >> less >> sub_type >> greater) |
     ("`result`"_w >> kind_of<Kind::result> >>
      -(less >> ((omitted[append<&Type::args>] >> comma >> sub_type) | (sub_type >> -(comma >> sub_type))) >> greater)) |
@@ -385,23 +398,23 @@ const auto gate_def = at >> ((named_gate("`since`"_w) >> lparen >> version_gate 
                              (named_gate("`unstable`"_w) >> lparen >> feature_gate >> rparen));
 const auto gates = *(gate[append<&Item::gates>] | (at >> "`external-id`"_w >> lparen >> string_literal[set<&Item::external_id>] >> rparen));
 
-const auto field_def = located(name[set<&ast::Member::name>] >> colon >> type[set<&ast::Member::type>]);
-const auto variant_case_def = located(name[set<&ast::Member::name>] >> -(lparen >> type[set<&ast::Member::type>] >> rparen));
+const auto field_def = located(name[set<&ast::Member::name>] >> colon >> type[put<&ast::Member::type>]);
+const auto variant_case_def = located(name[set<&ast::Member::name>] >> -(lparen >> type[put<&ast::Member::type>] >> rparen));
 const auto label_def = located(name[set<&ast::Member::name>]);
-const auto record_def = "`record`"_w >> name[set<&ast::Record::name>] >> lbrace >> -(field[append<&ast::Record::fields>] % comma) >> -comma >> rbrace;
-const auto variant_def = "`variant`"_w >> name[set<&ast::Variant::name>] >> lbrace >> -(variant_case[append<&ast::Variant::cases>] % comma) >> -comma >> rbrace;
-const auto enum__def = "`enum`"_w >> name[set<&ast::Enum::name>] >> lbrace >> -(label[append<&ast::Enum::cases>] % comma) >> -comma >> rbrace;
-const auto flags_def = "`flags`"_w >> name[set<&ast::Flags::name>] >> lbrace >> -(label[append<&ast::Flags::flags>] % comma) >> -comma >> rbrace;
+const auto record_def = "`record`"_w >> name[set<&ast::Record::name>] >> lbrace >> -((field[append<&ast::Record::fields>] % comma) >> -comma) >> rbrace;
+const auto variant_def = "`variant`"_w >> name[set<&ast::Variant::name>] >> lbrace >> -((variant_case[append<&ast::Variant::cases>] % comma) >> -comma) >> rbrace;
+const auto enum__def = "`enum`"_w >> name[set<&ast::Enum::name>] >> lbrace >> -((label[append<&ast::Enum::cases>] % comma) >> -comma) >> rbrace;
+const auto flags_def = "`flags`"_w >> name[set<&ast::Flags::name>] >> lbrace >> -((label[append<&ast::Flags::flags>] % comma) >> -comma) >> rbrace;
 const auto type_alias_def = "`type`"_w >> name[set<&ast::TypeAlias::name>] >> equals >> type[set<&ast::TypeAlias::type>] >> semicolon;
 const auto resource_def = "`resource`"_w >> name[set<&ast::Resource::name>] >> (semicolon | (lbrace >> x3::eps[mark<&ast::Resource::has_body, true>]));
 
-const auto params_def = lparen >> -(field[([](auto& c) { x3::_val(c).push_back(std::move(x3::_attr(c))); })] % comma) >> -comma >> rparen;
+const auto params_def = lparen >> -((field[([](auto& c) { x3::_val(c).push_back(context_of(c).in.memory, x3::_attr(c)); })] % comma) >> -comma) >> rparen;
 const auto func_type_def = -("`async`"_w >> x3::eps[mark<&ast::FuncType::is_async, true>]) >> "`func`"_w >> params[set<&ast::FuncType::params>] >>
-                           -(arrow >> type[set<&ast::FuncType::result>]);
+                           -(arrow >> type[put<&ast::FuncType::result>]);
 const auto set_func_type = set<&ast::Function::type>;
 const auto function_def = name[set<&ast::Function::name>] >> colon >> func_type[set_func_type] >> semicolon;
 const auto constructor_type_params = params[([](auto& c) { x3::_val(c).type.params = std::move(x3::_attr(c)); })];
-const auto constructor_type_result = type[([](auto& c) { x3::_val(c).type.result = std::move(x3::_attr(c)); })];
+const auto constructor_type_result = type[([](auto& c) { x3::_val(c).type.result = context_of(c).in.memory.make(x3::_attr(c)); })];
 const auto method_def = ("`constructor`"_w >> x3::eps[mark<&ast::Function::kind, ast::FuncKind::constructor>] >> constructor_type_params >>
                          -(arrow >> constructor_type_result) >> semicolon) |
                         (name[set<&ast::Function::name>] >> colon >> -("`static`"_w >> x3::eps[mark<&ast::Function::kind, ast::FuncKind::static_>]) >>
@@ -409,7 +422,7 @@ const auto method_def = ("`constructor`"_w >> x3::eps[mark<&ast::Function::kind,
 
 const auto renamed_def = name[set<&ast::Renamed::name>] >> -("`as`"_w >> name[set<&ast::Renamed::as>]);
 const auto must_rename_def = name[set<&ast::Renamed::name>] >> "`as`"_w >> name[set<&ast::Renamed::as>];
-const auto use_def = "`use`"_w >> path[set<&ast::Use::path>] >> dot >> lbrace >> -(renamed[append<&ast::Use::names>] % comma) >> -comma >> rbrace >> semicolon;
+const auto use_def = "`use`"_w >> path[set<&ast::Use::path>] >> dot >> lbrace >> -((renamed[append<&ast::Use::names>] % comma) >> -comma) >> rbrace >> semicolon;
 const auto top_level_use_def = "`use`"_w >> path[set<&ast::TopLevelUse::path>] >> -("`as`"_w >> name[set<&ast::TopLevelUse::as>]) >> semicolon;
 const auto include_def = "`include`"_w >> path[set<&ast::Include::path>] >>
                          ((-semicolon >> "`with`"_w >> lbrace >> (must_rename[append<&ast::Include::with>] % comma) >> -comma >> rbrace >> -semicolon) | semicolon);
@@ -438,7 +451,9 @@ BOOST_SPIRIT_DEFINE(package_name, package_decl, path, type, omitted, gate, field
 
 /// Sound items, nearly all, are read once and without keeping books of what would have been allowed where.
 template <class Rule, class Node>
-bool run(const Rule& rule, const Token*& first, const Token* last, Context context, Node& out) {
+bool run(const Rule& rule, const Token*& first, const Input& in, Failure& failure, Node& out) {
+  Context context{.in = in, .failure = failure};
+  const Token* const last = &in.list.tokens.back();
   Iterator at_token = first;
   if (x3::parse(at_token, last, x3::with<ContextTag>(std::ref(context))[rule], out)) {
     first = at_token;
@@ -453,22 +468,17 @@ bool run(const Rule& rule, const Token*& first, const Token* last, Context conte
 
 }  // namespace
 
-bool parse_item(Place place, const Token*& first, const Token* last, std::string_view text, SourceId source, const TokenList& list, const SourceMap& sources,
-                ast::Item& out, Failure& failure) {
-  const Context context{.text = text, .source = source, .list = list, .sources = sources, .failure = failure};
+bool parse_item(Place place, const Token*& first, const Input& in, ast::Item& out, Failure& failure) {
   switch (place) {
-    case Place::file: return run(file_item, first, last, context, out);
-    case Place::nested_package: return run(nested_item, first, last, context, out);
-    case Place::interface: return run(interface_item, first, last, context, out);
-    case Place::world: return run(world_item, first, last, context, out);
-    case Place::resource: return run(resource_item, first, last, context, out);
+    case Place::file: return run(file_item, first, in, failure, out);
+    case Place::nested_package: return run(nested_item, first, in, failure, out);
+    case Place::interface: return run(interface_item, first, in, failure, out);
+    case Place::world: return run(world_item, first, in, failure, out);
+    case Place::resource: return run(resource_item, first, in, failure, out);
   }
   return false;
 }
 
-bool parse_package_decl(const Token*& first, const Token* last, std::string_view text, SourceId source, const TokenList& list, const SourceMap& sources,
-                        ast::PackageName& out, Failure& failure) {
-  return run(package_decl, first, last, Context{.text = text, .source = source, .list = list, .sources = sources, .failure = failure}, out);
-}
+bool parse_package_decl(const Token*& first, const Input& in, ast::PackageName& out, Failure& failure) { return run(package_decl, first, in, failure, out); }
 
 }  // namespace wcomp::wit::grammar

@@ -21,12 +21,19 @@ struct Failure {
 
 constexpr int max_type_depth = 100;
 
-/// Parses one item from `*first` on; `last` is the end token. An item with a body ends behind its `{`. On success `first` is behind the
-/// item; otherwise it is unchanged and `failure` says why.
-bool parse_item(Place place, const Token*& first, const Token* last, std::string_view text, SourceId source, const TokenList& list, const SourceMap& sources,
-                ast::Item& out, Failure& failure);
+/// A file's text as far as it is read, and where trees of it go.
+struct Input {
+  const SourceMap& sources;
+  SourceId source;
+  std::string_view text;
+  const TokenList& list;
+  ast::Arena& memory;
+};
+
+/// Parses one item from `*first` on. An item with a body ends behind its `{`. On success `first` is behind the item; otherwise it is
+/// unchanged and `failure` says why.
+bool parse_item(Place place, const Token*& first, const Input& in, ast::Item& out, Failure& failure);
 /// `package ns:name@version;`
-bool parse_package_decl(const Token*& first, const Token* last, std::string_view text, SourceId source, const TokenList& list, const SourceMap& sources,
-                        ast::PackageName& out, Failure& failure);
+bool parse_package_decl(const Token*& first, const Input& in, ast::PackageName& out, Failure& failure);
 
 }  // namespace wcomp::wit::grammar

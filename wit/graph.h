@@ -5,9 +5,11 @@
 // types of). A graph is immutable once made and then safe to share between threads.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -23,11 +25,27 @@ using InterfaceId = Index<struct InterfaceTag>;
 using WorldId = Index<struct WorldTag>;
 using TypeDeclId = Index<struct TypeDeclTag>;
 
+/// A version or none, as small as a gate that nearly every item has should be. Used like std::optional<SemVer>.
+class GateVersion {
+ public:
+  GateVersion() = default;
+  GateVersion(SemVer version) : version_(std::make_shared<const SemVer>(std::move(version))) {}
+  [[nodiscard]] bool has_value() const { return version_ != nullptr; }
+  explicit operator bool() const { return has_value(); }
+  const SemVer& operator*() const { return *version_; }
+  const SemVer* operator->() const { return version_.get(); }
+  void reset() { version_.reset(); }
+  friend bool operator==(const GateVersion& a, const GateVersion& b) { return a.version_ == b.version_ || (a && b && *a == *b); }
+
+ private:
+  std::shared_ptr<const SemVer> version_;  ///< of all items that took it from one gate; never changed
+};
+
 /// Gates: WIT.md "Feature Gates". All empty means stable without a version.
 struct Stability {
-  std::optional<SemVer> since;
+  GateVersion since;
   std::optional<std::string> unstable_feature;
-  std::optional<SemVer> deprecated;
+  GateVersion deprecated;
 };
 
 /// `ns:name@version`.

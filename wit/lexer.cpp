@@ -1,5 +1,7 @@
 #include "wit/lexer.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/semver.h"
@@ -14,7 +16,25 @@ constexpr std::size_t max_errors_per_source = 20;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_word(char c) { return is_digit(c) || is_letter(c) || c == '-' || c == '_'; }
+constexpr auto word_characters = [] {
+  std::array<bool, 256> out{};
+  for (unsigned char c = 'a'; c <= 'z'; ++c) out[c] = out[static_cast<unsigned char>(c - 'a' + 'A')] = true;
+  for (unsigned char c = '0'; c <= '9'; ++c) out[c] = true;
+  out['-'] = out['_'] = true;
+  return out;
+}();
+bool is_word(char c) { return word_characters[static_cast<unsigned char>(c)]; }
+
+/// Printable ASCII and the white space that WIT has: nearly all texts, and then no character needs a second look.
+bool is_plain(std::string_view text) {
+  bool is_other = false;  // no early exit, so that many bytes are looked at together
+  for (const char c : text) {
+    const auto byte = static_cast<std::uint8_t>(c);
+    is_other |= (byte < 0x20) & (byte != '\n') & (byte != '\t') & (byte != '\r');
+    is_other |= byte >= 0x7f;
+  }
+  return !is_other;
+}
 
 /// WIT.md "Lexical structure": controls, bidirectional overrides, and what Unicode deprecates or discourages.
 struct CodePointRange {
@@ -58,6 +78,7 @@ class Lexer {
   }
 
   void check_characters() {
+    if (is_plain(text_)) return;
     if (const auto at = find_invalid_utf8(text_)) {
       error(diag::bad_utf8, *at, *at + 1, "the file is not valid UTF-8");
       text_ = text_.substr(0, *at);
@@ -128,11 +149,17 @@ class Lexer {
     if (c == '_' && (at_ + 1 == text_.size() || !is_word(text_[at_ + 1]))) return add(TokenKind::underscore, at_ + 1);
     if (c == '_') return word();
     if (starts_with("->")) return add(TokenKind::arrow, at_ + 2);
-    static constexpr std::string_view operators = "{}()<>,:;=./@*";
-    static constexpr TokenKind kinds[] = {TokenKind::left_brace, TokenKind::right_brace, TokenKind::left_paren, TokenKind::right_paren, TokenKind::less,
-                                          TokenKind::greater,    TokenKind::comma,       TokenKind::colon,      TokenKind::semicolon,   TokenKind::equals,
-                                          TokenKind::dot,        TokenKind::slash,       TokenKind::at,         TokenKind::star};
-    if (const std::size_t i = operators.find(c); i != std::string_view::npos) return add(kinds[i], at_ + 1);
+    static constexpr auto operators = [] {
+      std::array<TokenKind, 256> out{};
+      out.fill(TokenKind::bad);
+      constexpr std::string_view characters = "{}()<>,:;=./@*";
+      constexpr TokenKind kinds[] = {TokenKind::left_brace, TokenKind::right_brace, TokenKind::left_paren, TokenKind::right_paren, TokenKind::less,
+                                     TokenKind::greater,    TokenKind::comma,       TokenKind::colon,      TokenKind::semicolon,   TokenKind::equals,
+                                     TokenKind::dot,        TokenKind::slash,       TokenKind::at,         TokenKind::star};
+      for (std::size_t i = 0; i < characters.size(); ++i) out[static_cast<unsigned char>(characters[i])] = kinds[i];
+      return out;
+    }();
+    if (const TokenKind kind = operators[static_cast<unsigned char>(c)]; kind != TokenKind::bad) return add(kind, at_ + 1);
     std::size_t length = 0;
     (void)decode(text_.substr(at_), length);
     if (errors_ == 0 || out_.tokens.empty() || out_.tokens.back().kind != TokenKind::bad || out_.tokens.back().end != at_) {
@@ -154,8 +181,10 @@ class Lexer {
       }
     }
     if (!is_label(name)) {
+      const std::string kebab = kebab_case(name);
       error(diag::bad_name, at_, end, fmt::format("`{}` is not a valid identifier", name),
-            "an identifier is words of letters and digits joined by `-`, each word all lower or all upper case, the first beginning with a letter");
+            kebab.empty() ? "an identifier is words of letters and digits joined by `-`, each word all lower or all upper case, the first beginning with a letter"
+                          : fmt::format("words of a name are joined by `-` and are all lower or all upper case: `{}`", escape_name(kebab)));
     }
     add(TokenKind::identifier, end);
   }
@@ -202,13 +231,19 @@ class Lexer {
       error(diag::syntax, at_, at_ + 1, "this string is not closed");
       return add(TokenKind::bad, std::min(end, text_.size()));
     }
+    for (std::size_t i = at_; i < end; ++i) {
+      if (text_[i] != '\t' && text_[i] != '\r') continue;
+      error(diag::syntax, i, i + 1, "a string cannot hold this control character as it is", text_[i] == '\t' ? "write it as `\\t`" : "write it as `\\r`");
+    }
     add(TokenKind::string, end + 1);
   }
 
   void add(TokenKind kind, std::size_t end) {
     const auto comments = static_cast<std::uint32_t>(out_.comments.size());
-    out_.tokens.push_back({.kind = kind, .keyword = {}, .is_first_on_line = is_first_on_line_, .begin = static_cast<std::uint32_t>(at_),
-                           .end = static_cast<std::uint32_t>(end), .comments_begin = comments_taken_, .comments_end = comments});
+    const bool has_comments = comments != comments_taken_;
+    if (has_comments) out_.commented.push_back({static_cast<std::uint32_t>(out_.tokens.size()), {comments_taken_, comments}});
+    out_.tokens.push_back({.begin = static_cast<std::uint32_t>(at_), .end = static_cast<std::uint32_t>(end), .kind = kind, .keyword = {}, .is_first_on_line = is_first_on_line_,
+                           .has_comments = has_comments});
     comments_taken_ = comments;
     is_first_on_line_ = false;
     at_ = end;
@@ -265,9 +300,16 @@ std::string without_margin(std::string_view comment) {
 
 }  // namespace
 
+TokenList::CommentRange TokenList::comments_before(const Token& token) const {
+  if (!token.has_comments) return {};
+  const auto number = static_cast<std::uint32_t>(&token - tokens.data());
+  return std::lower_bound(commented.begin(), commented.end(), number, [](const Commented& c, std::uint32_t n) { return c.token < n; })->range;
+}
+
 TokenList lex(SourceId source, Report& report) { return Lexer(source, report).run(); }
 
 std::string docs_text(const SourceMap& sources, const TokenList& list, const Token& token) {
+  if (!token.has_comments) return {};
   struct Piece {
     std::string_view text;
     bool is_indented;  ///< a line comment's, whose indentation means something beside that of others
@@ -275,7 +317,8 @@ std::string docs_text(const SourceMap& sources, const TokenList& list, const Tok
   };
   std::vector<Piece> pieces;
   std::size_t indentation = SIZE_MAX;
-  for (std::size_t i = token.comments_begin; i < token.comments_end; ++i) {
+  const TokenList::CommentRange range = list.comments_before(token);
+  for (std::size_t i = range.begin; i < range.end; ++i) {
     std::string_view comment = sources.text(list.comments[i]);
     if (!list.all_comments_are_docs && !is_doc_comment(comment)) continue;
     if (comment.starts_with("/**") && comment.size() > 4) {

@@ -40,18 +40,30 @@ inline constexpr std::string_view keyword_texts[] = {
 inline constexpr std::size_t keyword_count = std::size(keyword_texts);
 
 
+/// Kept small: there are a quarter as many of them as there are bytes of text.
 struct Token {
-  TokenKind kind = TokenKind::end;
-  Keyword keyword{};               ///< for TokenKind::keyword
-  bool is_first_on_line = false;
   std::uint32_t begin = 0, end = 0;  ///< bytes of the source; of an identifier with its `%`
-  std::uint32_t comments_begin = 0, comments_end = 0;  ///< entries of TokenList::comments that stand before it
+  TokenKind kind = TokenKind::end;
+  Keyword keyword{};  ///< for TokenKind::keyword
+  bool is_first_on_line = false;
+  bool has_comments = false;  ///< between it and the token before it
 };
 
 struct TokenList {
+  struct CommentRange {
+    std::uint32_t begin = 0, end = 0;  ///< entries of `comments`
+  };
+  struct Commented {
+    std::uint32_t token = 0;  ///< entry of `tokens`
+    CommentRange range;
+  };
   std::vector<Token> tokens;  ///< the last one is TokenKind::end
   std::vector<Span> comments;  ///< with their markers
+  std::vector<Commented> commented;  ///< tokens with comments before them, in order
   bool all_comments_are_docs = false;
+
+  /// `token` has to be one of `tokens`.
+  [[nodiscard]] CommentRange comments_before(const Token& token) const;
 };
 
 [[nodiscard]] TokenList lex(SourceId source, Report& report);

@@ -6,31 +6,45 @@
 namespace wcomp::wit {
 
 bool is_label(std::string_view text) {
-  bool is_first = true;
-  for (;;) {
-    const std::size_t dash = text.find('-');
-    const std::string_view part = text.substr(0, dash);
-    bool has_lower = false, has_upper = false;
-    for (const char c : part) {
-      const bool is_digit = c >= '0' && c <= '9';
-      const bool is_lower = c >= 'a' && c <= 'z';
-      const bool is_upper = c >= 'A' && c <= 'Z';
-      if (!is_digit && !is_lower && !is_upper) return false;
-      has_lower |= is_lower;
-      has_upper |= is_upper;
+  bool has_lower = false, has_upper = false;
+  bool is_empty = true;  // the fragment
+  for (const char c : text) {
+    if (c >= 'a' && c <= 'z') {
+      has_lower = true;
+    } else if (c >= 'A' && c <= 'Z') {
+      has_upper = true;
+    } else if (c == '-') {
+      if (is_empty) return false;
+      has_lower = has_upper = false;
+      is_empty = true;
+      continue;
+    } else if (c < '0' || c > '9' || &c == text.data()) {
+      return false;
     }
-    if (part.empty() || (has_lower && has_upper)) return false;
-    if (is_first && part[0] >= '0' && part[0] <= '9') return false;
-    if (dash == std::string_view::npos) return true;
-    text.remove_prefix(dash + 1);
-    is_first = false;
+    if (has_lower && has_upper) return false;
+    is_empty = false;
   }
+  return !is_empty;
 }
 
 bool is_keyword(std::string_view text) { return find_keyword(text).has_value(); }
 
 std::string escape_name(std::string_view name) {
   return is_keyword(name) ? "%" + std::string(name) : std::string(name);
+}
+
+std::string kebab_case(std::string_view name) {
+  const auto is_upper = [&](std::size_t i) { return i < name.size() && name[i] >= 'A' && name[i] <= 'Z'; };
+  const auto is_other_letter = [&](std::size_t i) { return i < name.size() && ((name[i] >= 'a' && name[i] <= 'z') || (name[i] >= '0' && name[i] <= '9')); };
+  std::string out;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const bool begins_word = is_upper(i) && i > 0 && (is_other_letter(i - 1) || (is_upper(i - 1) && i + 1 < name.size() && is_other_letter(i + 1)));
+    const bool is_mark = name[i] == '_' || name[i] == '-';
+    if ((begins_word || is_mark) && !out.empty() && !out.ends_with('-')) out += '-';
+    if (!is_mark) out += is_upper(i) ? static_cast<char>(name[i] - 'A' + 'a') : name[i];
+  }
+  while (out.ends_with('-')) out.pop_back();
+  return is_label(out) ? out : std::string();
 }
 
 std::string fold_case(std::string_view name) {

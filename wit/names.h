@@ -14,6 +14,8 @@ namespace wcomp::wit {
 [[nodiscard]] bool is_keyword(std::string_view text);
 /// How a name is written in WIT: with a `%` if it is a keyword.
 [[nodiscard]] std::string escape_name(std::string_view name);
+/// The label that a name in another style means: `get-http-url` for `getHTTPUrl` and `get_http_url`. Empty if it means none.
+[[nodiscard]] std::string kebab_case(std::string_view name);
 /// Names are unique without regard to case; this is what is compared.
 [[nodiscard]] std::string fold_case(std::string_view name);
 [[nodiscard]] bool is_same_folded(std::string_view a, std::string_view b);

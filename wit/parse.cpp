@@ -1,6 +1,8 @@
 #include "wit/parse.h"
 
 #include <algorithm>
+#include <span>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -38,11 +40,10 @@ class Parser {
   }
 
   ast::File run() {
-    ast::File file;
-    file.source = source_;
-    if (is_keyword(at_, Keyword::package)) package_decl(file);
-    body(Place::file, file.items, nullptr);
-    return file;
+    file_.source = source_;
+    if (is_keyword(at_, Keyword::package)) package_decl();
+    body(Place::file, file_.items, nullptr);
+    return std::move(file_);
   }
 
  private:
@@ -55,14 +56,14 @@ class Parser {
     return fmt::format("{}`{}`", t->kind == TokenKind::keyword ? "keyword " : "", text.substr(0, 60));
   }
 
-  void package_decl(ast::File& file) {
+  void package_decl() {
     // `package a:b {` at the start is an item; `package a:b;` is the declaration.
     ast::PackageName name;
     grammar::Failure failure;
     const Token* const start = at_;
-    if (grammar::parse_package_decl(at_, last(), text_, source_, list_, report_.sources(), name, failure)) {
-      file.package_docs = docs_text(report_.sources(), list_, *start);
-      file.package = std::move(name);
+    if (grammar::parse_package_decl(at_, input_, name, failure)) {
+      file_.package_docs = docs_text(report_.sources(), list_, *start);
+      file_.package = name;
     } else if (failure.furthest->kind != TokenKind::left_brace) {
       explain(Place::file, start, failure);
       recover(Place::file, start, failure.furthest);
@@ -70,7 +71,13 @@ class Parser {
   }
 
   /// Items up to the closing brace, which is taken; `open` is the brace that opened the body (none for the file's own).
-  void body(Place place, std::vector<ast::Item>& items, const Token* open) {
+  void body(Place place, ast::List<ast::Item>& items, const Token* open) {
+    const std::size_t first = items_.size();
+    body_items(place, open);
+    items = ast::List<ast::Item>(file_.memory.copy(std::span<const ast::Item>(items_).subspan(first)));
+    items_.resize(first);
+  }
+  void body_items(Place place, const Token* open) {
     while (at_->kind != TokenKind::end && !(open != nullptr && at_->kind == TokenKind::right_brace)) {
       if (errors_ >= max_errors_per_file) {
         at_ = last();
@@ -79,12 +86,19 @@ class Parser {
       if (open != nullptr && at_->kind == TokenKind::keyword && at_->is_first_on_line && !may_hold(place, at_->keyword)) return unclosed(open);
       const Token* const start = at_;
       grammar::Failure failure;
-      ast::Item& item = items.emplace_back();
-      if (grammar::parse_item(place, at_, last(), text_, source_, list_, report_.sources(), item, failure)) {
+      ast::Item item;
+      if (grammar::parse_item(place, at_, input_, item, failure)) {
         nested_body(item);
+        items_.push_back(item);
         continue;
       }
-      items.pop_back();
+      if (const Token* const inner = unclosed_members(start, failure.furthest)) {
+        ++errors_;
+        Diagnostic& d = report_.error(diag::syntax, span(failure.furthest), fmt::format("expected a type, found {}: a record holds no functions", found(failure.furthest)));
+        d.labels.push_back(report_.label(span(inner), "this `{` is not closed"));
+        at_ = failure.furthest - 2;
+        continue;
+      }
       explain(place, start, failure);
       recover(place, start, failure.furthest);
     }
@@ -108,6 +122,14 @@ class Parser {
     ++errors_;
     Diagnostic& d = report_.error(diag::syntax, span(at_), fmt::format("expected `}}`, found {}", found(at_)));
     d.labels.push_back(report_.label(span(open), "this `{` is not closed"));
+  }
+
+  /// The open brace of a record in which a function begins a line: the record's end was forgotten. Null if that is not what happened.
+  [[nodiscard]] const Token* unclosed_members(const Token* start, const Token* furthest) const {
+    const bool is_function = is_keyword(furthest, Keyword::func) || is_keyword(furthest, Keyword::async);
+    if (!is_keyword(start, Keyword::record) || !is_function || furthest - start < 5 || start[2].kind != TokenKind::left_brace) return nullptr;
+    const bool begins_line = furthest[-1].kind == TokenKind::colon && furthest[-2].kind == TokenKind::identifier && furthest[-2].is_first_on_line;
+    return begins_line ? start + 2 : nullptr;
   }
 
   void explain(Place place, const Token* start, const grammar::Failure& failure) {
@@ -185,7 +207,7 @@ class Parser {
           return;
         }
         if (depth <= 1) {
-          at_ = t + 1;
+          at_ = t + (t[1].kind == TokenKind::semicolon ? 2 : 1);
           return;
         }
         --depth;
@@ -198,6 +220,9 @@ class Parser {
   Report& report_;
   TokenList list_;
   std::string_view text_;
+  ast::File file_;
+  grammar::Input input_{report_.sources(), source_, text_, list_, file_.memory};
+  std::vector<ast::Item> items_;  ///< of the bodies that are being read, the outer ones first
   const Token* at_;
   std::size_t errors_ = 0;
 };

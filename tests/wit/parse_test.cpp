@@ -1,4 +1,5 @@
 #include "helpers.h"
+#include "wit/names.h"
 
 using namespace wcomp;
 using namespace wcomp::wit;
@@ -7,7 +8,7 @@ TEST_CASE("several mistakes are reported in one run, each at its token") {
   CHECK(errors_of("interface i {\n  a: fun();\n  record r { x u32 }\n  b: func(x: u8);\n  c: func(;\n}") ==
         "syntax 3:6 expected `async` or `func`, found `fun`\n"
         "syntax 4:16 expected `:`, found keyword `u32`\n"
-        "syntax 6:11 expected an identifier, `,` or `)`, found `;`\n");
+        "syntax 6:11 expected an identifier or `)`, found `;`\n");
 }
 
 TEST_CASE("a missing semicolon costs nothing but its own message") {
@@ -81,4 +82,14 @@ TEST_CASE("a fixed length is a number from 1 on") {
 TEST_CASE("a name glued to a colon is a package, apart from it a label") {
   CHECK(errors_of("interface b {}\nworld w { import a: b; }") == "accepted");
   CHECK(errors_of("interface b {}\nworld w { import a:b; }").starts_with("syntax"));
+}
+
+TEST_CASE("names in other styles are told their WIT form") {
+  CHECK(kebab_case("getHTTPUrl") == "get-http-url");
+  CHECK(kebab_case("get_http_url") == "get-http-url");
+  CHECK(kebab_case("XMLDoc") == "xml-doc");
+  CHECK(kebab_case("a--b_") == "a-b");
+  CHECK(kebab_case("v2Beta") == "v2-beta");
+  CHECK(kebab_case("_1st").empty());
+  CHECK(kebab_case("-").empty());
 }

@@ -1,4 +1,6 @@
 // Types without a name: each once in a package.
+#include <algorithm>
+
 #include "base/match.h"
 #include "wit/resolve/define.h"
 
@@ -67,16 +69,44 @@ bool is_empty(const Stability& s) { return !s.since && !s.unstable_feature && !s
 
 }  // namespace
 
+bool AnonymousTypes::is_same(types::TypeId known, const std::u32string& key) const { return key_of(graph_.types[known]) == key; }
+
+void AnonymousTypes::grow() {
+  const std::vector<std::uint32_t> slots = std::move(slots_);
+  const std::vector<std::uint64_t> hashes = std::move(hashes_);
+  slots_.assign(std::max<std::size_t>(64, 2 * slots.size()), 0);
+  hashes_.assign(slots_.size(), 0);
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    if (slots[i] == 0) continue;
+    std::size_t slot = hashes[i] & (slots_.size() - 1);
+    while (slots_[slot] != 0) slot = (slot + 1) & (slots_.size() - 1);
+    slots_[slot] = slots[i];
+    hashes_[slot] = hashes[i];
+  }
+}
+
 types::TypeId AnonymousTypes::add(types::TypeDef def, const Stability& context) {
-  std::u32string key = key_of(def);
-  if (const auto known = known_.find(key); known != known_.end()) return known->second;
+  if (2 * size_ >= slots_.size()) grow();
+  const std::u32string key = key_of(def);
+  std::uint64_t hash = 0;
+  for (const char32_t part : key) {
+    hash = (hash ^ part) * 0x9e3779b97f4a7c15u;
+    hash ^= hash >> 29;
+  }
+  std::size_t slot = hash & (slots_.size() - 1);
+  for (; slots_[slot] != 0; slot = (slot + 1) & (slots_.size() - 1)) {
+    const types::TypeId known(slots_[slot] - 1u);
+    if (hashes_[slot] == hash && is_same(known, key)) return known;
+  }
   const Stability* stability = stability_of(def, context);
   const types::TypeId made = graph_.types.add(std::move(def));
   if (!is_empty(*stability)) {
     Stability copy = *stability;  // it may stand in the map that grows
     graph_.anonymous_stability.emplace(made, std::move(copy));
   }
-  known_.emplace(std::move(key), made);
+  slots_[slot] = made.value + 1;
+  hashes_[slot] = hash;
+  ++size_;
   return made;
 }
 

@@ -14,7 +14,7 @@ namespace wcomp::wit {
 
 namespace {
 
-std::string joined(const std::vector<ast::Name>& parts, char mark) {
+std::string joined(const ast::List<ast::Name>& parts, char mark) {
   std::string out;
   for (const ast::Name& part : parts) {
     if (!out.empty()) out += mark;
@@ -24,7 +24,7 @@ std::string joined(const std::vector<ast::Name>& parts, char mark) {
 }
 
 PackageName name_of(const ast::PackageName& p) {
-  return {joined(p.ns, ':'), joined(p.name, '/'), p.version ? std::optional(p.version->value) : std::nullopt};
+  return {joined(p.ns, ':'), joined(p.name, '/'), p.version ? std::optional(p.version->value()) : std::nullopt};
 }
 
 class Collector {
@@ -78,7 +78,7 @@ class Collector {
       for (const ast::Item& item : file.items) {
         const auto* nested = std::get_if<ast::NestedPackage>(&item.what);
         if (nested == nullptr) continue;
-        const std::size_t p = add_package(nested->name, item.docs, g, group.is_root && main == nullptr);
+        const std::size_t p = add_package(nested->name, std::string(item.docs), g, group.is_root && main == nullptr);
         if (p != skipped) scope(nested->items, p);
       }
     }
@@ -120,7 +120,7 @@ class Collector {
     return texts(a) == texts(b);
   }
 
-  void scope(const std::vector<ast::Item>& items, std::size_t package) {
+  void scope(const ast::List<ast::Item>& items, std::size_t package) {
     const std::size_t s = out_.scopes.size();
     out_.scopes.emplace_back().package = package;
     const GatePolicy policy = gate_policy(options_, out_.packages[package].name);
@@ -190,7 +190,7 @@ class Collector {
 
 /// Every path that an interface or world mentions, and whether it has to name a world.
 void for_each_path(const Definition& d, const auto& f) {
-  const auto of_items = [&](const std::vector<ast::Item>& items) {
+  const auto of_items = [&](const ast::List<ast::Item>& items) {
     for (const ast::Item& item : items) {
       if (const auto* use = std::get_if<ast::Use>(&item.what)) f(use->path, false);
       if (const auto* include = std::get_if<ast::Include>(&item.what)) f(include->path, true);

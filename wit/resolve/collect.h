@@ -19,7 +19,7 @@ namespace wcomp::wit {
 struct Definition {
   const ast::Item* item = nullptr;
   const ast::Name* name = nullptr;
-  const std::vector<ast::Item>* items = nullptr;
+  const ast::List<ast::Item>* items = nullptr;
   bool is_world = false;
   std::size_t package = 0;
   std::size_t scope = 0;

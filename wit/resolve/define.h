@@ -24,6 +24,8 @@ struct NameEntry {
   TypeDeclId decl;
   Span span;
   const Stability* gate = nullptr;  ///< of an excluded one
+  static constexpr std::uint32_t none = UINT32_MAX;
+  std::uint32_t pending = none;     ///< while its container is defined: where a type stands among those that are to be
 };
 using NameTable = std::unordered_map<std::string_view, NameEntry>;
 
@@ -46,8 +48,14 @@ class AnonymousTypes {
  private:
   [[nodiscard]] const Stability* stability_of(const types::TypeDef& def, const Stability& context) const;
 
+  [[nodiscard]] bool is_same(types::TypeId known, const std::u32string& key) const;
+  void grow();
+
   Graph& graph_;
-  std::unordered_map<std::u32string, types::TypeId> known_;
+  /// A hash table of types by what they are; a slot holds the number of a type + 1.
+  std::vector<std::uint32_t> slots_;
+  std::vector<std::uint64_t> hashes_;  ///< of the slots' types
+  std::size_t size_ = 0;
 };
 
 /// The growing graph and what is known beside it, by index of Symbols' lists.
@@ -70,6 +78,8 @@ struct Definitions {
 /// The rules of gates between two items of one package, which `what` names; in packages that were asked for.
 void check_gates(Definitions& all, std::size_t package, Span at, const Stability& user, const Stability& used, std::string_view what, const Span* declared = nullptr, bool is_container = false);
 
+[[nodiscard]] inline std::optional<std::string> owned_text(const std::optional<std::string_view>& text) { return text ? std::optional<std::string>(*text) : std::nullopt; }
+
 using Owner = std::variant<std::monostate, InterfaceId, WorldId>;
 
 /// Defines the types of `items` and its functions and those of its resources, in the order of the text.
@@ -81,11 +91,11 @@ class ItemDefiner {
 
   /// All declarations of types and uses among `items`, which have to live as long as the definer. `is_excluded`: the container is gated
   /// off, so everything in it must be too.
-  void define_types(const std::vector<ast::Item>& items, bool is_excluded);
+  void define_types(const ast::List<ast::Item>& items, bool is_excluded);
   /// A function that is not a resource's. Owned handles that its type mentions directly are still resources: see `finish_functions`.
   [[nodiscard]] std::optional<Function> function(const ast::Name& name, const ast::FuncType& type, const ast::Item& item, Stability stability);
   /// Functions declared in `items`, with those of resources. Names must have been declared by define_types.
-  [[nodiscard]] std::vector<Function> functions(const std::vector<ast::Item>& items);
+  [[nodiscard]] std::vector<Function> functions(const ast::List<ast::Item>& items);
   void resource_functions(const ast::Resource& resource, const ast::Item& item, std::vector<Function>& out);
 
   [[nodiscard]] const std::vector<TypeDeclId>& types() const { return types_; }
@@ -112,14 +122,14 @@ class ItemDefiner {
   std::optional<types::TypeDef> type_def(const Pending& pending, std::vector<std::string>& member_docs);
   /// A resource means itself here, and its owner decides.
   std::optional<types::ValType> value_type(const ast::Type& type);
-  std::optional<types::ValType> payload(const std::optional<ast::Type>& type, bool& is_sound);
+  std::optional<types::ValType> payload(const ast::Type* type, bool& is_sound);
   /// The declaration a name means; reports a name that means none.
   std::optional<TypeDeclId> look_up(const ast::Name& name);
   std::optional<types::TypeId> look_up_resource(const ast::Name& name);
   /// A type that is neither a primitive nor a name.
   std::optional<types::TypeDef> anonymous_type(const ast::Type& type);
-  bool check_members(const std::vector<ast::Member>& members, std::string_view what);
-  bool check_count(const std::vector<ast::Member>& members, const ast::Name& name, std::string_view what, std::string_view member);
+  bool check_members(const ast::List<ast::Member>& members, std::string_view what);
+  bool check_count(const ast::List<ast::Member>& members, const ast::Name& name, std::string_view what, std::string_view member);
   std::optional<types::FuncType> func_type(const ast::FuncType& type, std::string_view name, Span name_span);
   std::optional<Function> resource_function(const ast::Function& f, const ast::Item& item, TypeDeclId resource, Stability stability);
   std::optional<types::ValType> constructor_result(const ast::Function& f, TypeDeclId resource);

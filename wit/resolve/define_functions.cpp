@@ -14,12 +14,18 @@ std::optional<Function> ItemDefiner::function(const ast::Name& name, const ast::
   auto made = func_type(type, name.text, name.span);
   user_ = nullptr;
   if (!made) return std::nullopt;
-  return Function{.name = std::string(name.text), .abi_name = std::string(name.text), .kind = FuncKind::freestanding, .resource = {}, .type = std::move(*made), .docs = item.docs,
-                  .stability = std::move(stability), .span = name.span, .external_id = item.external_id};
+  return Function{.name = std::string(name.text), .abi_name = std::string(name.text), .kind = FuncKind::freestanding, .resource = {}, .type = std::move(*made), .docs = std::string(item.docs),
+                  .stability = std::move(stability), .span = name.span, .external_id = owned_text(item.external_id)};
 }
 
-std::vector<Function> ItemDefiner::functions(const std::vector<ast::Item>& items) {
+std::vector<Function> ItemDefiner::functions(const ast::List<ast::Item>& items) {
   std::vector<Function> out;
+  std::size_t count = 0;
+  for (const ast::Item& item : items) {
+    if (std::holds_alternative<ast::Function>(item.what)) ++count;
+    else if (const auto* r = std::get_if<ast::Resource>(&item.what)) count += r->functions.size();
+  }
+  out.reserve(count);
   for (const ast::Item& item : items) {
     if (const auto* f = std::get_if<ast::Function>(&item.what)) {
       const auto entry = names_.find(f->name.text);
@@ -37,6 +43,7 @@ std::optional<types::FuncType> ItemDefiner::func_type(const ast::FuncType& type,
   bool is_sound = check_members(type.params, "parameter");
   types::FuncType out;
   out.is_async = type.is_async;
+  out.params.reserve(type.params.size() + 1);  // for `self`
   for (const ast::Member& p : type.params) {
     if (const auto t = payload(p.type, is_sound)) out.params.push_back({std::string(p.name.text), *t});
   }
@@ -67,6 +74,12 @@ void ItemDefiner::resource_functions(const ast::Resource& resource, const ast::I
       continue;
     }
     if (is_constructor) constructor = at;
+    if (!is_constructor && is_same_folded(f.name.text, resource.name.text)) {
+      Diagnostic& d = report_.error(diag::duplicate_name, at, fmt::format("function `{}` has the name of its resource", f.name.text));
+      d.labels.push_back(report_.label(resource.name.span, "the resource"));
+      d.notes.push_back("only a `constructor` shares a resource's name: in many languages nothing else of a class can");
+      continue;
+    }
     check_container(item, gated, this->gated(container).stability);
     if (!gated.is_included) continue;
     if (auto made = resource_function(f, item, entry->second.decl, gated.stability)) out.push_back(std::move(*made));
@@ -75,8 +88,8 @@ void ItemDefiner::resource_functions(const ast::Resource& resource, const ast::I
 
 std::optional<Function> ItemDefiner::resource_function(const ast::Function& f, const ast::Item& item, TypeDeclId resource, Stability stability) {
   const std::string resource_name = graph_.type_decls[resource].name;
-  Function out{.name = std::string(f.name.text), .abi_name = {}, .kind = {}, .resource = resource, .type = {}, .docs = item.docs, .stability = std::move(stability),
-               .span = f.name.span, .external_id = item.external_id};
+  Function out{.name = std::string(f.name.text), .abi_name = {}, .kind = {}, .resource = resource, .type = {}, .docs = std::string(item.docs), .stability = std::move(stability),
+               .span = f.name.span, .external_id = owned_text(item.external_id)};
   user_ = &out.stability;
   const bool is_method = f.kind == ast::FuncKind::plain;
   std::optional<types::TypeId> self;
@@ -91,7 +104,7 @@ std::optional<Function> ItemDefiner::resource_function(const ast::Function& f, c
   std::optional<types::FuncType> type;
   if (f.kind == ast::FuncKind::constructor) {
     ast::FuncType params_only = f.type;
-    params_only.result.reset();
+    params_only.result = nullptr;
     type = func_type(params_only, "constructor", item.span);
     const auto result = constructor_result(f, resource);
     if (type && result) type->result = result;
@@ -102,7 +115,8 @@ std::optional<Function> ItemDefiner::resource_function(const ast::Function& f, c
     out.span = item.span;
   } else {
     type = func_type(f.type, f.name.text, f.name.span);
-    out.abi_name = fmt::format("[{}]{}.{}", is_method ? "method" : "static", resource_name, f.name.text);
+    out.abi_name.reserve(resource_name.size() + f.name.text.size() + 9);
+    out.abi_name.append(is_method ? "[method]" : "[static]").append(resource_name).append(".").append(f.name.text);
     out.kind = is_method ? FuncKind::method : FuncKind::static_;
   }
   user_ = nullptr;

@@ -26,7 +26,7 @@ void for_each_name(const ast::Type& type, const auto& f) {
   for (const ast::Type& arg : type.args) for_each_name(arg, f);
 }
 void for_each_name(const ast::Item& item, const auto& f) {
-  const auto of_members = [&](const std::vector<ast::Member>& members) {
+  const auto of_members = [&](const ast::List<ast::Member>& members) {
     for (const ast::Member& m : members) {
       if (m.type) for_each_name(*m.type, f);
     }
@@ -81,7 +81,7 @@ void ItemDefiner::check_resource(const ast::Resource& resource, const Gated& gat
   }
 }
 
-void ItemDefiner::define_types(const std::vector<ast::Item>& items, bool is_excluded) {
+void ItemDefiner::define_types(const ast::List<ast::Item>& items, bool is_excluded) {
   items_ = items.data();
   gate_of_.resize(items.size());
   names_.reserve(items.size());
@@ -111,18 +111,16 @@ void ItemDefiner::define_types(const std::vector<ast::Item>& items, bool is_excl
   }
 
   // Uses first, then declarations, each after those it names.
-  std::unordered_map<std::string_view, std::size_t> by_name;
-  by_name.reserve(pending_.size());
-  for (std::size_t i = 0; i < pending_.size(); ++i) by_name.emplace(pending_[i].name->text, i);
+  for (std::size_t i = 0; i < pending_.size(); ++i) names_.find(pending_[i].name->text)->second.pending = static_cast<std::uint32_t>(i);
   std::vector<std::vector<Dependency>> edges(pending_.size());
   std::vector<const ast::Name*> references;
   for (std::size_t i = 0; i < pending_.size(); ++i) {
     if (pending_[i].used != nullptr) continue;
     for_each_name(*pending_[i].item, [&](const ast::Name& name) {
-      const auto target = by_name.find(name.text);
-      if (target == by_name.end() || pending_[target->second].used != nullptr) return;
+      const auto target = names_.find(name.text);
+      if (target == names_.end() || target->second.pending == NameEntry::none || pending_[target->second.pending].used != nullptr) return;
       references.push_back(&name);
-      edges[i].push_back({target->second, references.size() - 1});
+      edges[i].push_back({target->second.pending, references.size() - 1});
     });
   }
   const std::vector<std::size_t> order = sort_by_dependency(edges, [&](std::size_t node, const Dependency& d, const Dependency*) {
@@ -188,8 +186,8 @@ void ItemDefiner::define(Pending& pending) {
   }
   all_.anonymous->own_parts(*def);
   const types::TypeId type = graph_.types.add(std::move(*def));
-  entry.decl = graph_.type_decls.add({.name = std::string(pending.name->text), .type = type, .owner = owner_, .alias_of = alias_of, .is_use = false, .docs = pending.item->docs,
-                                      .stability = *pending.stability, .span = pending.name->span, .member_docs = std::move(member_docs), .external_id = pending.item->external_id});
+  entry.decl = graph_.type_decls.add({.name = std::string(pending.name->text), .type = type, .owner = owner_, .alias_of = alias_of, .is_use = false, .docs = std::string(pending.item->docs),
+                                      .stability = *pending.stability, .span = pending.name->span, .member_docs = std::move(member_docs), .external_id = owned_text(pending.item->external_id)});
   graph_.decl_of_type.emplace(type, entry.decl);
   entry.state = NameEntry::State::defined;
   pending.decl = entry.decl;
@@ -230,7 +228,20 @@ void ItemDefiner::define_used(Pending& pending) {
   pending.decl = entry.decl;
 }
 
-bool ItemDefiner::check_members(const std::vector<ast::Member>& members, std::string_view what) {
+namespace {
+/// For the short lists that nearly all are, without making anything.
+bool are_distinct(const ast::List<ast::Member>& members) {
+  for (std::size_t i = 1; i < members.size(); ++i) {
+    for (std::size_t k = 0; k < i; ++k) {
+      if (is_same_folded(members[i].name.text, members[k].name.text)) return false;
+    }
+  }
+  return true;
+}
+}  // namespace
+
+bool ItemDefiner::check_members(const ast::List<ast::Member>& members, std::string_view what) {
+  if (members.size() <= 12 && are_distinct(members)) return true;
   FoldedNames seen;
   bool is_sound = true;
   for (const ast::Member& m : members) {
@@ -242,7 +253,7 @@ bool ItemDefiner::check_members(const std::vector<ast::Member>& members, std::st
   return is_sound;
 }
 
-bool ItemDefiner::check_count(const std::vector<ast::Member>& members, const ast::Name& name, std::string_view what, std::string_view member) {
+bool ItemDefiner::check_count(const ast::List<ast::Member>& members, const ast::Name& name, std::string_view what, std::string_view member) {
   if (!members.empty()) return true;
   report_.error(diag::invalid, name.span, fmt::format("{} `{}` has no {}s", what, name.text, member)).notes.push_back(fmt::format("it needs at least one {}", member));
   return false;
@@ -250,12 +261,13 @@ bool ItemDefiner::check_count(const std::vector<ast::Member>& members, const ast
 
 std::optional<types::TypeDef> ItemDefiner::type_def(const Pending& pending, std::vector<std::string>& member_docs) {
   using Made = std::optional<types::TypeDef>;
-  const auto keep_docs = [&](const std::vector<ast::Member>& members) {
+  const auto keep_docs = [&](const ast::List<ast::Member>& members) {
     if (std::none_of(members.begin(), members.end(), [](const ast::Member& m) { return !m.docs.empty(); })) return;
-    for (const ast::Member& m : members) member_docs.push_back(m.docs);
+    for (const ast::Member& m : members) member_docs.emplace_back(m.docs);
   };
-  const auto names_of = [](const std::vector<ast::Member>& members) {
+  const auto names_of = [](const ast::List<ast::Member>& members) {
     std::vector<std::string> names;
+    names.reserve(members.size());
     for (const ast::Member& m : members) names.emplace_back(m.name.text);
     return names;
   };
@@ -264,6 +276,7 @@ std::optional<types::TypeDef> ItemDefiner::type_def(const Pending& pending, std:
       [&](const ast::Record& r) -> Made {
         bool is_sound = check_count(r.fields, r.name, "record", "field") && check_members(r.fields, "field");
         types::RecordType out;
+        out.fields.reserve(r.fields.size());
         for (const ast::Member& f : r.fields) {
           if (const auto t = payload(f.type, is_sound)) out.fields.push_back({std::string(f.name.text), *t});
         }
@@ -273,6 +286,7 @@ std::optional<types::TypeDef> ItemDefiner::type_def(const Pending& pending, std:
       [&](const ast::Variant& v) -> Made {
         bool is_sound = check_count(v.cases, v.name, "variant", "case") && check_members(v.cases, "case");
         types::VariantType out;
+        out.cases.reserve(v.cases.size());
         for (const ast::Member& c : v.cases) out.cases.push_back({std::string(c.name.text), payload(c.type, is_sound)});
         keep_docs(v.cases);
         return is_sound ? Made(std::move(out)) : std::nullopt;
@@ -358,7 +372,7 @@ std::optional<types::TypeId> ItemDefiner::look_up_resource(const ast::Name& name
   return std::nullopt;
 }
 
-std::optional<types::ValType> ItemDefiner::payload(const std::optional<ast::Type>& type, bool& is_sound) {
+std::optional<types::ValType> ItemDefiner::payload(const ast::Type* type, bool& is_sound) {
   if (!type) return std::nullopt;
   const auto t = value_type(*type);
   if (!t) is_sound = false;
@@ -391,6 +405,7 @@ std::optional<types::ValType> ItemDefiner::value_type(const ast::Type& type) {
 
 std::optional<types::TypeDef> ItemDefiner::anonymous_type(const ast::Type& type) {
   std::vector<types::ValType> args;
+  args.reserve(type.args.size());
   std::optional<types::ValType> first;  // of result, stream and future
   const bool is_first_omitted = !type.args.empty() && type.args[0].kind == ast::TypeKind::omitted;
   for (const ast::Type& arg : type.args) {
@@ -402,9 +417,9 @@ std::optional<types::TypeDef> ItemDefiner::anonymous_type(const ast::Type& type)
   if (!args.empty() && !is_first_omitted) first = args[0];
   switch (type.kind) {
     case ast::TypeKind::list:
-      if (type.length) {
+      if (type.length != 0) {
         if (!all_.features.require(SpecFeature::fixed_length_lists, type.span)) return std::nullopt;
-        return types::FixedListType{args[0], *type.length};
+        return types::FixedListType{args[0], type.length};
       }
       return types::ListType{args[0]};
     case ast::TypeKind::map: {

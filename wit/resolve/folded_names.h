@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
+#include <forward_list>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -28,7 +28,7 @@ class FoldedNames {
  private:
   std::vector<std::pair<std::string_view, Span>> few_;  ///< nearly all scopes stay small
   std::unordered_map<std::string_view, Span> many_;
-  std::deque<std::string> folded_;                      ///< what keys of `many_` view where a name has capital letters
+  std::forward_list<std::string> folded_;               ///< what keys of `many_` view where a name has capital letters
 };
 
 }  // namespace wcomp::wit

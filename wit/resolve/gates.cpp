@@ -41,7 +41,7 @@ Gated read_gates(const ast::Item& item, const GatePolicy& policy, Report& report
       take(s.unstable_feature, gate, std::string(gate.feature->text));
       continue;
     }
-    const SemVer& version = gate.version->value;
+    const SemVer version = gate.version->value();
     if (!policy.package.version) {
       report.error(diag::bad_gate, gate.kind.span, fmt::format("`@{}` needs a package with a version, and `{}` has none", gate.kind.text, policy.package.to_string()))
           .notes.push_back(fmt::format("give the package one: `package {}@{};`", policy.package.to_string(), version.to_string()));

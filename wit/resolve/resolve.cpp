@@ -65,7 +65,7 @@ void define_package(Definitions& all, std::span<const std::size_t> definitions) 
     const Definition& definition = all.symbols.definitions[d];
     if (definition.is_world || !definition.gated.is_included) continue;
     all.interfaces[d] = all.graph.interfaces.add({.name = std::string(definition.name->text), .package = all.packages[definition.package], .types = {}, .functions = {},
-                                                  .docs = definition.item->docs, .stability = definition.gated.stability, .span = definition.name->span});
+                                                  .docs = std::string(definition.item->docs), .stability = definition.gated.stability, .span = definition.name->span});
   }
   const std::size_t first_inline = all.graph.interfaces.size();
   for (const std::size_t d : definitions) {

@@ -97,8 +97,8 @@ class WorldDefiner {
 
   void extern_item(const ast::Item& item, const ast::Extern& e) {
     ItemList& list = e.is_export ? exports_ : imports_;
-    WorldItem out{.name = std::string(e.name ? e.name->text : ""), .item = {}, .stability = definer_.gated(item).stability, .docs = item.docs,
-                  .span = e.name ? e.name->span : item.span, .external_id = item.external_id};
+    WorldItem out{.name = std::string(e.name ? e.name->text : ""), .item = {}, .stability = definer_.gated(item).stability, .docs = std::string(item.docs),
+                  .span = e.name ? e.name->span : item.span, .external_id = owned_text(item.external_id)};
     if (const auto* type = std::get_if<ast::FuncType>(&e.what)) {
       auto f = definer_.function(*e.name, *type, item, out.stability);
       if (!f) return;
@@ -133,7 +133,7 @@ class WorldDefiner {
   }
 
   std::optional<InterfaceId> inline_interface(const ast::InlineInterface& written, const ast::Item& item, const Stability& stability) {
-    const InterfaceId id = all_.graph.interfaces.add({.name = std::nullopt, .package = all_.packages[d_.package], .types = {}, .functions = {}, .docs = item.docs, .stability = stability, .span = item.span});
+    const InterfaceId id = all_.graph.interfaces.add({.name = std::nullopt, .package = all_.packages[d_.package], .types = {}, .functions = {}, .docs = std::string(item.docs), .stability = stability, .span = item.span});
     ItemDefiner definer(all_, d_.package, d_.scope, id, stability);
     definer.define_types(written.items, false);
     auto functions = definer.functions(written.items);
@@ -325,7 +325,7 @@ class Elaborator {
     WorldItem& known = imports_[first->second];  // implied by one item, written or implied by another
     merge_stability(known.stability, item.stability);
     if (known.docs.empty()) known.docs = item.docs;
-    if (!known.external_id) known.external_id = item.external_id;
+    if (!known.external_id) known.external_id = owned_text(item.external_id);
   }
 
   /// Imports what `id` uses, directly and indirectly, each after what it uses itself.
@@ -434,7 +434,7 @@ class Elaborator {
 
 void define_world(Definitions& all, std::size_t definition) {
   const Definition& d = all.symbols.definitions[definition];
-  const WorldId id = all.graph.worlds.add({.name = std::string(d.name->text), .package = all.packages[d.package], .imports = {}, .exports = {}, .docs = d.item->docs,
+  const WorldId id = all.graph.worlds.add({.name = std::string(d.name->text), .package = all.packages[d.package], .imports = {}, .exports = {}, .docs = std::string(d.item->docs),
                                            .stability = d.gated.stability, .span = d.name->span});
   all.worlds[definition] = id;
   WorldDefiner(all, definition, id).run();
