@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <new>
 #include <system_error>
 #include <thread>
 
+#include "base/diagnostic.h"
 #include "core/validate_func.h"
 
 namespace wcomp::core {
@@ -23,6 +25,20 @@ class Work {
 
   /// Goes on until nothing is left to do; every thread calls it once.
   void run() {
+    try {
+      check_all();
+    } catch (const std::bad_alloc&) {
+      keep(0, Failure(error(diag::limit_exceeded, "not enough memory to validate the module", BinaryPos{{}, c_.module.path, 0})));
+    }
+  }
+
+  Result<void> result() && {
+    if (failure_) return Err(*std::move(failure_));
+    return {};
+  }
+
+ private:
+  void check_all() {
     FuncValidator validator(c_);
     for (;;) {
       const auto [begin, end] = next_chunk();
@@ -33,12 +49,6 @@ class Work {
     }
   }
 
-  Result<void> result() && {
-    if (failure_) return Err(*std::move(failure_));
-    return {};
-  }
-
- private:
   /// From a function to before another; empty when nothing is left that could fail first.
   std::pair<std::size_t, std::size_t> next_chunk() {
     const std::lock_guard lock(mutex_);

@@ -30,7 +30,10 @@ bool Budget::grant(const Growth& growth) {
   const bool is_memory = growth.kind == Growth::Kind::memory;
   if (is_memory && (memory_bytes_ > limits_.max_total_memory_bytes || more > limits_.max_total_memory_bytes - memory_bytes_)) return false;
   if (limits_.limiter) {
+    if (is_asking_) return false;
+    is_asking_ = true;
     const GrowthDecision decision = ask(limits_.limiter, growth);
+    is_asking_ = false;
     wants_trap_ = decision == GrowthDecision::trap;
     if (decision != GrowthDecision::allow) return false;
   }

@@ -32,6 +32,7 @@ class Budget {
   const Limits& limits_;
   std::uint64_t memory_bytes_ = 0, memories_ = 0, tables_ = 0, instances_ = 0;
   bool wants_trap_ = false;
+  bool is_asking_ = false;  ///< the limiter runs: what it makes the guest grow is refused
 };
 
 }  // namespace wcomp::engine

@@ -44,10 +44,12 @@ Result<std::unique_ptr<MemInst>, Trap> MemInst::make(const core::MemType& type, 
     m->data_ = reserve(m->reserved_);
     if (m->data_ == nullptr) {
       m->reserved_ = 0;
+      budget.give_back(m->growth(initial));
       return Err(Trap(TrapCode::limit_exceeded, fmt::format("no address space for a memory of {} pages", type.limits.min)));
     }
   }
   if (initial != 0 && mprotect(m->data_, initial, PROT_READ | PROT_WRITE) != 0) {
+    budget.give_back(m->growth(initial));
     return Err(Trap(TrapCode::limit_exceeded, fmt::format("the system has no room for a memory of {} pages", type.limits.min)));
   }
   m->size_ = initial;

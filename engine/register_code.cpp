@@ -110,7 +110,7 @@ class Builder {
   [[nodiscard]] std::uint32_t here() const { return static_cast<std::uint32_t>(code_.ops.size()); }
   RegOp& emit(Opcode op) {
     // Branches copy as many values as their label has, so a small body could ask for a very large code.
-    if (code_.ops.size() > 64 * func_.body.code.size() + 4096) is_too_large_ = true;
+    if (code_.ops.size() > max_ops_) is_too_large_ = true;
     RegOp& r = code_.ops.emplace_back();
     r.op = op;
     r.offset = offset_;
@@ -498,7 +498,7 @@ class Builder {
   }
   void add_handler(const CatchHandler& h, Region region) {
     // A body of catches costs more memory than it has bytes; the bound is that of operations.
-    if (code_.handlers.size() > 64 * func_.body.code.size()) is_too_large_ = true;
+    if (code_.handlers.size() > max_ops_) is_too_large_ = true;
     code_.handlers.push_back(h);
     handler_regions_.push_back(region);
   }
@@ -785,6 +785,7 @@ class Builder {
   std::uint32_t dead_depth_ = 0;
   bool is_dead_ = false;
   bool is_too_large_ = false;
+  const std::size_t max_ops_ = std::min<std::size_t>(8 * func_.body.code.size() + 65'536, 12'000'000);  ///< operations, and handlers
   bool has_one_result_ = false;
 };
 

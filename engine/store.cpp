@@ -20,13 +20,24 @@ bool wants_explicit_bounds(const StoreOptions& options) {
   return options.explicit_bounds || (env != nullptr && std::strcmp(env, "1") == 0);
 }
 
+/// False if there is no memory for that many.
+bool resize(std::vector<Ref>& elements, std::uint64_t count, Ref init) {
+  try {
+    elements.resize(count, init);
+    return true;
+  } catch (const std::exception&) {  // bad_alloc, length_error
+    return false;
+  }
+}
+
 }  // namespace
 
 std::int64_t TableInst::grow(std::uint64_t delta, Ref init) {
   std::uint64_t old = elements.size();
   if (delta > max_elements || old > max_elements - delta) return -1;
-  if (delta != 0 && !budget->grant({.kind = Growth::Kind::table, .current = old, .desired = old + delta, .maximum = type.limits.max})) return -1;
-  elements.resize(old + delta, init);
+  const Growth growth{.kind = Growth::Kind::table, .current = old, .desired = old + delta, .maximum = type.limits.max};
+  if (delta != 0 && !budget->grant(growth)) return -1;
+  if (!resize(elements, old + delta, init)) return budget->give_back(growth), -1;
   return static_cast<std::int64_t>(old);
 }
 
@@ -113,10 +124,14 @@ Result<TableAddr, Trap> Store::add_table(core::TableType type) {
     return Err(Trap(TrapCode::limit_exceeded,
                     fmt::format("a table of {} elements is wanted, {} are allowed", type.limits.min, table.max_elements)));
   }
-  if (!impl_->budget.grant({.kind = Growth::Kind::table, .current = 0, .desired = type.limits.min, .maximum = type.limits.max})) {
+  const Growth growth{.kind = Growth::Kind::table, .current = 0, .desired = type.limits.min, .maximum = type.limits.max};
+  if (!impl_->budget.grant(growth)) {
     return Err(Trap(TrapCode::limit_exceeded, fmt::format("a table of {} elements is wanted, the store's limits do not allow it", type.limits.min)));
   }
-  table.elements.resize(type.limits.min, 0);
+  if (!resize(table.elements, type.limits.min, 0)) {
+    impl_->budget.give_back(growth);
+    return Err(Trap(TrapCode::limit_exceeded, fmt::format("the system has no room for a table of {} elements", type.limits.min)));
+  }
   impl_->tables.push_back(std::move(table));
   return TableAddr(impl_->tables.size() - 1);
 }
@@ -202,8 +217,9 @@ bool Store::set_fuel(std::uint64_t fuel) {
 }
 
 void Store::interrupt() {
-  impl_->run_state.is_interrupted.store(1, std::memory_order_relaxed);
-  impl_->run_state.stack_limit.store(nullptr, std::memory_order_relaxed);
+  // In this order: see Interpreter::clear_interrupt.
+  impl_->run_state.is_interrupted.store(1);
+  impl_->run_state.stack_limit.store(nullptr);
 }
 
 bool Store::is_interrupted() const { return impl_->run_state.is_interrupted.load(std::memory_order_relaxed) != 0; }

@@ -202,8 +202,8 @@ std::uint32_t Translator::fuse_branch(const RegOp& test, u32 ahead, From second,
   if (branch.op == Opcode::if_) on_zero = !on_zero;
   auto target = static_cast<u32>(branch.imm);
   offset_ = branch.offset;
-  // No operation takes more than four units, so that this many of them are within reach of 16 bits.
-  if (second == From::constant && std::max(target, at_) - std::min(target, at_) > 8000) return 0;
+  // No operation takes more than four units: this many of them, and all the copies there are, lie within reach of 16 bits.
+  if (second == From::constant && std::max(target, at_) - std::min(target, at_) > 4000) return 0;
   emit_branch(test.op, test.a, second == From::constant ? constant : test.b, second, on_zero);
   fixups_.push_back({here() - 1, target, second == From::constant ? Reach::b : Reach::c});
   return next - ahead + 1;

@@ -196,8 +196,10 @@ class Interpreter final : public Backend {
 
   void clear_interrupt() {
     RunState& state = store_.run_state;
-    state.is_interrupted.store(0, std::memory_order_relaxed);
-    state.stack_limit.store(store_.stack.limit(), std::memory_order_relaxed);
+    state.is_interrupted.store(0);
+    state.stack_limit.store(store_.stack.limit());
+    // A request that came between the two stores stays one, for code that looks at the limit only.
+    if (state.is_interrupted.load() != 0) state.stack_limit.store(nullptr);
   }
 
   [[nodiscard]] const FuncCode* find_code(const Inst* pc) const {

@@ -54,7 +54,8 @@ std::uint32_t Translator::short_tail(u32 target) const {
 }
 bool Translator::copy_tail(u32 target) {
   const u32 n = short_tail(target);
-  if (n == 0 || is_in_copy_ || copied_ + n > in_.ops.size()) return false;
+  constexpr u32 most_copied = 4000;  // see the reach of branches in fuse_branch
+  if (n == 0 || is_in_copy_ || copied_ + n > std::min<std::size_t>(in_.ops.size(), most_copied)) return false;
   copied_ += n;
   is_in_copy_ = true;
   const u32 after = std::exchange(at_, target);

@@ -17,6 +17,16 @@ std::uint64_t run(std::uint32_t params, std::initializer_list<std::uint64_t> arg
   return value(store, func(store, inst, "f"), args);
 }
 
+TEST_CASE("a branch over thousands of copied tails finds its target") {
+  std::string jumps;
+  for (int i = 0; i < 7'000; ++i) jumps += "(block $s (br_if $s (local.get 0)) (br $out))\n";
+  Store store;
+  const auto inst = make(store, "(module (memory 1) (func (export \"run\") (param i32) (result i32) (block $out (if (i32.eq (local.get 0) (i32.const 5)) (then " + jumps +
+                                    ")) (return (i32.const 1))) (i32.load (i32.add (local.get 0) (i32.const 8)))))");
+  CHECK(value(store, func(store, inst, "run"), {5}) == 1);
+  CHECK(value(store, func(store, inst, "run"), {4}) == 1);
+}
+
 }  // namespace
 
 TEST_CASE("a local that is set later keeps its old value on the operand stack") {
