@@ -55,11 +55,12 @@ Result<std::uint64_t> Cursor::nat(std::uint64_t max) {
 
 Err<Failure> Cursor::unexpected(std::string_view wanted) const {
   constexpr std::size_t max_shown = 80;
-  const std::string_view token = text();
+  const std::string_view next = word();
+  const std::string token = fmt::format("{}{}", text(), next);
   switch (peek().kind) {
     case TokenKind::end: return fail_here(fmt::format("unexpected end of the text, {} is missing", wanted));
     case TokenKind::close: return fail_here(fmt::format("unexpected token `)`, {} is missing", wanted));
-    default: return fail_here(fmt::format("unexpected token `{}{}` where {} should stand", escape(token.substr(0, max_shown)), token.size() > max_shown ? ".." : "", wanted));
+    default: return fail_here(fmt::format("unexpected token `{}{}` where {} should stand", escape(std::string_view(token).substr(0, max_shown)), token.size() > max_shown ? ".." : "", wanted));
   }
 }
 
