@@ -5,6 +5,8 @@
 // falls through, the rest of its block is typed with a stack that gives whatever is asked for (`unknown`).
 // https://webassembly.github.io/spec/core/appendix/algorithm.html
 //
+// The instructions that most code consists of do not come that far: core/shortcuts.h.
+//
 // Cost: linear in the size of the body; a stack is at most limits::operands high and a label of a br_table is checked once for each block.
 #pragma once
 
