@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
+#include "core/expr_reader.h"
 
 namespace wcomp::component {
 
@@ -11,15 +12,12 @@ namespace {
 Result<core::ValType> core_val_type(ByteReader& in) {
   const BinaryPos at = in.where();
   WCOMP_TRY(const std::uint8_t byte, in.u8());
-  switch (const auto t = static_cast<core::ValType>(byte)) {
-    case core::ValType::i32:
-    case core::ValType::i64:
-    case core::ValType::f32:
-    case core::ValType::f64:
-    case core::ValType::v128:
-    case core::ValType::funcref:
-    case core::ValType::externref: return t;
-    default: break;
+  if (const std::optional<core::ValType> t = core::val_type_of(byte)) return *t;
+  if (byte == core::ref_byte || byte == core::ref_null_byte) {
+    WCOMP_TRY(const std::uint8_t heap, in.u8());
+    const std::optional<core::ValType> nullable = core::val_type_of(heap);
+    if (nullable && core::is_ref(*nullable)) return core::ref_to(core::heap_type_of(*nullable), byte == core::ref_null_byte);
+    return fail(diag::unsupported, "references to types by index are not supported in core types of components", at);
   }
   if (byte >= 0x63 && byte <= 0x75) return fail(diag::unsupported, fmt::format("core value type 0x{:02x} is not supported", byte), at);
   return fail(diag::malformed, fmt::format("0x{:02x} is no core value type", byte), at);

@@ -15,13 +15,18 @@ const core::FuncType realloc_type{{ValType::i32, ValType::i32, ValType::i32, Val
 
 }  // namespace
 
+/// Before a core function's type is compared: addresses in it have the memory's width.
+Result<void> Validator::canon_memory(const Scope& scope, const CanonOpts& o) const {
+  if (!o.memory) return Ok{};
+  WCOMP_TRY(const core::MemType* memory, at(scope.core_memories, o.memory->value, "core memory"));
+  if (memory->limits.is_64) return fail(diag::unsupported, "64-bit memories cannot be used in canonical options yet");
+  if (memory->limits.is_shared) return fail(diag::type_mismatch, "the memory of canonical options cannot be shared");
+  return Ok{};
+}
+
 Result<void> Validator::canon_opts(const Space& s, const CanonOpts& o, bool needs_memory, bool needs_realloc) const {
   const Scope& scope = *s.scope;
-  if (o.memory) {
-    WCOMP_TRY(const core::MemType* memory, at(scope.core_memories, o.memory->value, "core memory"));
-    if (memory->limits.is_64) return fail(diag::unsupported, "64-bit memories cannot be used in canonical options yet");
-    if (memory->limits.is_shared) return fail(diag::type_mismatch, "the memory of canonical options cannot be shared");
-  }
+  WCOMP_TRY(canon_memory(scope, o));
   if (o.realloc) {
     WCOMP_TRY(const core::FuncType* realloc, at(scope.core_funcs, o.realloc->value, "core func"));
     if (*realloc != realloc_type) {
@@ -58,6 +63,7 @@ Result<void> Validator::canon(Space& s, const Canon& c) {
         if (func == nullptr) return fail(diag::type_mismatch, fmt::format("type {} is no func type", l.type.value));
         WCOMP_TRY(const core::FuncType* core_func, at(scope.core_funcs, l.core_func.value, "core func"));
         WCOMP_TRY(const cabi::FuncShape shape, shape_of(func->type));
+        WCOMP_TRY(canon_memory(scope, l.opts));
         if (*core_func != shape.lifted) {
           return fail(diag::type_mismatch, fmt::format("core func {} is lifted to {}, so it has to be {}, found {}", l.core_func.value, types::to_string(table_.arena(), func->type),
                                                        core::to_string(shape.lifted), core::to_string(*core_func)));

@@ -87,6 +87,7 @@ class Validator {
 
   // Canonical definitions.
   Result<void> canon(Space& s, const Canon& c);
+  Result<void> canon_memory(const Scope& scope, const CanonOpts& o) const;
   Result<void> canon_opts(const Space& s, const CanonOpts& o, bool needs_memory, bool needs_realloc) const;
 
   const core::Features features_;

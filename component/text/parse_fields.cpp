@@ -41,8 +41,8 @@ Result<Component> Parser::component(const Id& id) {
 /// Identifiers as a custom section, unless the text has one.
 void Parser::write_names(Component& out, const Id& id) {
   Names names;
-  names.component = id.given_name ? *id.given_name : id.name.value_or(std::string());
-  out.name = id.name.value_or(std::string());
+  names.component = id.name.value_or(std::string());
+  out.name = names.component;
   for (const Definition& d : scope().definitions) {
     const auto* custom = std::get_if<CustomSection>(&d.item);
     if (custom != nullptr && custom->name == name_section) return;
@@ -91,9 +91,9 @@ Result<void> Parser::core_field() {
 }
 
 Result<void> Parser::core_module_field() {
-  Id id = take_id();
-  std::string own_name = id.given_name ? *id.given_name : id.name.value_or(std::string());
-  id.given_name.reset();  // it is the module's own
+  const Id id = take_id();
+  std::string own_name = id.name.value_or(std::string());
+  if (const auto* name = list_.annotation(core::text::AnnotationKind::name, in_.position())) own_name = name->value;
   WCOMP_TRY(std::vector<NameWithAttributes> exports, inline_exports());
   WCOMP_TRY(std::optional<NameWithAttributes> import, inline_import());
   std::uint32_t i = 0;

@@ -36,10 +36,8 @@ Result<std::unique_ptr<Scope>> Parser::within(Scope::Kind kind, const Id& id, Re
 }
 
 Id Parser::take_id() {
-  Id id{.name = {}, .position = in_.position(), .given_name = {}};
-  id.name = in_.take_id();
-  if (const auto* name = list_.annotation(core::text::AnnotationKind::name, in_.position())) id.given_name = name->value;
-  return id;
+  const std::size_t position = in_.position();
+  return {in_.take_id(), position};
 }
 
 Result<void> Parser::check_new(Sort sort, const Id& id) {

@@ -14,7 +14,6 @@ namespace wcomp::component::text {
 struct Id {
   std::optional<std::string> name;
   std::size_t position = 0;
-  std::optional<std::string> given_name;  ///< by `(@name "..")`: what the name section says instead
 };
 
 class IndexSpace {
@@ -29,8 +28,10 @@ class IndexSpace {
   }
   /// The next index. `id` is not there yet.
   std::uint32_t add(const Id& id) {
-    if (id.name) by_name_.emplace(*id.name, Named{count_, id.position});
-    if (id.given_name || id.name) names_.emplace_back(count_, id.given_name ? *id.given_name : *id.name);
+    if (id.name) {
+      by_name_.emplace(*id.name, Named{count_, id.position});
+      names_.emplace_back(count_, *id.name);
+    }
     return count_++;
   }
   [[nodiscard]] const core::NameMap& names() const { return names_; }
