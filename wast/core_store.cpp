@@ -92,7 +92,7 @@ Result<Acted, Miss> CoreStore::invoke(const std::optional<std::string>& id, cons
   std::size_t result_slots = 0;
   bool fits = args.size() == type.params.size();
   for (std::size_t i = 0; fits && i < args.size(); ++i) {
-    fits = args[i].kind == kind_of(type.params[i]);
+    fits = can_pass(args[i], type.params[i]);
     slots.insert(slots.end(), args[i].slots.begin(), args[i].slots.begin() + static_cast<std::ptrdiff_t>(slot_count(args[i].kind)));
   }
   if (!fits) return Err(Miss{fmt::format("arguments for `{}`, which is {}", name, core::to_string(type)), fmt::format("{} that do not fit", args.size())});
@@ -102,7 +102,7 @@ Result<Acted, Miss> CoreStore::invoke(const std::optional<std::string>& id, cons
   std::vector<Value> out;
   std::size_t at = 0;
   for (const core::ValType t : type.results) {
-    Value v{.kind = kind_of(t)};
+    Value v{.kind = kind_of(t), .type = t};
     for (std::size_t i = 0; i < slot_count(v.kind); ++i) v.slots[i] = slots[at++];
     out.push_back(v);
   }
@@ -113,7 +113,7 @@ Result<Acted, Miss> CoreStore::get(const std::optional<std::string>& id, const s
   WCOMP_TRY(const engine::Extern item, find(id, name));
   const auto* global = std::get_if<engine::GlobalAddr>(&item);
   if (global == nullptr) return Err(Miss{fmt::format("`{}` to be a global", name), "another export"});
-  Value v{.kind = kind_of(store_.global_type(*global).type)};
+  Value v{.kind = kind_of(store_.global_type(*global).type), .type = store_.global_type(*global).type};
   std::copy_n(store_.global_cell(*global), slot_count(v.kind), v.slots.begin());
   return Acted(std::vector<Value>{v});
 }

@@ -33,6 +33,14 @@ constexpr Shape shapes[] = {{"i8x16", 16, 8, false}, {"i16x8", 8, 16, false}, {"
 /// References that a pattern may name without saying which: all but null ones.
 constexpr std::string_view any_refs[] = {"ref.func", "ref.any", "ref.eq", "ref.i31", "ref.struct", "ref.array", "ref.exn"};
 
+/// The top of the heap types that a word of a script belongs to; types of a module are functions.
+std::string_view hierarchy_of(std::string_view heap_type) {
+  if (heap_type.ends_with("extern")) return "extern";
+  if (heap_type.ends_with("exn")) return "exn";
+  constexpr std::string_view internal[] = {"any", "eq", "i31", "struct", "array", "none"};
+  return std::ranges::find(internal, heap_type) != std::end(internal) ? "any" : "func";
+}
+
 std::optional<std::uint64_t> parse_int(std::string_view literal, unsigned bits) {
   const auto wide = core::text::parse_int(literal, bits < 32 ? 32 : bits);
   if (!wide || bits >= 32) return wide;
@@ -89,9 +97,13 @@ Result<void> parse_lanes(Cursor& in, Pattern& out, bool is_pattern) {
 Result<bool> parse_ref(Cursor& in, Pattern& out, bool is_pattern) {
   if (in.take_open("ref.null")) {
     out.ref = RefPattern::null;
-    if (in.at(TokenKind::atom) || in.at(TokenKind::id)) in.advance();  // its heap type: null references are all alike
+    if (in.at(TokenKind::atom) || in.at(TokenKind::id)) {
+      out.hierarchy = hierarchy_of(in.text());
+      in.advance();
+    }
   } else if (in.take_open("ref.extern") || in.take_open("ref.host")) {
     out.ref = RefPattern::any;
+    out.hierarchy = "extern";
     if (!in.at(TokenKind::close)) {
       out.ref = RefPattern::host;
       WCOMP_TRY(out.host, in.nat(0xffff'ffff));
@@ -103,6 +115,7 @@ Result<bool> parse_ref(Cursor& in, Pattern& out, bool is_pattern) {
     if (!is_pattern || any == std::end(any_refs)) return false;
     in.take_open(*any);
     out.ref = RefPattern::any;
+    out.hierarchy = hierarchy_of(any->substr(std::string_view("ref.").size()));
     if (in.at(TokenKind::atom)) in.advance();
   }
   out.kind = ValueKind::ref;
@@ -153,6 +166,12 @@ ValueKind kind_of(core::ValType type) {
   return ValueKind::ref;
 }
 
+bool can_pass(const Value& value, core::ValType param) {
+  if (value.kind != kind_of(param)) return false;
+  if (value.kind != ValueKind::ref) return true;
+  return value.slots[0] == 0 ? core::is_nullable(param) : core::heap_type_of(param) == core::HeapType::extern_;
+}
+
 Result<Value> parse_value(Cursor& in) {
   Pattern p;
   WCOMP_TRY(const bool is_ref, parse_ref(in, p, false));
@@ -193,6 +212,8 @@ bool matches(const Pattern& pattern, const Value& value) {
   if (pattern.kind != value.kind) return false;
   if (pattern.kind == ValueKind::ref) {
     const std::uint64_t found = value.slots[0];
+    const core::HeapType heap = core::heap_type_of(value.type);
+    if (!pattern.hierarchy.empty() && pattern.hierarchy != (core::is_concrete(heap) ? "func" : hierarchy_of(core::to_string(heap)))) return false;
     return pattern.ref == RefPattern::null ? found == 0 : pattern.ref == RefPattern::host ? found == pattern.host + 1 : found != 0;
   }
   for (std::size_t i = 0; i < pattern.lanes.size(); ++i) {

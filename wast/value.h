@@ -25,7 +25,10 @@ enum class ValueKind : std::uint8_t { i32, i64, f32, f64, v128, ref };
 struct Value {
   ValueKind kind = ValueKind::i32;
   std::array<std::uint64_t, 2> slots{};
+  core::ValType type = core::ValType::i32;  ///< of a reference that a call gave: its kind is not in its bits
 };
+/// Whether a script may hand the value to a parameter: a null reference where null is allowed, a host's where any external one is.
+[[nodiscard]] bool can_pass(const Value& value, core::ValType param);
 
 enum class NanPattern : std::uint8_t { none, canonical, arithmetic };
 struct Lane {
@@ -40,6 +43,7 @@ struct Pattern {
   std::uint8_t lane_bits = 32;  ///< numbers have one lane
   std::vector<Lane> lanes;
   RefPattern ref = RefPattern::null;
+  std::string_view hierarchy;  ///< of a reference: `func`, `extern`, `exn`; empty: of any
   std::uint64_t host = 0;
   std::string text;  ///< as written
   std::vector<Pattern> alternatives;  ///< of `either`; if there are any, nothing else counts

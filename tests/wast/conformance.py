@@ -62,7 +62,7 @@ def main():
     data = pathlib.Path(os.environ.get("WCOMP_CONFORMANCE", root.parent / "shared" / "conformance"))
     if not (data / "manifest.json").exists():
         print("wast conformance: the scripts are not here, nothing was run")
-        return 0
+        return 77  # skipped, to ctest
     cases = [c for c in json.loads((data / "manifest.json").read_text())["cases"] if in_scope(c)]
     if args.names:
         cases = [c for c in cases if c["suite"] in args.names or pathlib.Path(c["entry"]).stem in args.names]

@@ -176,6 +176,36 @@ TEST_CASE("what is no script is one failure with its place") {
   CHECK(misses("(register)") != "");
 }
 
+TEST_CASE("a script hands over only references that it has") {
+  const std::string takers = R"((module (type $t (func)) (func (export "f") (param funcref)) (func (export "t") (param (ref $t))) (func (export "e") (param (ref extern)))
+    (func (export "n") (param externref) (result externref) (local.get 0)))
+)";
+  CHECK(misses(takers + "(invoke \"f\" (ref.extern 1000000))") != "");
+  CHECK(misses(takers + "(invoke \"t\" (ref.null func))") != "");
+  CHECK(misses(takers + "(invoke \"e\" (ref.null extern))") != "");
+  CHECK(misses(takers + "(invoke \"f\" (ref.null func)) (invoke \"e\" (ref.extern 3)) (assert_return (invoke \"n\" (ref.null extern)) (ref.null extern))") == "");
+}
+
+TEST_CASE("a reference of one kind is none of another") {
+  const std::string givers = R"((module (func $f (export "f") (result funcref) (ref.func $f)) (func (export "n") (result externref) (ref.null extern)))
+)";
+  CHECK(misses(givers + "(assert_return (invoke \"f\") (ref.func)) (assert_return (invoke \"n\") (ref.null extern))") == "");
+  CHECK(misses(givers + "(assert_return (invoke \"f\") (ref.i31))") != "");
+  CHECK(misses(givers + "(assert_return (invoke \"f\") (ref.extern))") != "");
+  CHECK(misses(givers + "(assert_return (invoke \"n\") (ref.null func))") != "");
+}
+
+TEST_CASE("a trap's text that is none of ours holds for no trap") {
+  const std::string m = "(module (func (export \"f\") unreachable))";
+  CHECK(misses(m + "(assert_trap (invoke \"f\") \"unreachable\")") == "");
+  CHECK(misses(m + "(assert_trap (invoke \"f\") \"no such text\")") != "");
+}
+
+TEST_CASE("what is not supported is neither malformed nor invalid") {
+  CHECK(misses("(assert_invalid (module (type (struct))) \"\")") != "");
+  CHECK(misses("(assert_malformed (module (type (struct))) \"\")") != "");
+}
+
 TEST_CASE("features that are off are a reason to refuse") {
   core::Features none;
   none.simd = false;
