@@ -5,8 +5,8 @@ if(benchmark_FOUND AND TARGET witc)
   set(bindings ${PROJECT_BINARY_DIR}/bench/bindings)
   add_custom_command(
     OUTPUT ${bindings}/callee_host.h ${bindings}/caller_host.h
-    COMMAND witc bindgen ${calls}/wit --lang cpp-host --world callee -o ${bindings}/callee
-    COMMAND witc bindgen ${calls}/wit --lang cpp-host --world caller -o ${bindings}/caller
+    COMMAND witc bindgen ${calls}/wit --lang cpp-host --world callee --quiet -o ${bindings}/callee
+    COMMAND witc bindgen ${calls}/wit --lang cpp-host --world caller --quiet -o ${bindings}/caller
     # The interface's header of `caller` has all that the one of `callee` has, and the host's classes.
     COMMAND ${CMAKE_COMMAND} -E copy_directory ${bindings}/callee ${bindings}
     COMMAND ${CMAKE_COMMAND} -E copy_directory ${bindings}/caller ${bindings}

@@ -161,6 +161,11 @@ int report(const Failure& failure) {
 
 bool messages_are_json() { return messages_as_json; }
 
+void say(std::string_view message) {
+  if (messages_as_json) fmt::print(stderr, "{}\n", json_text({{"severity", "note"}, {"message", message}}));
+  else fmt::print(stderr, "{}\n", message);
+}
+
 namespace {
 
 std::string text_of(const Trap& trap) { return messages_as_json ? as_json_line(trap) + "\n" : trap.to_string(); }

@@ -7,6 +7,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include <CLI/CLI.hpp>
 
@@ -76,6 +77,8 @@ const std::vector<std::string>& get_guest_args();
 /// Prints to standard error, as text or (with --message-format=json) one JSON object a line. Colours only on a terminal.
 void print(const Diagnostic& diagnostic);
 [[nodiscard]] bool messages_are_json();
+/// Says on standard error what was done: a line, or with --message-format=json an object of severity `note`.
+void say(std::string_view message);
 int report(const Failure& failure);  ///< prints all; status_failed
 int report(const Trap& trap);        ///< an exit's own status, else prints the trap; status_trapped
 /// Ends the process with status_trapped, whatever other threads hold or wait for: the trap is printed if that does not block.

@@ -22,6 +22,7 @@ struct BindgenOptions {
   std::vector<std::string> worlds;
   std::string directory = ".";
   bool no_impl = false;
+  bool is_quiet = false;
 };
 
 Result<std::vector<wit::WorldId>> chosen_worlds(const wit::Graph& graph, const std::vector<std::string>& names) {
@@ -57,7 +58,7 @@ Result<void> write(const BindgenOptions& options, const bindgen::OutputFile& fil
   } else {
     WCOMP_TRY(write_file(path, std::string_view(file.content)));
   }
-  fmt::print(stderr, "{} {}\n", done, escape(path.string()));
+  if (!options.is_quiet) say(fmt::format("{} {}", done, escape(path.string())));
   return {};
 }
 
@@ -87,6 +88,7 @@ Action setup_bindgen(CLI::App& app) {
   app.add_option("-w,--world", options->worlds, "a world (default: every world of the package)")->expected(1)->allow_extra_args(false)->take_all();
   app.add_option("-o,--out-dir", options->directory, "where the files go, made if it is not there (default: here)")->type_name("DIR");
   app.add_flag("--no-impl", options->no_impl, "leave out the first versions of the user's files: they are elsewhere on the include path");
+  app.add_flag("-q,--quiet", options->is_quiet, "Do not list the files that were written");
   return [options] {
     const auto done = run(*options);
     return done ? status_ok : report(done.error());

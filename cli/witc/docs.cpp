@@ -37,7 +37,7 @@ Action setup_docs(CLI::App& app) {
     if (!loaded) return report(loaded.error());
     const std::vector<wit::DocFile> files = *format == "html" ? wit::html_docs(loaded->graph) : wit::markdown_docs(loaded->graph);
     if (const auto done = write_all(*directory, files); !done) return report(done.error());
-    fmt::print(stderr, "wrote {} files; begin with {}\n", files.size(), escape((std::filesystem::path(*directory) / (*format == "html" ? "index.html" : "README.md")).string()));
+    say(fmt::format("wrote {} files; begin with {}", files.size(), escape((std::filesystem::path(*directory) / (*format == "html" ? "index.html" : "README.md")).string())));
     return status_ok;
   };
 }

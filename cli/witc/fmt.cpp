@@ -71,11 +71,11 @@ int run(const FmtOptions& options) {
       if (const int written = write_output("-", std::string_view(*formatted)); written != status_ok) return written;
     } else if (is_changed) {
       if (const auto written = write_file(file, std::string_view(*formatted)); !written) status = report(written.error());
-      else fmt::print(stderr, "formatted {}\n", escape(file.string()));
+      else say(fmt::format("formatted {}", escape(file.string())));
     }
   }
   if (options.is_check && changed > 0) {
-    fmt::print(stderr, "{} of {} files are not formatted; `witc fmt -w` formats them\n", changed, files.size());
+    say(fmt::format("{} of {} files are not formatted; `witc fmt -w` formats them", changed, files.size()));
     return status_failed;
   }
   return status;

@@ -116,7 +116,7 @@ macro(_wcomp_guest_bindings)
   _wcomp_touch(touch ${glue} ${component_type})
   add_custom_command(
     OUTPUT ${glue} ${component_type}
-    COMMAND wcomp::witc bindgen ${arg_WIT} --lang cpp --world ${arg_WORLD} ${gates} --no-impl -o ${bindings}
+    COMMAND wcomp::witc bindgen ${arg_WIT} --lang cpp --world ${arg_WORLD} ${gates} --no-impl --quiet -o ${bindings}
     ${touch}
     DEPENDS $<TARGET_FILE:wcomp::witc> ${wit_files}
     COMMENT "Bindings of ${arg_TARGET}" VERBATIM)
@@ -227,7 +227,7 @@ function(wcomp_host_bindings)
   _wcomp_touch(touch ${headers})
   add_custom_command(
     OUTPUT ${headers}
-    COMMAND wcomp::witc bindgen ${arg_WIT} --lang cpp-host ${worlds} ${gates} -o ${bindings}
+    COMMAND wcomp::witc bindgen ${arg_WIT} --lang cpp-host ${worlds} ${gates} --quiet -o ${bindings}
     ${touch}
     DEPENDS $<TARGET_FILE:wcomp::witc> ${wit_files}
     COMMENT "Host bindings of ${arg_TARGET}" VERBATIM)

@@ -159,19 +159,35 @@ class Collector {
     out_.definitions.push_back(std::move(d));
   }
 
-  /// Top-level uses mean definitions of packages, or other top-level uses of the same file.
+  static const ast::Name& local_name(const ast::TopLevelUse& use) { return use.as ? *use.as : use.path.name; }
+
+  /// Top-level uses mean definitions of packages, or other top-level uses of the same file; each link of such a chain is walked once.
   void resolve_uses(std::size_t s) {
-    const Scope& scope = out_.scopes[s];
+    Scope& scope = out_.scopes[s];
+    const PackageSource& package = out_.packages[scope.package];
     for (const ast::TopLevelUse* use : scope.uses) {
-      const ast::TopLevelUse* at = use;
-      std::size_t steps = 0;
-      while (!at->path.package && !out_.packages[scope.package].by_name.contains(at->path.name.text)) {
+      if (scope.targets.contains(local_name(*use).text)) continue;
+      std::vector<std::string_view> names;  // that mean the same
+      std::optional<std::size_t> target;
+      for (const ast::TopLevelUse* at = use;;) {
+        names.push_back(local_name(*at).text);
+        if (at->path.package) {
+          target = out_.look_up(at->path, s, &report_);
+          break;
+        }
+        if (const auto known = scope.targets.find(at->path.name.text); known != scope.targets.end() && !package.by_name.contains(at->path.name.text)) {
+          target = known->second;
+          break;
+        }
         const auto next = scope.uses_by_name.find(at->path.name.text);
-        if (next == scope.uses_by_name.end() || next->second == at || ++steps > scope.uses.size()) break;
+        const bool is_end = next == scope.uses_by_name.end() || next->second == at || names.size() > scope.uses.size();
+        if (is_end || package.by_name.contains(at->path.name.text)) {
+          target = look_up_here(at->path, s);
+          break;
+        }
         at = next->second;
       }
-      const auto target = at->path.package ? out_.look_up(at->path, s, &report_) : look_up_here(at->path, s);
-      out_.scopes[s].targets.emplace((use->as ? *use->as : use->path.name).text, target);
+      for (const std::string_view name : names) scope.targets.emplace(name, target);
     }
   }
 
