@@ -8,7 +8,7 @@ namespace wcomp::wit {
 bool is_label(std::string_view text) {
   bool has_lower = false, has_upper = false;
   bool is_empty = true;  // the fragment
-  for (const char c : text) {
+  for (const char& c : text) {
     if (c >= 'a' && c <= 'z') {
       has_lower = true;
     } else if (c >= 'A' && c <= 'Z') {
