@@ -91,5 +91,6 @@ TEST_CASE("names in other styles are told their WIT form") {
   CHECK(kebab_case("a--b_") == "a-b");
   CHECK(kebab_case("v2Beta") == "v2-beta");
   CHECK(kebab_case("_1st").empty());
+  CHECK(!is_label("1st"));
   CHECK(kebab_case("-").empty());
 }
