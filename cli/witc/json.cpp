@@ -1,6 +1,7 @@
 // witc json PATH
 #include <cstdio>
 
+#include "base/diagnostic.h"
 #include "cli/witc/commands.h"
 #include "cli/witc/wit_input.h"
 
@@ -14,9 +15,10 @@ Action setup_json(CLI::App& app) {
     const auto loaded = input->load(true);
     if (!loaded) return report(loaded.error());
     if (*output != "-") return write_output(*output, std::string_view(wit::to_json(loaded->graph)));
-    // Piece by piece: the text is many times as large as the WIT. What could not be written is reported at the end of the program.
-    (void)wit::write_json(loaded->graph, [](std::string_view piece) { return std::fwrite(piece.data(), 1, piece.size(), stdout) == piece.size(); });
-    return status_ok;
+    // Piece by piece: the text is many times as large as the WIT.
+    const bool is_written = wit::write_json(loaded->graph, [](std::string_view piece) { return std::fwrite(piece.data(), 1, piece.size(), stdout) == piece.size(); });
+    if (is_written && std::fflush(stdout) == 0) return status_ok;
+    return report(Failure(error(diag::file_error, "cannot write standard output")));
   };
 }
 
