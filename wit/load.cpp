@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
+#include "wit/markdown.h"
 #include "wit/parse.h"
 #include "wit/resolve/resolve.h"
 #include "wit/wit.h"
@@ -32,7 +33,7 @@ class Loader {
     for (const fs::path& entry : entries(deps)) {
       if (fs::is_directory(entry, ec)) {
         directory(entry, false);
-      } else if (entry.extension() == ".wit") {
+      } else if (is_wit_file(entry)) {
         file_group(entry, false);
       } else if (entry.extension() == ".wasm" || entry.extension() == ".wat") {
         report_.error(diag::unsupported, fmt::format("`{}`: a WIT package in binary form cannot be a dependency yet", entry.string())).notes.push_back(
@@ -57,10 +58,10 @@ class Loader {
     SourceGroup group{path.string(), is_root, {}};
     std::error_code ec;
     for (const fs::path& entry : entries(path)) {
-      if (entry.extension() == ".wit" && !fs::is_directory(entry, ec)) file(entry, group);
+      if (is_wit_file(entry) && !fs::is_directory(entry, ec)) file(entry, group);
     }
     if (group.files.empty() && !report_.has_errors()) {
-      report_.error(diag::file_error, fmt::format("there are no `.wit` files in `{}`", path.string()));
+      report_.error(diag::file_error, fmt::format("there are no `.wit` or `.wit.md` files in `{}`", path.string()));
     }
     groups_.push_back(std::move(group));
   }
@@ -77,6 +78,14 @@ class Loader {
     if (text->size() > max_source_bytes) {
       report_.error(diag::limit_exceeded, fmt::format("`{}` is larger than {} MiB", path.string(), max_source_bytes >> 20));
       return;
+    }
+    if (is_markdown(path)) {
+      bool has_block = false;
+      *text = wit_of_markdown(*text, has_block);
+      if (!has_block) {
+        report_.error(diag::file_error, fmt::format("there is no WIT in `{}`", path.string())).notes.push_back("of Markdown the blocks between ```wit and ``` are read");
+        return;
+      }
     }
     group.files.push_back(parse(sources_.add(path.string(), std::move(*text)), report_, all_comments_are_docs_));
   }

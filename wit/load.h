@@ -11,7 +11,7 @@
 
 namespace wcomp::wit {
 
-/// The files that together spell one package (plus the packages nested in them): a directory's `.wit` files, or a single file.
+/// The files that together spell one package (plus the packages nested in them): a directory's `.wit` and `.wit.md` files, or a single file.
 struct SourceGroup {
   std::string path;
   bool is_root = false;  ///< a path that was asked for, in contrast to an entry of `deps/`

@@ -35,7 +35,7 @@ struct Loaded {
   std::vector<Diagnostic> warnings;
 };
 
-/// A `.wit` file, or a directory of `.wit` files with an optional `deps/` (directories and single files), as WIT.md "Package directory
+/// A `.wit` file, a Markdown file with WIT in it (wit/markdown.h), or a directory of `.wit` and `.wit.md` files with an optional `deps/` (directories and single files), as WIT.md "Package directory
 /// structure" has it. `roots` of the graph: the package(s) of each path, in order; a path may use packages of another. Reports every
 /// error it can in one Failure.
 [[nodiscard]] Result<Loaded> load(std::span<const std::filesystem::path> paths, const Options& options = {});

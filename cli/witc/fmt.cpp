@@ -53,6 +53,10 @@ int run(const FmtOptions& options) {
   std::size_t changed = 0;
   for (const fs::path& file : files) {
     const bool is_input = file == "-";
+    if (!is_input && file.extension() == ".md") {
+      status = report(Failure(error(diag::unsupported, fmt::format("`{}`: WIT in Markdown is read, but not formatted", file.string()))));
+      continue;
+    }
     auto text = read_text_file(file);
     if (!text) {
       status = report(text.error());

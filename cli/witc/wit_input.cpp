@@ -26,7 +26,7 @@ Result<wit::Loaded> WitInput::load(bool all_comments_are_docs) const {
 
 std::shared_ptr<WitInput> add_wit_input(CLI::App& app, bool takes_several_paths) {
   auto input = std::make_shared<WitInput>();
-  CLI::Option* paths = app.add_option("PATH", input->paths, "WIT file, or directory of WIT files with its dependencies in `deps/`")->required();
+  CLI::Option* paths = app.add_option("PATH", input->paths, "WIT file (`.wit`, or `.md` with blocks of WIT), or directory of WIT files with its dependencies in `deps/`")->required();
   if (!takes_several_paths) paths->expected(1);
   app.add_option("--features", input->features, "Keep items that are @unstable under these features")->delimiter(',')->allow_extra_args(false);
   app.add_flag("--all-features", input->all_features, "Keep all @unstable items");
