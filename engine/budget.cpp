@@ -27,8 +27,8 @@ Result<void, Trap> add(std::uint64_t& count, std::uint64_t max, const char* what
 bool Budget::grant(const Growth& growth) {
   wants_trap_ = false;
   const std::uint64_t more = growth.desired - growth.current;
-  const bool is_memory = growth.kind == Growth::Kind::memory;
-  if (is_memory && (memory_bytes_ > limits_.max_total_memory_bytes || more > limits_.max_total_memory_bytes - memory_bytes_)) return false;
+  const Total total = total_of(growth.kind);
+  if (total.used > total.max || more > total.max - total.used) return false;
   if (limits_.limiter) {
     if (is_asking_) return false;
     is_asking_ = true;
@@ -37,12 +37,17 @@ bool Budget::grant(const Growth& growth) {
     wants_trap_ = decision == GrowthDecision::trap;
     if (decision != GrowthDecision::allow) return false;
   }
-  if (is_memory) memory_bytes_ += more;
+  total.used += more;
   return true;
 }
 
 void Budget::give_back(const Growth& growth) {
-  if (growth.kind == Growth::Kind::memory) memory_bytes_ -= growth.desired - growth.current;
+  total_of(growth.kind).used -= growth.desired - growth.current;
+}
+
+Budget::Total Budget::total_of(Growth::Kind kind) {
+  if (kind == Growth::Kind::memory) return {memory_bytes_, limits_.max_total_memory_bytes};
+  return {table_elements_, limits_.max_total_table_elements};
 }
 
 bool Budget::must_trap() { return std::exchange(wants_trap_, false) || limits_.traps_on_growth_failure; }

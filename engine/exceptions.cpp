@@ -27,10 +27,13 @@ Result<std::uint64_t, Trap> ExceptionHeap::add(const StoreImpl& store, const Tag
   const std::uint64_t bytes = bytes_of(tag);
   if (bytes_ + bytes > next_collection_) {
     collect(store, tag, values, stack_end);
-    next_collection_ = bytes_ + std::max(bytes_, min_between);
-    if (bytes_ > max_bytes) return Err(Trap(TrapCode::limit_exceeded, fmt::format("the exceptions that the store holds take more than {} bytes", max_bytes)));
+    if (bytes > max_bytes_ || bytes_ > max_bytes_ - bytes) {
+      return Err(Trap(TrapCode::limit_exceeded, fmt::format("the exceptions that the store holds take more than {} bytes", max_bytes_)));
+    }
+    next_collection_ = std::max(std::min(2 * bytes_, max_bytes_), bytes_ + min_between_);
   }
   if (free_.empty()) {
+    if (exceptions_.size() == ~std::uint32_t{0}) return Err(Trap(TrapCode::limit_exceeded, "the store has made more exceptions than it can number"));
     free_.push_back(static_cast<std::uint32_t>(exceptions_.size()));
     exceptions_.emplace_back();
   }
@@ -86,8 +89,12 @@ void ExceptionHeap::collect(const StoreImpl& store, const TagInst& tag, const st
     bytes_ -= bytes_of(*e.tag);
     e.tag = nullptr;
     e.values.reset();
-    ++e.generation;
-    free_.push_back(i);
+    // Beyond the last generation a reference to the first would be one to whatever is here then.
+    if (++e.generation != 0) {
+      free_.push_back(i);
+    } else {
+      ++retired_;
+    }
   }
 }
 

@@ -105,7 +105,7 @@ struct StoreImpl {
   std::vector<std::unique_ptr<MemInst>> mems;
   std::deque<GlobalInst> globals;
   std::deque<TagInst> tags;
-  ExceptionHeap exceptions;
+  ExceptionHeap exceptions{limits.max_exception_bytes};
   std::deque<ModuleInst> instances;
   WasmStack stack;
   RunState run_state;

@@ -35,6 +35,8 @@ struct Limits {
   std::uint64_t max_memory_bytes = std::uint64_t{4} << 30;          ///< of each linear memory
   std::uint64_t max_total_memory_bytes = ~std::uint64_t{0};         ///< of all linear memories together
   std::uint64_t max_table_elements = 10'000'000;                    ///< of each table
+  std::uint64_t max_total_table_elements = 20'000'000;              ///< of all tables together; each takes 8 bytes of the host's memory
+  std::uint64_t max_exception_bytes = std::uint64_t{64} << 20;      ///< of the exceptions to which the guest holds references; another one traps
   std::uint64_t max_instances = 10'000;                             ///< core instances: the modules of a component, and adapters between them
   std::uint64_t max_memories = 10'000;                              ///< linear memories
   std::uint64_t max_tables = 10'000;                                ///< tables

@@ -245,6 +245,55 @@ TEST_CASE("exceptions that are held count against a bound, also when they only h
   CHECK(call(store, func(store, inst, "f"), {100'000}));
 }
 
+TEST_CASE("a store's limit says how much held exceptions may take; what is caught without a reference does not count") {
+  constexpr const char* text = R"(
+    (tag $t (param exnref i64))
+    (func (export "values") (block $h (result exnref i64) (try_table (catch $t $h) (throw $t (ref.null exn) (i64.const 1))) (unreachable)) (drop) (drop))
+    (func (export "f") (param $n i32)
+      (local $last exnref)
+      (loop $l
+        (block $h (result exnref) (try_table (catch_all_ref $h) (throw $t (local.get $last) (i64.const 0))) (unreachable))
+        (local.set $last)
+        (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))";
+  Store small({.max_exception_bytes = 10'000});
+  auto inst = make(small, text);
+  CHECK(call(small, func(small, inst, "f"), {100}));
+  CHECK(trap_code(small, func(small, inst, "f"), {1'000}) == TrapCode::limit_exceeded);
+  CHECK(call(small, func(small, inst, "f"), {100}));
+  Store none({.max_exception_bytes = 0});
+  inst = make(none, text);
+  CHECK(call(none, func(none, inst, "values")));
+  CHECK(trap_code(none, func(none, inst, "f"), {1}) == TrapCode::limit_exceeded);
+  Store large({.max_exception_bytes = ~std::uint64_t{0}});
+  inst = make(large, text);
+  CHECK(call(large, func(large, inst, "f"), {1'000}));
+}
+
+TEST_CASE("no two exceptions of a store have the same reference, however many there have been") {
+  struct First {
+    std::uint64_t ref = 0;
+    std::uint32_t again = 0, calls = 0;
+    static std::optional<Trap> see(void* context, std::uint64_t* slots) {
+      auto& self = *static_cast<First*>(context);
+      if (self.calls++ == 0) self.ref = slots[0];
+      else if (slots[0] == self.ref) ++self.again;
+      return {};
+    }
+  } first;
+  Store store({.max_exception_bytes = 100});  // so little that places are used again at once
+  FuncAddr see = store.add_host_func({{ValType::exnref}, {}}, &First::see, &first, "see");
+  auto inst = make(store, R"(
+    (import "h" "see" (func $see (param exnref)))
+    (tag $t)
+    (func (export "many") (param i32)
+      (loop $l
+        (call $see (block $h (result exnref) (try_table (catch_all_ref $h) (throw $t)) (unreachable)))
+        (br_if $l (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))))", {see});
+  REQUIRE(call(store, func(store, inst, "many"), {400'000}));
+  CHECK(first.calls == 400'000);
+  CHECK(first.again == 0);
+}
+
 TEST_CASE("a reference that the host kept for itself is refused once its exception is gone") {
   Store store;
   Keeper keeper;

@@ -89,6 +89,24 @@ TEST_CASE("all memories of an instance have a bound together") {
   CHECK_FALSE(instantiate("(module (memory 3) (memory 2))", limits).has_value());
 }
 
+TEST_CASE("all tables of an instance have a bound together") {
+  Limits limits;
+  limits.max_total_table_elements = 4;
+  auto instance = instantiate(R"((module (table $a 1 funcref) (table $b 1 externref)
+    (func (export "a") (param i32) (result i32) (table.grow $a (ref.null func) (local.get 0)))
+    (func (export "b") (param i32) (result i32) (table.grow $b (ref.null extern) (local.get 0)))))", limits);
+  REQUIRE(instance.has_value());
+  CHECK(call(*instance, "a", {"3"}) == "-1");
+  CHECK(call(*instance, "a", {"1"}) == "1");
+  CHECK(call(*instance, "b", {"2"}) == "-1");
+  CHECK(call(*instance, "b", {"1"}) == "1");
+  CHECK(call(*instance, "b", {"0"}) == "2");
+  CHECK(instantiate("(module (table 1 funcref) (table 3 funcref))", limits).has_value());
+  CHECK_FALSE(instantiate("(module (table 2 funcref) (table 3 funcref))", limits).has_value());
+  // As many large tables as there may be tables would take 800 GB.
+  CHECK_FALSE(instantiate("(module (table 9000000 funcref) (table 9000000 funcref) (table 9000000 funcref))", {}).has_value());
+}
+
 TEST_CASE("memories, tables and instances are counted") {
   Limits limits;
   limits.max_memories = 1;
