@@ -76,6 +76,9 @@ class Store {
   [[nodiscard]] ModuleInstAddr next_instance() const;
   [[nodiscard]] std::optional<Extern> find_export(ModuleInstAddr instance, std::string_view name) const;
   [[nodiscard]] const core::FuncType& func_type(FuncAddr f) const;  ///< types that it names are the store's own: their numbers mean nothing to modules
+  /// Whether the slots have room for a call of the function, and what they hold for its reference parameters are references of those types that
+  /// this store knows. Any bits are an externref, but for null where the type excludes it.
+  [[nodiscard]] bool accepts(FuncAddr f, std::span<const std::uint64_t> slots) const;
   /// Calls a function: arguments in the first slots, results into them; there are enough for both, checked.
   /// May be called from inside a host function (nested on the same wasm stack).
   [[nodiscard]] Result<void, Trap> invoke(FuncAddr f, std::span<std::uint64_t> slots);

@@ -115,6 +115,8 @@ struct StoreImpl {
   TagInst& new_tag(std::uint32_t type_id, TagAddr& addr);
   [[nodiscard]] Result<void, Trap> invoke(FuncInst& f, std::uint64_t* slots);
   void set_fuel(std::uint64_t fuel);
+  /// Whether bits from outside are a reference of the type; types that it names are the store's.
+  [[nodiscard]] bool is_ref_of(core::ValType type, std::uint64_t slot) const;
 };
 
 /// Name of a function of a module for messages: from the name section, or the first export of it; empty if it has none.

@@ -169,6 +169,28 @@ const core::FuncType& Store::func_type(FuncAddr f) const {
   return *impl_->funcs[f.value]->type;
 }
 
+bool StoreImpl::is_ref_of(core::ValType type, std::uint64_t slot) const {
+  if (slot == 0) return core::is_nullable(type);
+  const core::HeapType heap = core::heap_type_of(type);
+  if (heap == core::HeapType::extern_) return true;
+  if (heap == core::HeapType::exn) return exceptions.find(slot) != nullptr;
+  if (heap != core::HeapType::func && !core::is_concrete(heap)) return false;
+  if (slot > funcs.size()) return false;
+  return heap == core::HeapType::func || funcs[slot - 1]->type_id == core::type_idx_of(heap).value;
+}
+
+bool Store::accepts(FuncAddr f, std::span<const std::uint64_t> slots) const {
+  WCOMP_CHECK(f.value < impl_->funcs.size());
+  const FuncInst& func = *impl_->funcs[f.value];
+  if (slots.size() < std::max(func.params, func.results)) return false;
+  std::size_t at = 0;
+  for (const core::ValType t : func.type->params) {
+    if (core::is_ref(t) && !impl_->is_ref_of(t, slots[at])) return false;
+    at += slot_count(t);
+  }
+  return true;
+}
+
 Result<void, Trap> Store::invoke(FuncAddr f, std::span<std::uint64_t> slots) {
   WCOMP_CHECK(f.value < impl_->funcs.size());
   FuncInst& func = *impl_->funcs[f.value];

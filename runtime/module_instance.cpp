@@ -166,7 +166,12 @@ bool ModuleInstance::set_fuel(std::uint64_t fuel) { return impl_->store.set_fuel
 
 Result<void, Trap> CoreFunc::invoke(std::span<std::uint64_t> slots) const {
   if (instance_ == nullptr) return Err(Trap(TrapCode::host_error, "the function is empty: it was taken from no instance"));
-  return instance_->store.invoke(engine::FuncAddr(addr_), slots);
+  const engine::FuncAddr func(addr_);
+  if (!instance_->store.accepts(func, slots)) {
+    return Err(Trap(TrapCode::host_error, fmt::format("`{}` is a {}: the slots are too few, or hold a reference that is none of its type in this instance",
+                                                      name_, to_string(type_))));
+  }
+  return instance_->store.invoke(func, slots);
 }
 
 Result<std::vector<CoreValue>, Trap> CoreFunc::call(std::span<const CoreValue> args) const {

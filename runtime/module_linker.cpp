@@ -65,6 +65,7 @@ struct Instantiator {
     std::vector<engine::Extern> imports;
     std::vector<Diagnostic> missing;
     for (const core::Import& i : module.module->imports) {
+      if (const auto def = find_host(i); def != nullptr && has_references(def->type)) return Err(mismatch(module, i, *def));
       if (auto found = find(i, importer)) {
         imports.push_back(*found);
       } else if (missing.size() < max_listed) {
@@ -81,13 +82,31 @@ struct Instantiator {
     return **made;
   }
 
+  /// The host function for an import of a function; null if there is none.
+  [[nodiscard]] std::shared_ptr<const CoreHostDef> find_host(const core::Import& i) const {
+    if (!std::holds_alternative<core::TypeIdx>(i.type)) return nullptr;
+    const auto host = linker.hosts.find(i.module);
+    if (host == linker.hosts.end()) return nullptr;
+    const auto def = host->second.find(i.name);
+    return def == host->second.end() ? nullptr : def->second;
+  }
+  static bool has_references(const CoreFuncType& type) {
+    const auto is_reference = [](CoreType t) { return t == CoreType::funcref || t == CoreType::externref || t == CoreType::exnref; };
+    return std::ranges::any_of(type.params, is_reference) || std::ranges::any_of(type.results, is_reference);
+  }
+  static Failure mismatch(const ModuleImpl& module, const core::Import& i, const CoreHostDef& def) {
+    Diagnostic d = error(diag::import_mismatch,
+                         fmt::format("import `{}` `{}`: expected {}, found a host {}", i.module, i.name, describe(*module.module, i.type), to_string(def.type)),
+                         BinaryPos{.file = module.name, .path = {}, .offset = i.offset});
+    d.notes.emplace_back("host functions take and give numbers and vectors only: references have no form outside of the guest");
+    return Failure(std::move(d));
+  }
+
   std::optional<engine::Extern> find(const core::Import& i, CoreImporter& importer) {
-    if (const auto host = linker.hosts.find(i.module); host != linker.hosts.end() && std::holds_alternative<core::TypeIdx>(i.type)) {
-      if (const auto def = host->second.find(i.name); def != host->second.end()) {
-        // An import may be there twice, which is two functions.
-        CoreHostBinding& binding = inst.bindings.emplace_back(CoreHostBinding{&importer, fmt::format("{}.{}", i.module, i.name), def->second});
-        return inst.store.add_host_func(def->second->core_type, &call_core_host, &binding, binding.name);
-      }
+    if (const auto def = find_host(i)) {
+      // An import may be there twice, which is two functions.
+      CoreHostBinding& binding = inst.bindings.emplace_back(CoreHostBinding{&importer, fmt::format("{}.{}", i.module, i.name), def});
+      return inst.store.add_host_func(def->core_type, &call_core_host, &binding, binding.name);
     }
     if (const auto l = linked.find(i.module); l != linked.end()) return inst.store.find_export(l->second.first, i.name);
     return std::nullopt;

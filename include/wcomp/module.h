@@ -184,8 +184,8 @@ class CoreFunc {
   /// Errors: export-mismatch with both types.
   template <class Signature>
   [[nodiscard]] Result<TypedCoreFunc<Signature>> typed() const;
-  /// The call beneath: arguments and then results in the first slots, as for a CoreHostFunc. `slots` has room for both and is not checked against
-  /// the type.
+  /// The call beneath: arguments and then results in the first slots, as for a CoreHostFunc. Numbers are not looked at. The trap is a host_error if
+  /// `slots` has no room for both, or an argument is a reference, but neither null where the type allows that nor one of its type in this instance.
   [[nodiscard]] Result<void, Trap> invoke(std::span<std::uint64_t> slots) const;
 
  private:

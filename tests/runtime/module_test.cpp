@@ -250,6 +250,64 @@ TEST_CASE("memory, stack, tables and fuel have limits") {
   CHECK(!linker.instantiate(load("(module (memory 4))")));
 }
 
+TEST_CASE("a host function whose type has references matches no import") {
+  for (const CoreFuncType& type : {CoreFuncType{{}, {CoreType::funcref}}, CoreFuncType{{CoreType::externref}, {}}, CoreFuncType{{}, {CoreType::exnref}}}) {
+    ModuleLinker linker(engine());
+    bool was_called = false;
+    linker.define_func("env", "make", type, [&](CoreCaller&, std::uint64_t* slots) -> std::optional<Trap> {
+      was_called = true;
+      slots[0] = 0x4141'4141;
+      return {};
+    });
+    const std::string shape = to_string(type).substr(4);
+    auto made = linker.instantiate(load("(module (import \"env\" \"make\" (func $make" + shape + ")) (start $run) (func $run))"));
+    REQUIRE_FALSE(made);
+    CHECK(made.error().first().code == std::string_view("import-mismatch"));
+    CHECK(made.error().first().message.find("import `env` `make`: expected func") != std::string::npos);
+    CHECK(made.error().first().notes.size() == 1);
+    CHECK_FALSE(was_called);
+    CHECK(linker.instantiate(load(adder)));  // who does not import it is not disturbed
+  }
+}
+
+TEST_CASE("raw slots are checked for room and for references that the instance does not know") {
+  ModuleInstance i = instantiate(R"((module
+    (type $int (func (result i32)))
+    (func $seven (export "seven") (result i32) (i32.const 7))
+    (func (export "get") (result funcref) (ref.func $seven))
+    (func (export "call") (param i64 (ref null $int)) (result i32) (call_ref $int (local.get 1)))
+    (func (export "any") (param funcref) (result i32) (ref.is_null (local.get 0)))
+    (func (export "outside") (param externref) (result externref) (local.get 0))
+    (func (export "raise") (param exnref) (throw_ref (local.get 0)))
+    (func (export "sure") (param (ref func)))
+    (elem declare func $seven)))");
+  const auto invoke = [&](std::string_view name, std::vector<std::uint64_t> slots) -> std::string {
+    auto func = i.func(name);
+    REQUIRE(func);
+    auto done = func->invoke(slots);
+    return done ? std::to_string(slots.empty() ? 0 : slots[0]) : std::string(to_string(done.error().code()));
+  };
+  const std::string refused(to_string(TrapCode::host_error));
+  std::uint64_t slots[1] = {};
+  REQUIRE(i.func("get")->invoke(slots));
+  const std::uint64_t seven = slots[0];
+  CHECK(invoke("call", {0, seven}) == "7");
+  CHECK(invoke("call", {0, 0}) == std::string(to_string(TrapCode::null_function_reference)));
+  CHECK(invoke("call", {0, seven + 1}) == refused);  // a function of another type
+  CHECK(invoke("any", {seven + 1}) == "0");
+  for (const std::uint64_t wild : {std::uint64_t{0x4141'4141}, ~std::uint64_t{0}, std::uint64_t{1} << 63}) {
+    CHECK(invoke("call", {0, wild}) == refused);
+    CHECK(invoke("any", {wild}) == refused);
+    CHECK(invoke("raise", {wild}) == refused);
+    CHECK(invoke("outside", {wild}) == std::to_string(wild));
+  }
+  CHECK(invoke("sure", {0}) == refused);
+  CHECK(invoke("sure", {seven}) == std::to_string(seven));
+  CHECK(invoke("call", {0}) == refused);
+  CHECK(invoke("seven", {}) == refused);
+  CHECK(invoke("seven", {0}) == "7");
+}
+
 TEST_CASE("interrupting from another thread ends a loop") {
   ModuleInstance i = instantiate(R"((module (func (export "spin") (loop br 0))))");
   std::thread other([&] {
