@@ -113,6 +113,8 @@ struct StoreImpl {
 
   FuncInst& new_func(std::uint32_t type_id, FuncAddr& addr);
   TagInst& new_tag(std::uint32_t type_id, TagAddr& addr);
+  /// What add_table adds.
+  [[nodiscard]] Result<TableInst, Trap> make_table(const core::TableType& type);
   [[nodiscard]] Result<void, Trap> invoke(FuncInst& f, std::uint64_t* slots);
   void set_fuel(std::uint64_t fuel);
   /// Whether bits from outside are a reference of the type; types that it names are the store's.

@@ -287,13 +287,28 @@ Result<Result<ModuleInstAddr, Trap>> Store::instantiate(const core::ValidModule&
   ModuleInst& inst = impl_->instances.emplace_back(valid);
   ModuleInstAddr addr(impl_->instances.size() - 1);
   inst.name = std::move(name);
-  WCOMP_TRY(inst.type_ids, impl_->types.add(module));
+  // As long as there are no functions nobody can know what was made, and a failure leaves nothing. What a later one leaves in the store is out of
+  // anyone's reach, unless a table was filled with it; it stays counted.
+  const std::size_t mems_before = impl_->mems.size();
+  const auto undo = [&] {
+    for (; impl_->mems.size() > mems_before; impl_->mems.pop_back()) {
+      impl_->budget.give_back({.kind = Growth::Kind::memory, .current = 0, .desired = impl_->mems.back()->size(), .maximum = {}});
+      impl_->budget.remove_memory();
+    }
+    impl_->instances.pop_back();
+    impl_->budget.remove_instance();
+  };
+  auto type_ids = impl_->types.add(module);
+  if (!type_ids) return undo(), Err(std::move(type_ids).error());
+  inst.type_ids = *std::move(type_ids);
   Instantiation in{*impl_, inst, module};
-  for (std::size_t i = 0; i < module.imports.size(); ++i) WCOMP_TRY(in.import(module.imports[i], imports[i]));
-  // Memories first: functions hold the address of memory 0. Whatever a failure leaves in the store is out of anyone's reach.
+  for (std::size_t i = 0; i < module.imports.size(); ++i) {
+    if (auto imported = in.import(module.imports[i], imports[i]); !imported) return undo(), Err(std::move(imported).error());
+  }
+  // Memories first: functions hold the address of memory 0.
   for (const core::MemType& t : module.mems) {
     auto mem = add_memory(t);
-    if (!mem) return Inner(Err(std::move(mem).error()));
+    if (!mem) return undo(), Inner(Err(std::move(mem).error()));
     inst.mem_addrs.push_back(*mem);
     inst.mems.push_back(impl_->mems[mem->value].get());
   }

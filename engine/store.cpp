@@ -109,30 +109,43 @@ Result<GlobalAddr, Trap> Store::add_global(core::GlobalType type, std::uint64_t 
 
 Result<MemAddr, Trap> Store::add_memory(core::MemType type) {
   WCOMP_TRY(impl_->budget.add_memory());
-  WCOMP_TRY(auto mem, MemInst::make(type, impl_->limits.max_memory_bytes, impl_->wants_guard, impl_->budget));
-  impl_->mems.push_back(std::move(mem));
+  auto mem = MemInst::make(type, impl_->limits.max_memory_bytes, impl_->wants_guard, impl_->budget);
+  if (!mem) {
+    impl_->budget.remove_memory();
+    return Err(std::move(mem).error());
+  }
+  impl_->mems.push_back(*std::move(mem));
   return MemAddr(impl_->mems.size() - 1);
 }
 
-Result<TableAddr, Trap> Store::add_table(core::TableType type) {
-  WCOMP_TRY(impl_->budget.add_table());
+Result<TableInst, Trap> StoreImpl::make_table(const core::TableType& type) {
   TableInst table;
   table.type = type;
-  table.budget = &impl_->budget;
-  table.max_elements = std::min(type.limits.max.value_or(type.limits.is_64 ? ~std::uint64_t{0} : 0xffff'ffff), impl_->limits.max_table_elements);
+  table.budget = &budget;
+  table.max_elements = std::min(type.limits.max.value_or(type.limits.is_64 ? ~std::uint64_t{0} : 0xffff'ffff), limits.max_table_elements);
   if (type.limits.min > table.max_elements) {
     return Err(Trap(TrapCode::limit_exceeded,
                     fmt::format("a table of {} elements is wanted, {} are allowed", type.limits.min, table.max_elements)));
   }
   const Growth growth{.kind = Growth::Kind::table, .current = 0, .desired = type.limits.min, .maximum = type.limits.max};
-  if (!impl_->budget.grant(growth)) {
+  if (!budget.grant(growth)) {
     return Err(Trap(TrapCode::limit_exceeded, fmt::format("a table of {} elements is wanted, the store's limits do not allow it", type.limits.min)));
   }
   if (!resize(table.elements, type.limits.min, 0)) {
-    impl_->budget.give_back(growth);
+    budget.give_back(growth);
     return Err(Trap(TrapCode::limit_exceeded, fmt::format("the system has no room for a table of {} elements", type.limits.min)));
   }
-  impl_->tables.push_back(std::move(table));
+  return table;
+}
+
+Result<TableAddr, Trap> Store::add_table(core::TableType type) {
+  WCOMP_TRY(impl_->budget.add_table());
+  auto table = impl_->make_table(type);
+  if (!table) {
+    impl_->budget.remove_table();
+    return Err(std::move(table).error());
+  }
+  impl_->tables.push_back(*std::move(table));
   return TableAddr(impl_->tables.size() - 1);
 }
 

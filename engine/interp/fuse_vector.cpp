@@ -10,8 +10,10 @@ using core::Opcode;
 /// Instructions on vectors of which `op y, x` is `op x, y`.
 bool is_commutative(Opcode op) {
   switch (op) {
-    case Opcode::f32x4_sub: case Opcode::f64x2_sub: case Opcode::i8x16_sub: case Opcode::i16x8_sub: case Opcode::i32x4_sub: case Opcode::i64x2_sub: return false;
-    default: return true;
+    case Opcode::f32x4_add: case Opcode::f64x2_add: case Opcode::i8x16_add: case Opcode::i16x8_add: case Opcode::i32x4_add: case Opcode::i64x2_add:
+    case Opcode::f32x4_mul: case Opcode::f64x2_mul: case Opcode::i16x8_mul: case Opcode::i32x4_mul:
+    case Opcode::i8x16_eq: case Opcode::v128_and: case Opcode::v128_or: case Opcode::v128_xor: return true;
+    default: return false;
   }
 }
 

@@ -15,19 +15,27 @@ struct Join {
 
 template <class...>
 struct Bodies {};
+
+namespace rows {
+using enum core::Opcode;
+using F = From;
+using A = Address;
+
+template <class>
+constexpr bool is_row = false;
+#define WCOMP_SEQUENCE(first, ...) template <> constexpr bool is_row<Bodies<first __VA_OPT__(, ) __VA_ARGS__>> = true;
+#include "engine/interp/sequences.def"
+#undef WCOMP_SEQUENCE
+
 template <class... First, class Last>
 constexpr Join join(Bodies<First...>, Bodies<Last>) {
+  static_assert(sizeof...(First) == 1 || is_row<Bodies<First...>>, "what a row begins with has to be a row, too: it would never be found");
   return {&sequence<First...>, &sequence<Last>, &sequence<First..., Last>};
 }
 template <class... First, class Next, class... Rest>
 constexpr Join join(Bodies<First...>, Bodies<Next, Rest...>) {
   return join(Bodies<First..., Next>{}, Bodies<Rest...>{});
 }
-
-namespace rows {
-using enum core::Opcode;
-using F = From;
-using A = Address;
 
 const Join joins[] = {
 #define WCOMP_SEQUENCE(first, ...) join(Bodies<>{}, Bodies<first __VA_OPT__(, ) __VA_ARGS__>{}),
@@ -76,7 +84,7 @@ extern "C" const Place __stop_wcomp_places[] __attribute__((weak, visibility("hi
 
 }  // namespace
 
-std::uint32_t units_at(std::uint64_t address) {
+std::uint32_t units_at([[maybe_unused]] std::uint64_t address) {
 #if defined(__x86_64__) && defined(__ELF__)
   const Place* last = nullptr;
   for (const Place* p = __start_wcomp_places; p != __stop_wcomp_places; ++p) {
@@ -84,7 +92,7 @@ std::uint32_t units_at(std::uint64_t address) {
   }
   return last == nullptr ? 0 : last->units;
 #else
-  return address == 0 ? 0 : 0;
+  return 0;
 #endif
 }
 

@@ -225,6 +225,28 @@ TEST_CASE("a table beyond the store's limit is not made") {
   CHECK((*r).error().code() == TrapCode::limit_exceeded);
 }
 
+TEST_CASE("what could not be made is not counted") {
+  Store store({.max_memory_bytes = 2 * 65536, .max_total_memory_bytes = 2 * 65536, .max_table_elements = 10, .max_instances = 1, .max_memories = 2, .max_tables = 1});
+  const core::MemType large_memory{{3}};
+  const core::TableType large_table{ValType::funcref, {11}};
+  for (int i = 0; i < 3; ++i) {
+    CHECK_FALSE(store.add_memory(large_memory));
+    CHECK_FALSE(store.add_table(large_table));
+    // The first memory can be made, the second one cannot.
+    auto made = store.instantiate(valid("(module (memory 2) (memory 1))"), {});
+    REQUIRE(made);
+    CHECK_FALSE(*made);
+    const Extern wrong[] = {TagAddr(store.add_tag({}))};
+    CHECK_FALSE(store.instantiate(valid(R"((module (import "a" "b" (func))))"), wrong));
+  }
+  auto inst = make(store, R"((module (memory 1) (memory (export "m") 1) (table 10 funcref) (func (export "f") (result i32) (memory.size 1))))");
+  CHECK(value(store, func(store, inst, "f")) == 1);
+  CHECK_FALSE(store.add_memory(core::MemType{{0}}));
+  auto second = store.instantiate(valid("(module)"), {});
+  REQUIRE(second);
+  CHECK_FALSE(*second);
+}
+
 TEST_CASE("fuel ends loops and recursion") {
   Store store({.fuel = 10'000});
   CHECK(trap_code(store, func(store, make(store, endless_loop()), "f")) == TrapCode::out_of_fuel);
