@@ -44,6 +44,20 @@ world app {
 }
 )";
 
+/// As docs/embedding.md shows it.
+std::string functions_of(const wcomp::Wit& wit) {
+  std::string out;
+  for (const wcomp::WitInterface& i : wit.roots().front().interfaces()) {
+    for (const wcomp::WitFunction& f : i.functions()) {
+      out += i.name() + "." + f.name() + ": " + f.to_string();
+      if (!f.gate().since.empty()) out += " since " + f.gate().since;
+      if (const auto place = f.place()) out += " at line " + std::to_string(place->line);
+      out += '\n';
+    }
+  }
+  return out;
+}
+
 Wit shop(const WitOptions& options = {}) {
   auto wit = Wit::from_text("shop.wit", text, options);
   REQUIRE_MESSAGE(wit.has_value(), wit.error().to_string());
@@ -135,6 +149,14 @@ TEST_CASE("functions have kinds, resources, parameters and results") {
   CHECK_FALSE(functions[3].resource().has_value());
   CHECK(functions[3].params()[1].type.parts()[1].name == "value");
   CHECK(functions[3].place()->line == 30);
+}
+
+TEST_CASE("a few lines list all functions with their gates and places") {
+  CHECK(functions_of(shop()) ==
+        "goods.bucket: constructor(at: point) at line 21\n"
+        "goods.get: func(key: string) -> result<string> since 1.1.0 at line 25\n"
+        "goods.make: static func() -> bucket at line 26\n"
+        "goods.each: async func(b: borrow<bucket>, m: map<string, u64>) -> stream<u8> at line 30\n");
 }
 
 TEST_CASE("a world has the imports that its interfaces imply") {
