@@ -27,6 +27,8 @@ struct Options {
 class Pattern {
  public:
   static Result<Pattern> make(const std::string& text) {
+    // The compiler of expressions recurses into parentheses without a bound of its own.
+    if (text.size() > 4096) return fail(diag::bad_usage, fmt::format("--delete: an expression of {} bytes, at most 4096 are supported", text.size()));
     Pattern out;
     out.compiled_ = std::shared_ptr<regex_t>(new regex_t{}, [](regex_t* r) {
       ::regfree(r);
