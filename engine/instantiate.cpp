@@ -12,6 +12,7 @@
 #include "engine/engine.h"
 #include "engine/instance.h"
 #include "engine/register_code.h"
+#include "engine/semantics.h"
 
 namespace wcomp::engine {
 namespace {
@@ -52,6 +53,30 @@ struct Describe {
 /// https://webassembly.github.io/spec/core/valid/matching.html#limits
 bool matches(const core::Limits& found, const core::Limits& expected) {
   return found.is_64 == expected.is_64 && found.is_shared == expected.is_shared && found.min >= expected.min && (!expected.max || (found.max && *found.max <= *expected.max));
+}
+
+/// Puts the result of an instruction on two integers in place of its operands.
+template <core::Opcode O>
+void compute_row(std::vector<std::uint64_t>& stack) {
+  if constexpr (IsIntegerBinary<O>) {
+    const std::uint64_t b = stack.back();
+    stack.pop_back();
+    const auto result = core::eval(core::Op<O>{}, slot_as<Operand<O, 0>>(stack.back()), slot_as<Operand<O, 1>>(b));
+    if constexpr (std::is_integral_v<std::remove_const_t<decltype(result)>>) {
+      stack.back() = as_slot(result);
+      return;
+    }
+  }
+  check_failed("a constant instruction", __FILE__, __LINE__);
+}
+/// Which instructions are constant is for the validator to say: sums, differences and products, with extended-const.
+void compute(core::Opcode op, std::vector<std::uint64_t>& stack) {
+  switch (op) {
+#define WCOMP_OPCODE(name, text, code, immediate, signature, feature) \
+  case core::Opcode::name: return compute_row<core::Opcode::name>(stack);
+#include "core/opcodes.def"
+#undef WCOMP_OPCODE
+  }
 }
 
 struct Instantiation {
@@ -173,15 +198,10 @@ struct Instantiation {
     return Ok{};
   }
 
-  /// https://webassembly.github.io/spec/core/exec/instructions.html#constant-expressions ; sums and products as in extended-const.
+  /// https://webassembly.github.io/spec/core/exec/instructions.html#constant-expressions
   /// The upper half of a vector goes to `high`.
   [[nodiscard]] std::uint64_t eval(const core::Expr& expr, std::uint64_t* high = nullptr) const {
     std::vector<std::uint64_t> stack;
-    auto binary = [&](auto op) {
-      std::uint64_t b = stack.back();
-      stack.pop_back();
-      stack.back() = op(stack.back(), b);
-    };
     core::ExprReader in(expr);
     while (!in.at_end()) {
       const core::Instr& i = in.take();
@@ -202,14 +222,8 @@ struct Instantiation {
           break;
         case core::Opcode::ref_null: stack.push_back(0); break;
         case core::Opcode::ref_func: stack.push_back(Ref{inst.func_addrs[i.index].value} + 1); break;
-        case core::Opcode::i32_add: binary([](auto a, auto b) { return static_cast<std::uint32_t>(a + b); }); break;
-        case core::Opcode::i32_sub: binary([](auto a, auto b) { return static_cast<std::uint32_t>(a - b); }); break;
-        case core::Opcode::i32_mul: binary([](auto a, auto b) { return static_cast<std::uint32_t>(a * b); }); break;
-        case core::Opcode::i64_add: binary([](auto a, auto b) { return a + b; }); break;
-        case core::Opcode::i64_sub: binary([](auto a, auto b) { return a - b; }); break;
-        case core::Opcode::i64_mul: binary([](auto a, auto b) { return a * b; }); break;
         case core::Opcode::end: break;
-        default: check_failed("a constant instruction", __FILE__, __LINE__);
+        default: compute(i.opcode, stack);
       }
     }
     WCOMP_CHECK(stack.size() == 1);

@@ -225,6 +225,21 @@ TEST_CASE("a table beyond the store's limit is not made") {
   CHECK((*r).error().code() == TrapCode::limit_exceeded);
 }
 
+TEST_CASE("constant expressions compute in the width of their type") {
+  Store store;
+  auto inst = make(store, R"((module (memory 1)
+    (global (export "a") i32 (i32.add (i32.const -1) (i32.const 3)))
+    (global (export "b") i32 (i32.sub (i32.const 1) (i32.mul (i32.const 0x10000) (i32.const 0x10001))))
+    (global $c (export "c") i64 (i64.mul (i64.const -3) (i64.sub (i64.const 5) (i64.const 7))))
+    (global (export "d") i64 (i64.add (global.get $c) (i64.const 0xffffffff)))
+    (data (offset (i32.add (i32.const 65530) (i32.const 5))) "x")))");
+  const auto global = [&](std::string_view name) { return store.global(std::get<GlobalAddr>(exported(store, inst, name))); };
+  CHECK(global("a") == 2);
+  CHECK(global("b") == 0xffff'0001);
+  CHECK(global("c") == 6);
+  CHECK(global("d") == 0x1'0000'0005);
+}
+
 TEST_CASE("what could not be made is not counted") {
   Store store({.max_memory_bytes = 2 * 65536, .max_total_memory_bytes = 2 * 65536, .max_table_elements = 10, .max_instances = 1, .max_memories = 2, .max_tables = 1});
   const core::MemType large_memory{{3}};
