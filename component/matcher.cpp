@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/match.h"
+#include "core/type_match.h"
 #include "types/equality.h"
 
 namespace wcomp::component {
@@ -20,6 +21,12 @@ std::string to_text(const CoreExtern& e) {
       [](const core::TableType& t) { return fmt::format("table {} {}", to_text(t.limits), core::to_string(t.element)); },
       [](const core::MemType& m) { return fmt::format("memory {}", to_text(m.limits)); },
       [](const core::GlobalType& g) { return fmt::format("global {}{}", g.is_mutable ? "mut " : "", core::to_string(g.type)); });
+}
+
+/// What is written to a mutable global has to fit both sides.
+bool global_matches(const core::GlobalType& expected, const core::GlobalType& found) {
+  if (expected.is_mutable != found.is_mutable) return false;
+  return expected.is_mutable ? expected.type == found.type : core::matches(found.type, expected.type);
 }
 
 bool limits_match(const core::Limits& expected, const core::Limits& found) {
@@ -56,7 +63,7 @@ std::string core_mismatch(const CoreExtern& expected, const CoreExtern& found) {
                           return t.element == other.element && limits_match(t.limits, other.limits);
                         },
                         [&](const core::MemType& m) { return limits_match(m.limits, std::get<core::MemType>(found).limits); },
-                        [&](const core::GlobalType& g) { return g == std::get<core::GlobalType>(found); });
+                        [&](const core::GlobalType& g) { return global_matches(g, std::get<core::GlobalType>(found)); });
   return fits ? std::string() : fmt::format("expected {}, found {}", to_text(expected), to_text(found));
 }
 

@@ -59,7 +59,8 @@ class Matcher {
   Side expected_, found_;
 };
 
-/// Core subtyping: empty, or why not.
+/// Core subtyping: empty, or why not. Indices in types are ids of one validation's TypeInterner. Where the two sides come from two of them,
+/// one was declared by a component, whose core types name no others.
 [[nodiscard]] std::string core_mismatch(const CoreExtern& expected, const CoreExtern& found);
 [[nodiscard]] std::string core_mismatch(const ModuleType& expected, const ModuleType& found);
 [[nodiscard]] std::string_view sort_name(const CoreExtern& e);

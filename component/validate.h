@@ -67,6 +67,7 @@ struct ComponentType {
   std::uint32_t weight = 1;                           ///< nodes when written out
   std::uint32_t depth = 1;                            ///< instance and component types nested in each other
 };
+/// Core types name each other by ids that the whole component shares (core/type_interner.h), not by indices of their modules.
 struct ModuleType {
   struct Item { std::string module, name; std::variant<core::FuncType, core::TableType, core::MemType, core::GlobalType> type; };
   std::vector<Item> imports, exports;

@@ -18,23 +18,35 @@ Result<void> check_limits(const core::Limits& l, std::uint64_t most, std::string
   return Ok{};
 }
 
-Result<CoreExtern> extern_of(const core::Module& m, const core::ExternType& t) {
-  return match(
-      t, [&](core::TypeIdx i) -> Result<CoreExtern> { return CoreExtern(m.types[i.value]); }, [](const core::TableType& v) -> Result<CoreExtern> { return CoreExtern(v); },
-      [](const core::MemType& v) -> Result<CoreExtern> { return CoreExtern(v); }, [](const core::GlobalType& v) -> Result<CoreExtern> { return CoreExtern(v); },
-      [](core::TagType) -> Result<CoreExtern> { return fail(diag::unsupported, "tags of core modules cannot be linked inside of components"); });
-}
+/// What a module's imports and exports are, with ids for the types that they name.
+class Externs {
+ public:
+  Externs(const core::Module& module, const core::TypeInterner& types, core::TypeIds ids) : m_(module), types_(types), ids_(std::move(ids)) {}
 
-Result<CoreExtern> export_of(const core::Module& m, const core::Export& e) {
-  switch (e.kind) {
-    case core::ExternKind::func: return CoreExtern(m.func_type(core::FuncIdx(e.index)));
-    case core::ExternKind::table: return CoreExtern(m.table_types[e.index]);
-    case core::ExternKind::mem: return CoreExtern(m.mem_types[e.index]);
-    case core::ExternKind::global: return CoreExtern(m.global_types[e.index]);
-    case core::ExternKind::tag: return fail(diag::unsupported, fmt::format("the core module exports the tag `{}`: tags inside of components are not supported", e.name));
+  [[nodiscard]] Result<CoreExtern> import(const core::ExternType& t) const {
+    return match(
+        t, [&](core::TypeIdx i) -> Result<CoreExtern> { return func(i); }, [&](const core::TableType& v) -> Result<CoreExtern> { return CoreExtern(interned(v, ids_)); },
+        [](const core::MemType& v) -> Result<CoreExtern> { return CoreExtern(v); }, [&](const core::GlobalType& v) -> Result<CoreExtern> { return CoreExtern(interned(v, ids_)); },
+        [](core::TagType) -> Result<CoreExtern> { return fail(diag::unsupported, "tags of core modules cannot be linked inside of components"); });
   }
-  WCOMP_CHECK(false);
-}
+  [[nodiscard]] Result<CoreExtern> export_(const core::Export& e) const {
+    switch (e.kind) {
+      case core::ExternKind::func: return func(m_.func_types[e.index]);
+      case core::ExternKind::table: return CoreExtern(interned(m_.table_types[e.index], ids_));
+      case core::ExternKind::mem: return CoreExtern(m_.mem_types[e.index]);
+      case core::ExternKind::global: return CoreExtern(interned(m_.global_types[e.index], ids_));
+      case core::ExternKind::tag: return fail(diag::unsupported, fmt::format("the core module exports the tag `{}`: tags inside of components are not supported", e.name));
+    }
+    WCOMP_CHECK(false);
+  }
+
+ private:
+  [[nodiscard]] CoreExtern func(core::TypeIdx i) const { return CoreExtern(types_[ids_[i.value]]); }
+
+  const core::Module& m_;
+  const core::TypeInterner& types_;
+  const core::TypeIds ids_;
+};
 
 Err<Failure> duplicate_import(const std::string& module, const std::string& name) {
   return fail(diag::duplicate_name, fmt::format("a core module in a component cannot import `{}` `{}` twice", module, name));
@@ -47,15 +59,17 @@ Result<void> Validator::core_module(Space& s, const CoreModuleDef& m, const std:
   const ByteSpan bytes = m.storage ? m.bytes : ByteSpan(*storage);
   WCOMP_TRY(core::Module module, core::decode(storage, bytes, m.offset, path));
   WCOMP_TRY(core::ValidModule valid, core::validate(std::move(module), features_));
+  WCOMP_TRY(core::TypeIds ids, core_types_.add(*valid));
+  const Externs externs(*valid, core_types_, std::move(ids));
   auto type = std::make_shared<ModuleType>();
   std::set<std::pair<std::string, std::string>> names;
   for (const core::Import& i : valid->imports) {
     if (!names.emplace(i.module, i.name).second) return duplicate_import(i.module, i.name);
-    WCOMP_TRY(CoreExtern e, extern_of(*valid, i.type));
+    WCOMP_TRY(CoreExtern e, externs.import(i.type));
     type->imports.push_back({i.module, i.name, std::move(e)});
   }
   for (const core::Export& e : valid->exports) {
-    WCOMP_TRY(CoreExtern exported, export_of(*valid, e));
+    WCOMP_TRY(CoreExtern exported, externs.export_(e));
     type->exports.push_back({"", e.name, std::move(exported)});
   }
   s.scope->core_modules.push_back(std::move(type));

@@ -10,6 +10,7 @@
 #include "component/names.h"
 #include "component/type_table.h"
 #include "component/validate.h"
+#include "core/type_interner.h"
 
 namespace wcomp::component {
 
@@ -92,6 +93,7 @@ class Validator {
 
   const core::Features features_;
   TypeTable table_;
+  core::TypeInterner core_types_;
 };
 
 /// `index-out-of-range`: what there is none of.

@@ -11,12 +11,12 @@
 #include <string>
 #include <vector>
 
+#include "core/type_interner.h"
 #include "engine/backend.h"
 #include "engine/budget.h"
 #include "engine/engine.h"
 #include "engine/exceptions.h"
 #include "engine/memory.h"
-#include "engine/store_types.h"
 #include "engine/wasm_stack.h"
 
 namespace wcomp::engine {
@@ -76,7 +76,7 @@ struct ModuleInst {
   core::ValidModule module;
   std::string name;
   bool stops_exceptions = false;
-  TypeIds type_ids;  ///< of the store, by the module's type indices
+  core::TypeIds type_ids;  ///< of the store, by the module's type indices
   std::vector<FuncInst*> funcs;
   std::vector<FuncAddr> func_addrs;
   std::vector<TableInst*> tables;
@@ -98,7 +98,7 @@ struct StoreImpl {
   StoreOptions options;
   Budget budget{limits};
   bool wants_guard = true;
-  StoreTypes types;
+  core::TypeInterner types;
   std::deque<FuncInst> func_storage;
   std::vector<FuncInst*> funcs;  ///< by FuncAddr
   std::deque<TableInst> tables;

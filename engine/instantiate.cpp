@@ -9,6 +9,7 @@
 #include "base/diagnostic.h"
 #include "base/match.h"
 #include "core/expr_reader.h"
+#include "core/type_match.h"
 #include "engine/engine.h"
 #include "engine/instance.h"
 #include "engine/register_code.h"
@@ -19,7 +20,7 @@ namespace {
 
 /// Types of a store in words: what a reference to a function type means is spelled out once, for the store's numbers say nothing to anyone.
 struct Describe {
-  const StoreTypes& types;
+  const core::TypeInterner& types;
 
   [[nodiscard]] static std::string shallow(core::ValType t) {
     if (!core::is_concrete_ref(t)) return core::to_string(t);
@@ -89,9 +90,9 @@ struct Instantiation {
   Result<void> import(const core::Import& wanted, const Extern& given) {
     return match(
         wanted.type, [&](core::TypeIdx t) { return import_func(wanted, inst.type_ids[t.value], given); },
-        [&](const core::TableType& t) { return import_table(wanted, of_store(t, inst.type_ids), given); },
+        [&](const core::TableType& t) { return import_table(wanted, interned(t, inst.type_ids), given); },
         [&](const core::MemType& t) { return import_mem(wanted, t, given); },
-        [&](const core::GlobalType& t) { return import_global(wanted, of_store(t, inst.type_ids), given); },
+        [&](const core::GlobalType& t) { return import_global(wanted, interned(t, inst.type_ids), given); },
         [&](core::TagType t) { return import_tag(wanted, inst.type_ids[t.type.value], given); });
   }
   static Err<Failure> mismatch(const core::Import& i, const std::string& expected, const std::string& found) {
@@ -151,7 +152,7 @@ struct Instantiation {
   /// What is written to a mutable global has to fit both sides.
   static bool fits(const core::GlobalType& found, const core::GlobalType& expected) {
     if (found.is_mutable != expected.is_mutable) return false;
-    return expected.is_mutable ? found.type == expected.type : engine::matches(found.type, expected.type);
+    return expected.is_mutable ? found.type == expected.type : core::matches(found.type, expected.type);
   }
   Result<void> import_tag(const core::Import& i, std::uint32_t expected, const Extern& given) {
     const auto* addr = std::get_if<TagAddr>(&given);
@@ -238,7 +239,7 @@ struct Instantiation {
   void add_globals() {
     for (const core::Global& g : module.globals) {
       inst.global_addrs.emplace_back(store.globals.size());
-      GlobalInst global{.type = of_store(g.type, inst.type_ids)};
+      GlobalInst global{.type = interned(g.type, inst.type_ids)};
       global.slots[0] = eval(g.init, &global.slots[1]);
       inst.globals.push_back(&store.globals.emplace_back(global));
     }
@@ -330,7 +331,7 @@ Result<Result<ModuleInstAddr, Trap>> Store::instantiate(const core::ValidModule&
   in.add_tags();
   in.add_globals();
   for (const core::Table& t : module.tables) {
-    auto table = add_table(of_store(t.type, inst.type_ids));
+    auto table = add_table(interned(t.type, inst.type_ids));
     if (!table) return Inner(Err(std::move(table).error()));
     inst.table_addrs.push_back(*table);
     inst.tables.push_back(&impl_->tables[table->value]);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "core/type_match.h"
 #include "engine/engine.h"
 #include "engine/fault.h"
 #include "engine/instance.h"
