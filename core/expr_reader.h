@@ -1,5 +1,5 @@
-// Walks the encoded instructions of an Expr. The only place where opcodes and immediates are decoded: validator, printer, interpreter
-// and every analysis read bodies through it.
+// Walks the encoded instructions of an Expr. Validator, printer, engine and every analysis read bodies through it; only core/shortcuts.cpp
+// decodes some common instructions a second time.
 //
 //   ExprReader in(func.body);
 //   while (!in.at_end()) {

@@ -1,5 +1,5 @@
-// How `translate` (see translate.h) is built: one class whose functions are grouped in three files - what an operation becomes (translate.cpp),
-// which operations become one instruction (fuse.cpp), instructions and who takes what from the accumulators (emit.cpp).
+// How `translate` (see translate.h) is built: one class. What an operation becomes: translate.cpp, translate_calls.cpp, translate_vector.cpp;
+// what becomes one instruction: fuse.cpp, fuse_vector.cpp; instructions and who takes what from the accumulators: emit.cpp.
 #pragma once
 
 #include <string_view>
