@@ -12,8 +12,8 @@ namespace wcomp::core {
 namespace {
 
 /// Features of wasm-tools that no table of ours has: turning them off changes nothing.
-constexpr std::string_view absent[] = {"gc", "threads", "shared-everything-threads", "stack-switching", "wide-arithmetic", "custom-page-sizes", "custom-descriptors",
-                                       "memory-control", "gc-types"};
+constexpr std::string_view absent[] = {"threads", "shared-everything-threads", "stack-switching", "wide-arithmetic", "custom-page-sizes", "custom-descriptors",
+                                       "memory-control"};
 
 struct Version {
   std::string_view name;
