@@ -6,6 +6,7 @@
 #include <random>
 
 #include "core/instr_rules.h"
+#include "core/limits.h"
 #include "core/text/parse.h"
 #include "core/validate_func.h"
 
@@ -35,9 +36,9 @@ std::string with_shortcuts(const ValidationContext& c) {
 }
 
 /// A module for bodies to be put in: its first function has three parameters and locals of all kinds.
-Module frame() {
+Module frame(const std::string& memories = "(memory 1)", const std::string& table = "(table 1 funcref)") {
   Result<Bytes> bytes = text::parse("test.wat",
-                                    "(module (type $t (func)) (type $u (func (param i32 i64) (result f32))) (memory 1) (table 1 funcref) (global (mut i32) "
+                                    "(module (type $t (func)) (type $u (func (param i32 i64) (result f32))) " + memories + table + "(global (mut i32) "
                                     "(i32.const 0)) (global f64 (f64.const 0)) (func $f (param i32 i64 f32) (result i32) (local i32 i32 f64 (ref $t) v128 "
                                     "funcref) (unreachable)) (func $g (type $u) (unreachable)))");
   REQUIRE(bytes.has_value());
@@ -51,7 +52,7 @@ Bytes random_instr(std::mt19937& random) {
   const auto below = [&](unsigned n) { return static_cast<std::uint8_t>(random() % n); };
   const auto one_of = [&](std::initializer_list<int> bytes) { return static_cast<std::uint8_t>(bytes.begin()[below(static_cast<unsigned>(bytes.size()))]); };
   ByteWriter out;
-  switch (below(20)) {
+  switch (below(23)) {
     case 0: out.u8(0x41); out.leb_s32(static_cast<std::int32_t>(random())); break;
     case 1: out.u8(0x42); out.leb_s64(static_cast<std::int64_t>(random()) << below(32)); break;
     case 2: case 3: out.u8(0x20); out.u8(below(10)); break;
@@ -66,54 +67,87 @@ Bytes random_instr(std::mt19937& random) {
     case 16: out.u8(one_of({0x0f, 0x00})); break;
     case 17: out.u8(0x10); out.u8(below(3)); break;
     case 18: out.u8(0x11); out.u8(below(3)); out.u8(below(2)); break;
+    case 19: out.u8(0x0e); out.u8(1); out.u8(below(3)); out.u8(below(3)); break;
+    case 20: out.u8(0x06); out.u8(one_of({0x40, 0x7f, 0x00})); break;
+    case 21: out.u8(one_of({0x19, 0x18})); break;
     default: out.u8(one_of({0x1a, 0x1b, below(255)})); break;
   }
   return out.take();
 }
 
-TEST_CASE("shortcuts and rules judge every body alike") {
-  Module m = frame();
-  std::mt19937 random(5);
+/// Bodies in the frame grow by instructions that the rules let pass, and end with one that they may refuse. Gives the longest one's bytes.
+std::size_t compare(Module m, const Features& features, std::uint32_t seed, int bodies) {
+  std::mt19937 random(seed);
   std::size_t longest = 0;
-  for (const bool is_all_on : {true, false}) {
-    Features features;
-    features.simd = features.sign_extension = is_all_on;
-    if (!is_all_on) m.funcs[0].locals.resize(3);  // without the vector and what follows
-    for (int i = 0; i < 250; ++i) {
-      // Bodies grow by instructions that the rules let pass, and end with one that they may refuse.
-      Bytes good;
-      bool goes_on = true;
-      for (int n = 0; n < 60 && goes_on; ++n) {
-        const Bytes instr = random_instr(random);
-        Bytes body = good;
-        body.insert(body.end(), instr.begin(), instr.end());
-        m.funcs[0].body = {body, 0};
-        ValidationContext c(m, features);
-        c.declared_funcs.assign(m.func_types.size(), true);
-        const std::string expected = by_rules(c, m.funcs[0]);
-        const std::string found = with_shortcuts(c);
-        if (expected != found) FAIL_CHECK("rules: " << expected << "\nshortcuts: " << found);
-        if (expected.ends_with(no_end)) good = body;
-        goes_on = !expected.empty();
-        longest = std::max(longest, body.size());
-      }
+  for (int i = 0; i < bodies; ++i) {
+    Bytes good;
+    bool goes_on = true;
+    for (int n = 0; n < 60 && goes_on; ++n) {
+      const Bytes instr = random_instr(random);
+      Bytes body = good;
+      body.insert(body.end(), instr.begin(), instr.end());
+      m.funcs[0].body = {body, 0};
+      ValidationContext c(m, features);
+      c.declared_funcs.assign(m.func_types.size(), true);
+      const std::string expected = by_rules(c, m.funcs[0]);
+      const std::string found = with_shortcuts(c);
+      if (expected != found) FAIL_CHECK("rules: " << expected << "\nshortcuts: " << found);
+      if (expected.ends_with(no_end)) good = body;
+      goes_on = !expected.empty();
+      longest = std::max(longest, body.size());
     }
   }
-  CHECK(longest > 60);
+  return longest;
+}
+
+TEST_CASE("shortcuts and rules judge every body alike") {
+  CHECK(compare(frame(), {}, 5, 250) > 60);
+  Module without_vectors = frame();
+  without_vectors.funcs[0].locals.resize(3);  // without the vector and what follows
+  Features features;
+  features.simd = features.sign_extension = false;
+  CHECK(compare(without_vectors, features, 6, 250) > 60);
+}
+
+TEST_CASE("shortcuts and rules judge alike with memories and tables of all kinds, or none") {
+  std::uint32_t seed = 10;
+  for (const char* memories : {"", "(memory i64 1)", "(memory 1) (memory i64 1)", "(memory i64 1) (memory 1)"}) {
+    CAPTURE(memories);
+    CHECK(compare(frame(memories), {}, ++seed, 80) > 40);
+  }
+  for (const char* table : {"", "(table 1 externref)", "(table 1 (ref null $t))", "(table i64 1 funcref)", "(table 1 externref) (table 1 funcref)"}) {
+    CAPTURE(table);
+    CHECK(compare(frame("(memory 1)", table), {}, ++seed, 80) > 40);
+  }
+}
+
+TEST_CASE("shortcuts and rules judge alike whatever features there are") {
+  std::uint32_t seed = 30;
+  for (const Feature off : {Feature::floats, Feature::multi_value, Feature::reference_types, Feature::bulk_memory, Feature::multi_memory}) {
+    CAPTURE(static_cast<int>(off));
+    Features features;
+    features.set(off, false);
+    Module m = frame();
+    m.funcs[0].locals.resize(1);  // of a type that all features leave
+    CHECK(compare(std::move(m), features, ++seed, 80) > 40);
+  }
+  Features legacy;
+  legacy.legacy_exceptions = true;
+  CHECK(compare(frame(), legacy, ++seed, 200) > 40);
 }
 
 TEST_CASE("operands that shortcuts put count towards the limit") {
   Module m = frame();
-  for (const int count : {100'000, 100'001}) {
+  for (const std::uint32_t count : {limits::operands, limits::operands + 1}) {
     Bytes body;
-    for (int i = 0; i < count; ++i) body.insert(body.end(), {0x20, 0x00});
+    for (std::uint32_t i = 0; i < count; ++i) body.insert(body.end(), {0x20, 0x00});
     body.push_back(0x00);
     body.push_back(0x0b);
     m.funcs[0].body = {body, 0};
     const Features features;
     const ValidationContext c(m, features);
     CHECK(by_rules(c, m.funcs[0]) == with_shortcuts(c));
-    CHECK(with_shortcuts(c).empty() == (count == 100'000));
+    CHECK(with_shortcuts(c).empty() == (count == limits::operands));
   }
 }
 
