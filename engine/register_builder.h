@@ -215,6 +215,8 @@ class RegisterBuilder {
   void finish_handlers();
 
   // --- instructions ---
+  /// The operation, its arguments on top of the operand stack, which it takes.
+  void emit_call(const core::FuncType& type, RegOp op);
   void call(const core::FuncType& type, RegOp op);
   /// The caller's frame is the callee's: nothing comes after.
   void tail_call(const core::FuncType& type, RegOp op);

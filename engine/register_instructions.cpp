@@ -3,23 +3,22 @@
 
 namespace wcomp::engine {
 
-void RegisterBuilder::call(const core::FuncType& type, RegOp op) {
+void RegisterBuilder::emit_call(const core::FuncType& type, RegOp op) {
   std::uint32_t params = slot_count(type.params);
   flush_top(params);
   pop_to(height() - params);
   op.a = slot_of(height());
   op.offset = offset_;
   code_.ops.push_back(op);
+}
+
+void RegisterBuilder::call(const core::FuncType& type, RegOp op) {
+  emit_call(type, op);
   push(std::span(type.results));
 }
 
 void RegisterBuilder::tail_call(const core::FuncType& type, RegOp op) {
-  std::uint32_t params = slot_count(type.params);
-  flush_top(params);
-  pop_to(height() - params);
-  op.a = slot_of(height());
-  op.offset = offset_;
-  code_.ops.push_back(op);
+  emit_call(type, op);
   is_dead_ = true;
 }
 

@@ -214,7 +214,7 @@ Result<core::ValidModule, Refusal> Runner::accept(Result<Bytes> bytes) {
   if (!bytes) return Err(refused_by_text(std::move(bytes).error()));
   auto module = core::decode(*std::move(bytes));
   if (!module) return Err(refused_by_decoder(std::move(module).error()));
-  auto valid = core::validate(*std::move(module), features_);
+  auto valid = core::validate(*std::move(module), features_, 1);  // scripts run side by side already
   if (!valid) return Err(refused_by_validator(std::move(valid).error()));
   return *std::move(valid);
 }
