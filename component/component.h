@@ -13,6 +13,7 @@
 #include "base/bytes.h"
 #include "base/ids.h"
 #include "canonical-abi/encoding.h"
+#include "component/built_in.h"
 #include "core/module.h"
 #include "types/types.h"
 
@@ -72,7 +73,7 @@ struct FuncTypeRef {
   std::optional<ValTypeRef> result;
   bool is_async = false;
 };
-/// `resourcetype`: rep is always i32 today.
+/// `resourcetype`: rep is i32, or i64 where the feature cm64 is on.
 struct ResourceTypeRef {
   core::ValType rep = core::ValType::i32;
   std::optional<CoreFuncIdx> dtor;
@@ -82,17 +83,22 @@ struct ResourceTypeRef {
 struct TypeBound {
   std::optional<TypeIdx> eq;  ///< none: `sub resource`
 };
+/// `valuebound`: the type, or the value that it is equal to.
+using ValueBound = std::variant<ValTypeRef, ValueIdx>;
 struct ExternDesc {
-  Sort sort = Sort::func;                       ///< func, type, component, instance, core_module (value: gated)
-  std::uint32_t type_index = 0;                 ///< type (or core type) index for all but `type`
+  Sort sort = Sort::func;                       ///< func, value, type, component, instance, core_module
+  std::uint32_t type_index = 0;                 ///< type (or core type) index for all but `type` and `value`
   TypeBound bound;                              ///< for `type`
+  ValueBound value_bound{};                     ///< for `value`
 };
 
 /// `attribute`s of a name. They do not take part in validation beyond their own form.
 struct Attributes {
   std::optional<std::string> implements;   ///< an interface name
   std::optional<std::string> external_id;
-  [[nodiscard]] bool empty() const { return !implements && !external_id; }
+  std::optional<std::string> version_suffix;  ///< what follows the canonical version of the name
+  bool has_redundant_form = false;            ///< the name is written with 0x01, which means the same as 0x00
+  [[nodiscard]] bool empty() const { return !implements && !external_id && !version_suffix; }
 };
 
 struct ImportDecl { std::string name; ExternDesc desc; Attributes attributes{}; };
@@ -142,13 +148,17 @@ struct InlineExports {
 using Instance = std::variant<Instantiate, InlineExports>;
 
 using cabi::StringEncoding;
-enum class CanonOpt : std::uint8_t { string_encoding, memory, realloc, post_return };
+enum class CanonOpt : std::uint8_t { string_encoding, memory, realloc, post_return, async, callback };
+/// In which they are written where nothing says otherwise.
+inline constexpr CanonOpt canon_opt_order[] = {CanonOpt::memory, CanonOpt::realloc, CanonOpt::string_encoding, CanonOpt::post_return, CanonOpt::async, CanonOpt::callback};
 /// `canonopt`s
 struct CanonOpts {
   StringEncoding encoding = StringEncoding::utf8;
   std::optional<MemIdx> memory;
   std::optional<CoreFuncIdx> realloc;
   std::optional<CoreFuncIdx> post_return;
+  bool is_async = false;
+  std::optional<CoreFuncIdx> callback;
   bool is_encoding_explicit = false;  ///< an utf8 that is written down; encode writes the others always
   std::vector<CanonOpt> order{};      ///< as they were written; encode puts what is not here after it
 };
@@ -157,7 +167,33 @@ struct CanonLower { FuncIdx func; CanonOpts opts; };
 struct CanonResourceNew { TypeIdx resource; };
 struct CanonResourceDrop { TypeIdx resource; };
 struct CanonResourceRep { TypeIdx resource; };
-using Canon = std::variant<CanonLift, CanonLower, CanonResourceNew, CanonResourceDrop, CanonResourceRep>;
+/// A row of canons.def with its immediates; those that the row does not have are left as they are.
+struct CanonBuiltIn {
+  BuiltIn built_in{};
+  TypeIdx type{};                          ///< `t`
+  std::optional<ValTypeRef> result{};      ///< `r`
+  CanonOpts opts{};                        ///< `o`; for `m` its memory
+  bool is_async = false;                   ///< `a`
+  bool is_cancellable = false;             ///< `c`
+  bool is_shared = false;                  ///< `s`
+  CoreTypeIdx core_type{};                 ///< `f`
+  CoreTableIdx table{};                    ///< `b`
+  core::ValType context_type = core::ValType::i32;  ///< `v`
+  std::uint32_t context_index = 0;         ///< `i`
+};
+using Canon = std::variant<CanonLift, CanonLower, CanonResourceNew, CanonResourceDrop, CanonResourceRep, CanonBuiltIn>;
+
+/// `start`: a function that is called at this place of the instantiation; its results are values.
+struct Start {
+  FuncIdx func;
+  std::vector<ValueIdx> args;
+  std::uint32_t result_count = 0;
+};
+/// `value`: a type and the bytes of a value of it.
+struct ValueDef {
+  ValTypeRef type;
+  Bytes bytes;
+};
 
 struct Import { std::string name; ExternDesc desc; Attributes attributes{}; };
 struct Export { std::string name; SortIdx item; std::optional<ExternDesc> desc; Attributes attributes{}; };
@@ -169,8 +205,9 @@ struct CustomSection { std::string name; ByteSpan bytes; std::shared_ptr<const B
 
 /// One definition, in file order. `offset` is where it starts in the file (0 when built by code).
 struct Definition {
-  std::variant<CoreModuleDef, CoreInstance, CoreDefType, std::shared_ptr<const Component>, Instance, Alias, DefType, Canon, Import, Export, CustomSection> item;
+  std::variant<CoreModuleDef, CoreInstance, CoreDefType, std::shared_ptr<const Component>, Instance, Alias, DefType, Canon, Import, Export, CustomSection, Start, ValueDef> item;
   std::uint64_t offset = 0;
+  bool begins_section = false;  ///< it is the first of its section though what is before it has the same id, so that encode does not join them
 };
 
 struct Component {
@@ -180,7 +217,7 @@ struct Component {
 };
 
 /// Reads a component's binary. Stops at the first error with component path, section and offset. Nesting is bounded.
-/// Gated parts (async built-ins, values) are refused by name with `feature-disabled` or `unsupported`.
+/// What features gate is read; validate refuses it where they are off.
 [[nodiscard]] Result<std::shared_ptr<const Component>> decode(std::shared_ptr<const Bytes> storage);
 [[nodiscard]] Result<std::shared_ptr<const Component>> decode(Bytes bytes);
 [[nodiscard]] Bytes encode(const Component& component);

@@ -10,16 +10,6 @@ namespace wcomp::component {
 
 namespace {
 
-struct GatedCanon {
-  std::uint8_t opcode;
-  std::string_view name, feature;
-};
-constexpr GatedCanon gated_canons[] = {
-#define WCOMP_GATED_CANON(opcode, name, feature) {opcode, name, feature},
-#include "component/canons.def"
-#undef WCOMP_GATED_CANON
-};
-
 class Decoder {
  public:
   explicit Decoder(std::shared_ptr<const Bytes> storage) : storage_(std::move(storage)) {}
@@ -131,13 +121,79 @@ Result<CanonOpts> canon_opts(ByteReader& in) {
       case 0x03: WCOMP_TRY(index_once(out.memory, CanonOpt::memory, "memory", at)); break;
       case 0x04: WCOMP_TRY(index_once(out.realloc, CanonOpt::realloc, "realloc", at)); break;
       case 0x05: WCOMP_TRY(index_once(out.post_return, CanonOpt::post_return, "post-return", at)); break;
-      case 0x06: return fail(diag::feature_disabled, "canonical option `async` needs the feature `async`", at);
-      case 0x07: return fail(diag::feature_disabled, "canonical option `callback` needs the feature `async`", at);
-      case 0x08: return fail(diag::feature_disabled, "canonical option `core-type` needs the feature `gc`", at);
-      case 0x09: return fail(diag::feature_disabled, "canonical option `gc` needs the feature `gc`", at);
+      case 0x06:
+        if (out.is_async) return fail(diag::invalid, "canonical option `async` is given twice", at);
+        out.is_async = true;
+        out.order.push_back(CanonOpt::async);
+        break;
+      case 0x07: WCOMP_TRY(index_once(out.callback, CanonOpt::callback, "callback", at)); break;
+      case 0x08: return fail(diag::unsupported, "canonical option `core-type` needs the feature `cm-gc`, which is not implemented", at);
+      case 0x09: return fail(diag::unsupported, "canonical option `gc` needs the feature `cm-gc`, which is not implemented", at);
       default: return fail(diag::malformed, fmt::format("0x{:02x} is no canonical option", kind), at);
     }
   }
+  return out;
+}
+
+Result<bool> flag(ByteReader& in, std::string_view name) {
+  const BinaryPos at = in.where();
+  WCOMP_TRY(const std::uint8_t byte, in.u8());
+  if (byte > 1) return fail(diag::malformed, fmt::format("0x{:02x} says neither `{}` (0x01) nor that it is not so (0x00)", byte, name), at);
+  return byte == 1;
+}
+
+Result<void> immediate(ByteReader& in, char letter, CanonBuiltIn& out) {
+  if (letter == 'o') {
+    WCOMP_TRY(out.opts, canon_opts(in));
+  } else if (letter == 'r') {
+    WCOMP_TRY(out.result, decode_result_list(in));
+  } else if (letter == 'v') {
+    WCOMP_TRY(out.context_type, decode_core_val_type(in));
+  } else if (letter == 'a') {
+    WCOMP_TRY(out.is_async, flag(in, "async"));
+  } else if (letter == 'c') {
+    WCOMP_TRY(out.is_cancellable, flag(in, "cancellable"));
+  } else if (letter == 's') {
+    WCOMP_TRY(out.is_shared, flag(in, "shared"));
+  } else {
+    WCOMP_TRY(const std::uint32_t index, in.leb_u32());
+    switch (letter) {
+      case 't': out.type = TypeIdx(index); break;
+      case 'm': out.opts.memory = MemIdx(index); break;
+      case 'f': out.core_type = CoreTypeIdx(index); break;
+      case 'b': out.table = CoreTableIdx(index); break;
+      case 'i': out.context_index = index; break;
+      default: break;
+    }
+  }
+  return Ok{};
+}
+
+Result<CanonBuiltIn> built_in(ByteReader& in, const BuiltInRow& row) {
+  CanonBuiltIn out{.built_in = row.built_in};
+  for (const char letter : row.immediates) WCOMP_TRY(immediate(in, letter, out));
+  return out;
+}
+
+Result<Start> start(ByteReader& in) {
+  Start out;
+  WCOMP_TRY(const std::uint32_t func, in.leb_u32());
+  out.func = FuncIdx(func);
+  WCOMP_TRY(const std::uint32_t count, in.count());
+  for (std::uint32_t i = 0; i < count; ++i) {
+    WCOMP_TRY(const std::uint32_t value, in.leb_u32());
+    out.args.emplace_back(value);
+  }
+  WCOMP_TRY(out.result_count, in.leb_u32());
+  return out;
+}
+
+Result<ValueDef> value(ByteReader& in) {
+  ValueDef out;
+  WCOMP_TRY(out.type, decode_val_type(in));
+  WCOMP_TRY(const std::uint32_t size, in.leb_u32());
+  WCOMP_TRY(const ByteSpan bytes, in.bytes(size));
+  out.bytes.assign(bytes.begin(), bytes.end());
   return out;
 }
 
@@ -166,8 +222,9 @@ Result<Canon> canon(ByteReader& in) {
     }
     default: break;
   }
-  for (const GatedCanon& g : gated_canons) {
-    if (g.opcode == opcode) return fail(diag::feature_disabled, fmt::format("`canon {}` needs the feature `{}`", g.name, g.feature), at);
+  if (const BuiltInRow* row = find_built_in(opcode)) {
+    WCOMP_TRY(CanonBuiltIn out, built_in(in, *row));
+    return Canon(std::move(out));
   }
   return fail(diag::malformed, fmt::format("0x{:02x} is no canonical definition", opcode), at);
 }
@@ -202,7 +259,9 @@ Result<void> Decoder::definitions(Component& out, ByteReader in, std::string_vie
     in.set_path(fmt::format("{} > {} section[{}]", path, word, i));
     const std::uint64_t offset = in.offset();
     WCOMP_TRY(auto value, item(in));
-    out.definitions.push_back({.item = std::move(value), .offset = offset});
+    Definition d{.item = std::move(value), .offset = offset};
+    d.begins_section = i == 0 && !out.definitions.empty() && out.definitions.back().item.index() == d.item.index();
+    out.definitions.push_back(std::move(d));
   }
   if (!in.at_end()) return in.malformed(fmt::format("{} bytes are left over after the last item of the section", in.remaining()));
   return Ok{};
@@ -240,10 +299,17 @@ Result<void> Decoder::section(Component& out, std::uint8_t id, ByteReader in, st
     case 6: return definitions(out, std::move(in), "alias", decode_alias);
     case 7: return definitions(out, std::move(in), "type", [&](ByteReader& r) { return decode_def_type(r, depth); });
     case 8: return definitions(out, std::move(in), "canon", canon);
-    case 9: return fail(diag::feature_disabled, "a start section needs the feature `value-types`", in.where());
+    case 9: {
+      const std::uint64_t offset = in.offset();
+      in.set_path(in.path() + " > start section");
+      WCOMP_TRY(Start item, start(in));
+      if (!in.at_end()) return in.malformed(fmt::format("{} bytes are left over after the start definition", in.remaining()));
+      out.definitions.push_back({.item = std::move(item), .offset = offset});
+      return Ok{};
+    }
     case 10: return definitions(out, std::move(in), "import", import_);
     case 11: return definitions(out, std::move(in), "export", export_);
-    case 12: return fail(diag::feature_disabled, "a value section needs the feature `value-types`", in.where());
+    case 12: return definitions(out, std::move(in), "value", value);
     default: return in.malformed(fmt::format("there is no section with id {}", id));
   }
 }

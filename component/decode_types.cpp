@@ -211,14 +211,7 @@ Result<FuncTypeRef> func_type(ByteReader& in, bool is_async) {
   FuncTypeRef out;
   out.is_async = is_async;
   WCOMP_TRY(out.params, fields(in));
-  const BinaryPos at = in.where();
-  WCOMP_TRY(const std::uint8_t kind, in.u8());
-  if (kind == 0x00) {
-    WCOMP_TRY(out.result, val_type(in));
-    return out;
-  }
-  WCOMP_TRY(const std::uint8_t zero, in.u8());
-  if (kind != 0x01 || zero != 0x00) return fail(diag::malformed, "a function type's result is neither one type (0x00) nor none (0x01 0x00)", at);
+  WCOMP_TRY(out.result, decode_result_list(in));
   return out;
 }
 
@@ -339,6 +332,21 @@ Result<std::vector<TypeDeclItem>> type_decls(ByteReader& in, std::uint32_t depth
 
 }  // namespace
 
+Result<core::ValType> decode_core_val_type(ByteReader& in) { return core_val_type(in); }
+Result<ValTypeRef> decode_val_type(ByteReader& in) { return val_type(in); }
+
+Result<std::optional<ValTypeRef>> decode_result_list(ByteReader& in) {
+  const BinaryPos at = in.where();
+  WCOMP_TRY(const std::uint8_t kind, in.u8());
+  if (kind == 0x00) {
+    WCOMP_TRY(const ValTypeRef type, val_type(in));
+    return std::optional<ValTypeRef>(type);
+  }
+  WCOMP_TRY(const std::uint8_t zero, in.u8());
+  if (kind != 0x01 || zero != 0x00) return fail(diag::malformed, "a result is neither one type (0x00) nor none (0x01 0x00)", at);
+  return std::optional<ValTypeRef>();
+}
+
 Result<Sort> decode_core_sort(ByteReader& in) {
   const BinaryPos at = in.where();
   WCOMP_TRY(const std::uint8_t byte, in.u8());
@@ -351,7 +359,6 @@ Result<Sort> decode_sort(ByteReader& in) {
   WCOMP_TRY(const std::uint8_t byte, in.u8());
   if (byte == 0x00) return decode_core_sort(in);
   if (byte > 0x05) return fail(diag::malformed, fmt::format("0x{:02x} is no sort", byte), at);
-  if (byte == 0x02) return fail(diag::feature_disabled, "values need the feature `value-types`", at);
   return static_cast<Sort>(byte);
 }
 
@@ -361,15 +368,17 @@ Result<NameAttributes> decode_name_attributes(ByteReader& in) {
   WCOMP_TRY(const std::uint8_t kind, in.u8());
   if (kind > 0x02) return fail(diag::malformed, fmt::format("0x{:02x} is no form of an import or export name", kind), at);
   WCOMP_TRY(out.name, in.name());
+  out.attributes.has_redundant_form = kind == 0x01;
   if (kind != 0x02) return out;
   WCOMP_TRY(const std::uint32_t count, in.count(2));
   for (std::uint32_t i = 0; i < count; ++i) {
     const BinaryPos attribute_at = in.where();
     WCOMP_TRY(const std::uint8_t attribute, in.u8());
-    if (attribute == 0x01) return fail(diag::feature_disabled, "the attribute `versionsuffix` needs the feature `canon-names`", attribute_at);
     if (attribute > 0x02) return fail(diag::malformed, fmt::format("0x{:02x} is no attribute of a name", attribute), attribute_at);
-    std::optional<std::string>& slot = attribute == 0x00 ? out.attributes.implements : out.attributes.external_id;
-    if (slot) return fail(diag::invalid, fmt::format("the attribute `{}` is given twice", attribute == 0x00 ? "implements" : "external-id"), attribute_at);
+    constexpr std::string_view words[] = {"implements", "versionsuffix", "external-id"};
+    std::optional<std::string>* const slots[] = {&out.attributes.implements, &out.attributes.version_suffix, &out.attributes.external_id};
+    std::optional<std::string>& slot = *slots[attribute];
+    if (slot) return fail(diag::invalid, fmt::format("the attribute `{}` is given twice", words[attribute]), attribute_at);
     WCOMP_TRY(slot, in.name());
   }
   return out;
@@ -379,6 +388,18 @@ Result<ExternDesc> decode_extern_desc(ByteReader& in) {
   const BinaryPos at = in.where();
   WCOMP_TRY(const Sort sort, decode_sort(in));
   ExternDesc out{.sort = sort, .type_index = 0, .bound = {}};
+  if (sort == Sort::value) {
+    const BinaryPos bound_at = in.where();
+    WCOMP_TRY(const std::uint8_t bound, in.u8());
+    if (bound > 1) return fail(diag::malformed, fmt::format("0x{:02x} is no value bound", bound), bound_at);
+    if (bound == 0x00) {
+      WCOMP_TRY(const std::uint32_t index, in.leb_u32());
+      out.value_bound = ValueIdx(index);
+    } else {
+      WCOMP_TRY(out.value_bound, val_type(in));
+    }
+    return out;
+  }
   if (sort == Sort::type) {
     const BinaryPos bound_at = in.where();
     WCOMP_TRY(const std::uint8_t bound, in.u8());

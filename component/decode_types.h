@@ -16,6 +16,10 @@ struct NameAttributes {
 
 [[nodiscard]] Result<Sort> decode_sort(ByteReader& in);
 [[nodiscard]] Result<Sort> decode_core_sort(ByteReader& in);
+[[nodiscard]] Result<core::ValType> decode_core_val_type(ByteReader& in);
+[[nodiscard]] Result<ValTypeRef> decode_val_type(ByteReader& in);
+/// `resultlist`
+[[nodiscard]] Result<std::optional<ValTypeRef>> decode_result_list(ByteReader& in);
 [[nodiscard]] Result<NameAttributes> decode_name_attributes(ByteReader& in);
 [[nodiscard]] Result<ExternDesc> decode_extern_desc(ByteReader& in);
 [[nodiscard]] Result<Alias> decode_alias(ByteReader& in);

@@ -16,12 +16,21 @@ namespace wcomp::component {
 namespace {
 
 enum class SectionId : std::uint8_t {
-  custom = 0, core_module = 1, core_instance = 2, core_type = 3, component = 4, instance = 5, alias = 6, type = 7, canon = 8, import_ = 10, export_ = 11,
+  custom = 0, core_module = 1, core_instance = 2, core_type = 3, component = 4, instance = 5, alias = 6, type = 7, canon = 8, start = 9, import_ = 10, export_ = 11, value = 12,
 };
+
+constexpr std::uint8_t preamble[] = {0x00, 0x61, 0x73, 0x6d, 0x0d, 0x00, 0x01, 0x00};
 
 class Encoder {
  public:
   Bytes component(const Component& c);
+  /// What `write` writes goes behind what `out` has.
+  static void append(ByteWriter& out, auto&& write) {
+    Encoder encoder;
+    encoder.out_ = std::move(out);
+    write(encoder);
+    out = std::move(encoder.out_);
+  }
   Bytes only_def_type(const DefType& t) {
     def_type(t);
     return out_.take();
@@ -74,10 +83,18 @@ class Encoder {
   void names(const std::vector<std::string>& ns) {
     vec(ns, [&](const std::string& n) { out_.name(n); });
   }
+  void result_list(const std::optional<ValTypeRef>& t) {
+    out_.u8(t ? 0x00 : 0x01);
+    if (t) val_type(*t);
+    if (!t) out_.u8(0x00);
+  }
+  void type_decl(const TypeDeclItem& item);
+  void export_(const Export& e);
+
+ private:
   void def_val_type(const DefValType& t);
   void func_type(const FuncTypeRef& t);
   void def_type(const DefType& t);
-  void type_decl(const TypeDeclItem& item);
   void name_attributes(const std::string& name, const Attributes& a);
   void extern_desc(const ExternDesc& d);
   void alias(const Alias& a);
@@ -85,8 +102,10 @@ class Encoder {
   void instance(const Instance& i);
   void opts(const CanonOpts& o);
   void canon(const Canon& c);
+  void built_in(const CanonBuiltIn& b);
+  void start(const Start& s);
+  void value(const ValueDef& v);
   void import_(const Import& i);
-  void export_(const Export& e);
 
   /// One definition into out_; what section it belongs to.
   SectionId definition(const Definition& d);
@@ -239,13 +258,7 @@ void Encoder::def_val_type(const DefValType& t) {
 void Encoder::func_type(const FuncTypeRef& t) {
   out_.u8(t.is_async ? 0x43 : 0x40);
   vec(t.params, [&](const FieldRef& f) { field(f); });
-  if (t.result) {
-    out_.u8(0x00);
-    val_type(*t.result);
-  } else {
-    out_.u8(0x01);
-    out_.u8(0x00);
-  }
+  result_list(t.result);
 }
 
 void Encoder::def_type(const DefType& t) {
@@ -294,17 +307,17 @@ void Encoder::type_decl(const TypeDeclItem& item) {
 }
 
 void Encoder::name_attributes(const std::string& name, const Attributes& a) {
-  out_.u8(a.empty() ? 0x00 : 0x02);
+  out_.u8(!a.empty() ? 0x02 : a.has_redundant_form ? 0x01 : 0x00);
   out_.name(name);
   if (a.empty()) return;
-  out_.leb_u32((a.implements ? 1u : 0u) + (a.external_id ? 1u : 0u));
-  if (a.implements) {
-    out_.u8(0x00);
-    out_.name(*a.implements);
-  }
-  if (a.external_id) {
-    out_.u8(0x02);
-    out_.name(*a.external_id);
+  const std::optional<std::string>* const attributes[] = {&a.implements, &a.version_suffix, &a.external_id};
+  std::uint32_t count = 0;
+  for (const auto* value : attributes) count += value->has_value() ? 1 : 0;
+  out_.leb_u32(count);
+  for (std::uint8_t kind = 0; kind < std::size(attributes); ++kind) {
+    if (!*attributes[kind]) continue;
+    out_.u8(kind);
+    out_.name(**attributes[kind]);
   }
 }
 
@@ -313,6 +326,19 @@ void Encoder::extern_desc(const ExternDesc& d) {
   if (d.sort == Sort::type) {
     out_.u8(d.bound.eq ? 0x00 : 0x01);
     if (d.bound.eq) out_.leb_u32(d.bound.eq->value);
+    return;
+  }
+  if (d.sort == Sort::value) {
+    match(
+        d.value_bound,
+        [&](const ValTypeRef& type) {
+          out_.u8(0x01);
+          val_type(type);
+        },
+        [&](ValueIdx i) {
+          out_.u8(0x00);
+          out_.leb_u32(i.value);
+        });
     return;
   }
   out_.leb_u32(d.type_index);
@@ -389,7 +415,7 @@ void Encoder::opts(const CanonOpts& o) {
   const bool has_encoding = o.encoding != StringEncoding::utf8 || o.is_encoding_explicit;
   out_.leb_u32((has_encoding ? 1u : 0u) + (o.memory ? 1u : 0u) + (o.realloc ? 1u : 0u) + (o.post_return ? 1u : 0u));
   std::vector<CanonOpt> order = o.order;
-  order.insert(order.end(), {CanonOpt::memory, CanonOpt::realloc, CanonOpt::string_encoding, CanonOpt::post_return});
+  order.insert(order.end(), std::begin(canon_opt_order), std::end(canon_opt_order));
   std::array<bool, 4> is_written{};
   const auto index = [&](std::uint8_t opcode, const auto& idx) {
     if (!idx) return;
@@ -402,6 +428,10 @@ void Encoder::opts(const CanonOpts& o) {
       case CanonOpt::memory: index(0x03, o.memory); break;
       case CanonOpt::realloc: index(0x04, o.realloc); break;
       case CanonOpt::post_return: index(0x05, o.post_return); break;
+      case CanonOpt::async:
+        if (o.is_async) out_.u8(0x06);
+        break;
+      case CanonOpt::callback: index(0x07, o.callback); break;
       case CanonOpt::string_encoding:
         if (has_encoding) out_.u8(o.encoding == StringEncoding::utf8 ? 0x00 : o.encoding == StringEncoding::utf16 ? 0x01 : 0x02);
         break;
@@ -436,7 +466,41 @@ void Encoder::canon(const Canon& c) {
       [&](const CanonResourceRep& r) {
         out_.u8(0x04);
         out_.leb_u32(r.resource.value);
-      });
+      },
+      [&](const CanonBuiltIn& b) { built_in(b); });
+}
+
+void Encoder::built_in(const CanonBuiltIn& b) {
+  const BuiltInRow& row = row_of(b.built_in);
+  out_.u8(row.opcode);
+  for (const char letter : row.immediates) {
+    switch (letter) {
+      case 't': out_.leb_u32(b.type.value); break;
+      case 'r': result_list(b.result); break;
+      case 'o': opts(b.opts); break;
+      case 'a': out_.u8(b.is_async ? 1 : 0); break;
+      case 'c': out_.u8(b.is_cancellable ? 1 : 0); break;
+      case 's': out_.u8(b.is_shared ? 1 : 0); break;
+      case 'm': out_.leb_u32(b.opts.memory.value_or(MemIdx()).value); break;
+      case 'f': out_.leb_u32(b.core_type.value); break;
+      case 'b': out_.leb_u32(b.table.value); break;
+      case 'v': core::write_val_type(out_, b.context_type); break;
+      case 'i': out_.leb_u32(b.context_index); break;
+      default: break;
+    }
+  }
+}
+
+void Encoder::start(const Start& s) {
+  out_.leb_u32(s.func.value);
+  out_.leb_u32(static_cast<std::uint32_t>(s.args.size()));
+  for (const ValueIdx arg : s.args) out_.leb_u32(arg.value);
+  out_.leb_u32(s.result_count);
+}
+
+void Encoder::value(const ValueDef& v) {
+  val_type(v.type);
+  out_.sized(v.bytes);
 }
 
 void Encoder::import_(const Import& i) {
@@ -463,15 +527,15 @@ SectionId Encoder::definition(const Definition& d) {
       [&](const Canon& c) { canon(c); return SectionId::canon; },
       [&](const Import& i) { import_(i); return SectionId::import_; },
       [&](const Export& e) { export_(e); return SectionId::export_; },
-      [&](const CustomSection& s) { out_.name(s.name); out_.bytes(s.bytes); return SectionId::custom; });
+      [&](const CustomSection& s) { out_.name(s.name); out_.bytes(s.bytes); return SectionId::custom; },
+      [&](const Start& s) { start(s); return SectionId::start; }, [&](const ValueDef& v) { value(v); return SectionId::value; });
 }
 
-/// Modules, components and custom sections are sections of their own.
-bool holds_vector(SectionId id) { return id != SectionId::custom && id != SectionId::core_module && id != SectionId::component; }
+/// Modules, components, custom sections and start definitions are sections of their own.
+bool holds_vector(SectionId id) { return id != SectionId::custom && id != SectionId::core_module && id != SectionId::component && id != SectionId::start; }
 
 Bytes Encoder::component(const Component& c) {
   ByteWriter file;
-  const std::uint8_t preamble[] = {0x00, 0x61, 0x73, 0x6d, 0x0d, 0x00, 0x01, 0x00};
   file.bytes(preamble);
 
   SectionId open = SectionId::custom;
@@ -492,7 +556,7 @@ Bytes Encoder::component(const Component& c) {
     const SectionId id = definition(d);
     Bytes encoded = out_.take();
     out_ = {};
-    if (id != open || !holds_vector(id)) flush();
+    if (id != open || !holds_vector(id) || d.begins_section) flush();
     open = id;
     if (holds_vector(id)) {
       items.bytes(encoded);
@@ -517,6 +581,44 @@ Bytes Encoder::component(const Component& c) {
 }  // namespace
 
 Bytes encode_def_type(const DefType& type) { return Encoder().only_def_type(type); }
+
+void append_type_decl(ByteWriter& out, const TypeDeclItem& item) { Encoder::append(out, [&](Encoder& e) { e.type_decl(item); }); }
+
+namespace {
+
+void append_type(ByteWriter& out, std::uint8_t opcode, std::uint32_t count, ByteSpan decls) {
+  out.u8(opcode);
+  out.leb_u32(count);
+  out.bytes(decls);
+}
+
+/// A section of one item, or of what is no vector.
+void append_section(ByteWriter& out, SectionId id, ByteSpan item) {
+  ByteWriter head;
+  if (holds_vector(id)) head.leb_u32(1);
+  out.u8(static_cast<std::uint8_t>(id));
+  out.leb_u32(static_cast<std::uint32_t>(head.size() + item.size()));
+  out.bytes(head.view());
+  out.bytes(item);
+}
+
+}  // namespace
+
+void append_instance_type(ByteWriter& out, std::uint32_t count, ByteSpan decls) { append_type(out, 0x42, count, decls); }
+void append_component_type(ByteWriter& out, std::uint32_t count, ByteSpan decls) { append_type(out, 0x41, count, decls); }
+void append_preamble(ByteWriter& out) { out.bytes(preamble); }
+void append_type_section(ByteWriter& out, ByteSpan type) { append_section(out, SectionId::type, type); }
+void append_export_section(ByteWriter& out, const Export& e) {
+  ByteWriter item;
+  Encoder::append(item, [&](Encoder& encoder) { encoder.export_(e); });
+  append_section(out, SectionId::export_, item.view());
+}
+void append_custom_section(ByteWriter& out, std::string_view name, ByteSpan bytes) {
+  ByteWriter body;
+  body.name(name);
+  body.bytes(bytes);
+  append_section(out, SectionId::custom, body.view());
+}
 
 Bytes encode(const Component& component) { return Encoder().component(component); }
 

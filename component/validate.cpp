@@ -12,7 +12,7 @@ namespace {
 
 /// What a definition is called in paths.
 std::string_view word(const Definition& d) {
-  static constexpr std::string_view words[] = {"core module", "core instance", "core type", "component", "instance", "alias", "type", "canon", "import", "export", "custom"};
+  static constexpr std::string_view words[] = {"core module", "core instance", "core type", "component", "instance", "alias", "type", "canon", "import", "export", "custom", "start", "value"};
   return words[d.item.index()];
 }
 
@@ -45,7 +45,9 @@ Result<void> Validator::definition(Space& s, const Definition& d, const std::str
         return Ok{};
       },
       [&](const Canon& c) { return canon(s, c); }, [&](const Import& i) { return import_(s, i.name, i.desc, i.attributes); },
-      [&](const Export& e) { return export_(s, e); }, [&](const CustomSection&) -> Result<void> { return Ok{}; });
+      [&](const Export& e) { return export_(s, e); }, [&](const CustomSection&) -> Result<void> { return Ok{}; },
+      [&](const Start&) -> Result<void> { return fail(diag::unsupported, "start definitions are not supported"); },
+      [&](const ValueDef&) -> Result<void> { return fail(diag::unsupported, "value definitions are not supported"); });
 }
 
 Result<std::shared_ptr<const Scope>> Validator::component(const std::shared_ptr<const Component>& c, Space* parent, const std::string& path) {
@@ -82,7 +84,7 @@ Result<std::shared_ptr<const Scope>> Validator::component(const std::shared_ptr<
   return std::shared_ptr<const Scope>(std::move(s.scope));
 }
 
-Result<ValidComponent> validate(std::shared_ptr<const Component> component, const core::Features& features) {
+Result<ValidComponent> validate(std::shared_ptr<const Component> component, const Features& features) {
   Validator validator(features);
   ValidComponent out;
   WCOMP_TRY(out.scope_, validator.component(component, nullptr, "component"));

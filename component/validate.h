@@ -31,6 +31,7 @@
 #include <vector>
 
 #include "component/component.h"
+#include "component/features.h"
 #include "types/types.h"
 
 namespace wcomp::component {
@@ -102,7 +103,7 @@ class ValidComponent {
   [[nodiscard]] const types::TypeArena& types() const { return *types_; }
 
  private:
-  friend Result<ValidComponent> validate(std::shared_ptr<const Component>, const core::Features&);
+  friend Result<ValidComponent> validate(std::shared_ptr<const Component>, const Features&);
   std::shared_ptr<const Scope> scope_;             ///< owners: every copy
   std::shared_ptr<const types::TypeArena> types_;  ///< owners: every copy
 };
@@ -110,8 +111,8 @@ class ValidComponent {
 inline constexpr std::uint32_t max_type_depth = 100;
 inline constexpr std::uint32_t max_type_weight = 1'000'000;
 
-/// `features` are those of the core modules inside.
-[[nodiscard]] Result<ValidComponent> validate(std::shared_ptr<const Component> component, const core::Features& features = {});
+/// Parts of `component` that belong to a feature which is off are refused with `feature-disabled`, naming it.
+[[nodiscard]] Result<ValidComponent> validate(std::shared_ptr<const Component> component, const Features& features = {});
 
 /// Whether `found` may be used where `expected` is declared (instances may have more exports). Empty when so; else why not, naming the
 /// narrowest difference. `substitution` maps resources of `expected` to those of `found` and grows as types are matched: the first resource

@@ -26,6 +26,7 @@ Result<void> Validator::canon_memory(const Scope& scope, const CanonOpts& o) con
 
 Result<void> Validator::canon_opts(const Space& s, const CanonOpts& o, bool needs_memory, bool needs_realloc) const {
   const Scope& scope = *s.scope;
+  if (o.is_async || o.callback) return fail(diag::unsupported, "the canonical options `async` and `callback` are not supported");
   WCOMP_TRY(canon_memory(scope, o));
   if (o.realloc) {
     WCOMP_TRY(const core::FuncType* realloc, at(scope.core_funcs, o.realloc->value, "core func"));
@@ -90,7 +91,8 @@ Result<void> Validator::canon(Space& s, const Canon& c) {
       },
       [&](const CanonResourceNew& r) { return built_in(r.resource, true, "resource.new", {{ValType::i32}, {ValType::i32}}); },
       [&](const CanonResourceDrop& r) { return built_in(r.resource, false, "resource.drop", {{ValType::i32}, {}}); },
-      [&](const CanonResourceRep& r) { return built_in(r.resource, true, "resource.rep", {{ValType::i32}, {ValType::i32}}); });
+      [&](const CanonResourceRep& r) { return built_in(r.resource, true, "resource.rep", {{ValType::i32}, {ValType::i32}}); },
+      [&](const CanonBuiltIn& b) -> Result<void> { return fail(diag::unsupported, fmt::format("`canon {}` is not supported", row_of(b.built_in).text)); });
 }
 
 }  // namespace wcomp::component

@@ -58,7 +58,7 @@ Result<void> Validator::core_module(Space& s, const CoreModuleDef& m, const std:
   const std::shared_ptr<const Bytes> storage = m.storage ? m.storage : std::make_shared<const Bytes>(m.bytes.begin(), m.bytes.end());
   const ByteSpan bytes = m.storage ? m.bytes : ByteSpan(*storage);
   WCOMP_TRY(core::Module module, core::decode(storage, bytes, m.offset, path));
-  WCOMP_TRY(core::ValidModule valid, core::validate(std::move(module), features_));
+  WCOMP_TRY(core::ValidModule valid, core::validate(std::move(module), features_.core));
   WCOMP_TRY(core::TypeIds ids, core_types_.add(*valid));
   const Externs externs(*valid, core_types_, std::move(ids));
   auto type = std::make_shared<ModuleType>();

@@ -35,7 +35,7 @@ struct Space {
 
 class Validator {
  public:
-  explicit Validator(const core::Features& features) : features_(features) {}
+  explicit Validator(const Features& features) : features_(features) {}
 
   Result<std::shared_ptr<const Scope>> component(const std::shared_ptr<const Component>& c, Space* parent, const std::string& path);
   [[nodiscard]] types::TypeArena take_types() { return table_.take(); }
@@ -91,7 +91,7 @@ class Validator {
   Result<void> canon_memory(const Scope& scope, const CanonOpts& o) const;
   Result<void> canon_opts(const Space& s, const CanonOpts& o, bool needs_memory, bool needs_realloc) const;
 
-  const core::Features features_;
+  const Features features_;
   TypeTable table_;
   core::TypeInterner core_types_;
 };

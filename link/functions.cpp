@@ -29,6 +29,14 @@ void sign(std::string& out, const cabi::AdapterSide& s) {
 
 }  // namespace
 
+/// What is valid, and needs tasks that can suspend.
+Result<void> must_be_sync(const types::TypeArena& types, const CanonOpts& o, const types::FuncType& type) {
+  if (o.is_async || o.callback || type.is_async || cabi::shape_of(types, type).has_async) {
+    return fail(diag::unsupported, fmt::format("{} cannot be called yet: it is asynchronous", types::to_string(types, type)));
+  }
+  return {};
+}
+
 Options Planner::options(const Frame& f, const CanonOpts& o, std::optional<core::MemType>& memory_type) {
   Options out{.instance = f.instance, .encoding = o.encoding, .memory = {}, .realloc = {}, .post_return = {}};
   if (o.memory) {
@@ -41,6 +49,7 @@ Options Planner::options(const Frame& f, const CanonOpts& o, std::optional<core:
 }
 
 Result<void> Planner::lift(Frame& f, const CanonLift& d) {
+  WCOMP_TRY(must_be_sync(component_.types(), d.opts, f.scope->funcs.at(f.funcs.size())));
   LiftedItem item{.core_func = f.core_funcs.at(d.core_func.value), .opts = {}, .memory_type = {}, .type = {}};
   item.opts = options(f, d.opts, item.memory_type);
   WCOMP_TRY(item.type, copier_.copy(f, f.scope->funcs.at(f.funcs.size())));
@@ -49,6 +58,7 @@ Result<void> Planner::lift(Frame& f, const CanonLift& d) {
 }
 
 Result<void> Planner::lower(Frame& f, const CanonLower& d) {
+  WCOMP_TRY(must_be_sync(component_.types(), d.opts, f.scope->funcs.at(d.func.value)));
   const FuncItem& callee = f.funcs.at(d.func.value);
   std::optional<core::MemType> memory_type;
   Options opts = options(f, d.opts, memory_type);

@@ -97,7 +97,9 @@ Result<void> Planner::define(Frame& f, const Definition& definition, const Args*
       [&](const Instance& d) { return instance(f, d); }, [&](const Alias& d) { return alias(f, d); },
       [&](const DefType& d) { return define_type(f, d); }, [&](const Canon& d) { return canon(f, d); },
       [&](const Import& d) { return import(f, d, args); }, [&](const Export& d) { return export_(f, d); },
-      [&](const CustomSection&) -> Result<void> { return {}; });
+      [&](const CustomSection&) -> Result<void> { return {}; },
+      [&](const component::Start&) -> Result<void> { return fail(diag::unsupported, "start functions of components cannot be run"); },
+      [&](const component::ValueDef&) -> Result<void> { return fail(diag::unsupported, "values of components cannot be used"); });
 }
 
 Result<void> Planner::core_instance(Frame& f, const CoreInstance& d) {
@@ -243,7 +245,10 @@ Result<void> Planner::canon(Frame& f, const Canon& d) {
       d, [&](const CanonLift& c) { return lift(f, c); }, [&](const CanonLower& c) { return lower(f, c); },
       [&](const CanonResourceNew& c) { return built_in(ResourceNew{}, c.resource); },
       [&](const CanonResourceDrop& c) { return built_in(ResourceDrop{}, c.resource); },
-      [&](const CanonResourceRep& c) { return built_in(ResourceRep{}, c.resource); });
+      [&](const CanonResourceRep& c) { return built_in(ResourceRep{}, c.resource); },
+      [&](const component::CanonBuiltIn& c) -> Result<void> {
+        return fail(diag::unsupported, fmt::format("`canon {}` cannot be run yet", component::row_of(c.built_in).text));
+      });
 }
 
 }  // namespace wcomp::link

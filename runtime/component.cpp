@@ -7,14 +7,13 @@
 #include "component/component.h"
 #include "component/text/parse.h"
 #include "component/validate.h"
-#include "core/feature_list.h"
 #include "runtime/instance_impl.h"
 
 namespace wcomp {
 
 namespace {
 
-Result<link::Plan> plan_bytes(Bytes bytes, const std::string& name, const core::Features& features) {
+Result<link::Plan> plan_bytes(Bytes bytes, const std::string& name, const component::Features& features) {
   if (component::text::is_wat(bytes)) {
     WCOMP_TRY(bytes, component::text::parse(name, std::string(as_text(bytes))));
   }
@@ -40,7 +39,7 @@ Engine::Engine() : impl_(std::make_shared<EngineImpl>()) {}
 
 Result<Engine> Engine::create(const EngineOptions& options) {
   Engine out;
-  WCOMP_TRY(core::apply_features(options.wasm_features, out.impl_->features));
+  WCOMP_TRY(component::apply_features(options.wasm_features, out.impl_->features));
   out.impl_->store_options.is_deterministic = options.is_deterministic;
   return out;
 }

@@ -1,13 +1,13 @@
 // What is behind an Engine: the settings that everything made with it shares.
 #pragma once
 
-#include "core/features.h"
+#include "component/features.h"
 #include "engine/engine.h"
 
 namespace wcomp {
 
 struct EngineImpl {
-  core::Features features;
+  component::Features features;
   engine::StoreOptions store_options;
 };
 

@@ -64,7 +64,7 @@ std::string to_string(const CoreFuncType& type) {
 }
 
 Result<Module> Module::from_bytes(const Engine& engine, std::span<const std::uint8_t> bytes, std::string name) {
-  auto valid = read(Bytes(bytes.begin(), bytes.end()), name, engine.impl_->features);
+  auto valid = read(Bytes(bytes.begin(), bytes.end()), name, engine.impl_->features.core);
   if (!valid) return Err(in_file(std::move(valid).error(), name));
   Module out;
   out.impl_ = std::make_shared<const ModuleImpl>(ModuleImpl{.engine = engine.impl_, .name = std::move(name), .module = *std::move(valid)});

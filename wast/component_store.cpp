@@ -10,19 +10,15 @@ namespace wcomp::wast {
 
 namespace {
 
-Engine make_engine(const core::Features& features, bool is_deterministic) {
-  EngineOptions options{.wasm_features = "-all", .is_deterministic = is_deterministic};
-  for (const core::FeatureRow& row : core::feature_rows()) {
-    if (features.has(row.feature)) options.wasm_features += fmt::format(",{}", row.text);
-  }
-  auto engine = Engine::create(options);
+Engine make_engine(const component::Features& features, bool is_deterministic) {
+  auto engine = Engine::create({.wasm_features = component::to_list(features), .is_deterministic = is_deterministic});
   WCOMP_CHECK(engine.has_value());
   return *std::move(engine);
 }
 
 }  // namespace
 
-ComponentStore::ComponentStore(const core::Features& features, bool is_deterministic) : features_(features), engine_(make_engine(features, is_deterministic)) {}
+ComponentStore::ComponentStore(const component::Features& features, bool is_deterministic) : features_(features), engine_(make_engine(features, is_deterministic)) {}
 
 Result<Component, Refusal> ComponentStore::accept(Bytes bytes) const {
   auto decoded = component::decode(bytes);

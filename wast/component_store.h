@@ -7,7 +7,7 @@
 #include <string>
 
 #include "base/bytes.h"
-#include "core/features.h"
+#include "component/features.h"
 #include "core/text/cursor.h"
 #include "wast/judge.h"
 #include "wcomp/value.h"
@@ -17,7 +17,7 @@ namespace wcomp::wast {
 
 class ComponentStore {
  public:
-  ComponentStore(const core::Features& features, bool is_deterministic);
+  ComponentStore(const component::Features& features, bool is_deterministic);
 
   /// Decodes, validates and plans.
   [[nodiscard]] Result<Component, Refusal> accept(Bytes bytes) const;
@@ -36,7 +36,7 @@ class ComponentStore {
   [[nodiscard]] Result<Called, Miss> invoke(const std::optional<std::string>& id, const std::string& name, core::text::Cursor& in);
 
  private:
-  core::Features features_;
+  component::Features features_;
   Engine engine_;
   std::map<std::string, Component, std::less<>> definitions_;
   std::optional<Component> last_definition_;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <string>
 
-#include "core/feature_list.h"
 
 namespace wcomp::wast {
 
@@ -22,12 +21,12 @@ std::string_view take_word(std::string_view& text) {
   return word;
 }
 
-void apply_list(std::string_view list, core::Features& features) {
+void apply_list(std::string_view list, component::Features& features) {
   while (!list.empty()) {
     const std::string_view word = list.substr(0, list.find(','));
     list.remove_prefix(std::min(list.size(), word.size() + 1));
-    core::Features changed = features;
-    if (core::apply_features(word, changed)) features = changed;
+    component::Features changed = features;
+    if (component::apply_features(word, changed)) features = changed;
   }
 }
 

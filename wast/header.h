@@ -7,12 +7,12 @@
 
 #include <string_view>
 
-#include "core/features.h"
+#include "component/features.h"
 
 namespace wcomp::wast {
 
 struct Header {
-  core::Features features;
+  component::Features features;
   bool is_static = false;         ///< nothing is instantiated or called
   bool is_deterministic = false;  ///< NaNs have to be canonical
   bool has_lenient_indices = false;  ///< of components: WAST_STRICT_COMPONENT_INDICES=0

@@ -113,7 +113,7 @@ class Runner {
   const TokenList& list_;
   const Options& options_;
   const Header& header_;
-  const core::Features features_;
+  const component::Features features_;
   const bool is_static_;
   const bool has_lenient_indices_, has_loose_kinds_;
   CoreStore core_;
@@ -214,7 +214,7 @@ Result<core::ValidModule, Refusal> Runner::accept(Result<Bytes> bytes) {
   if (!bytes) return Err(refused_by_text(std::move(bytes).error()));
   auto module = core::decode(*std::move(bytes));
   if (!module) return Err(refused_by_decoder(std::move(module).error()));
-  auto valid = core::validate(*std::move(module), features_, 1);  // scripts run side by side already
+  auto valid = core::validate(*std::move(module), features_.core, 1);  // scripts run side by side already
   if (!valid) return Err(refused_by_validator(std::move(valid).error()));
   return *std::move(valid);
 }

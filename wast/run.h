@@ -16,12 +16,13 @@
 #include <string>
 #include <vector>
 
+#include "component/features.h"
 #include "core/module.h"
 
 namespace wcomp::wast {
 
 struct Options {
-  std::optional<core::Features> features;  ///< none: what the script's header says (wast/header.h), over the default
+  std::optional<component::Features> features;  ///< none: what the script's header says (wast/header.h), over the default
   bool is_static = false;                  ///< nothing is instantiated or called: what would, counts as held
   bool is_deterministic = false;
   bool wants_all = false;                  ///< outcomes of directives that held, too

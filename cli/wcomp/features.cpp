@@ -1,14 +1,13 @@
 #include "cli/wcomp/features.h"
 
 #include "base/diagnostic.h"
-#include "core/feature_list.h"
 
 namespace wcomp::cli {
 
 namespace {
 
-std::string apply(const std::string& list, core::Features& features) {
-  const auto applied = core::apply_features(list, features);
+std::string apply(const std::string& list, component::Features& features) {
+  const auto applied = component::apply_features(list, features);
   if (applied) return {};
   std::string message = applied.error().first().message;
   for (const std::string& note : applied.error().first().notes) message += "; " + note;
@@ -18,12 +17,12 @@ std::string apply(const std::string& list, core::Features& features) {
 }  // namespace
 
 std::string check_features(const std::string& list) {
-  core::Features features;
+  component::Features features;
   return apply(list, features);
 }
 
 GivenFeatures add_features_option(CLI::App& app) {
-  auto features = std::make_shared<std::optional<core::Features>>();
+  auto features = std::make_shared<std::optional<component::Features>>();
   const auto set = [features](const std::vector<std::string>& lists) {
     features->emplace();
     for (const std::string& list : lists) {
@@ -35,7 +34,7 @@ GivenFeatures add_features_option(CLI::App& app) {
       ->expected(1)
       ->allow_extra_args(false)
       ->take_all();
-  app.footer("Features (* on by default; groups: all, default, wasm1, wasm2, wasm3; a list goes from left to right, `-` turns off):\n" + core::feature_table());
+  app.footer("Features (* on by default; groups: all, default, wasm1, wasm2, wasm3; a list goes from left to right, `-` turns off):\n" + component::feature_table());
   return features;
 }
 

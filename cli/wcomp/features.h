@@ -1,4 +1,4 @@
-// `--features LIST`: which proposals of core WebAssembly are on. The table: core/features.def.
+// `--features LIST`: which proposals are on. The tables: core/features.def, component/features.def.
 #pragma once
 
 #include <memory>
@@ -7,12 +7,12 @@
 
 #include <CLI/CLI.hpp>
 
-#include "core/features.h"
+#include "component/features.h"
 
 namespace wcomp::cli {
 
 /// What was given on the command line; nothing: the default is meant.
-using GivenFeatures = std::shared_ptr<std::optional<core::Features>>;  // owners: the option and the command's action
+using GivenFeatures = std::shared_ptr<std::optional<component::Features>>;  // owners: the option and the command's action
 
 /// Declares `--features`; the table is listed at the end of `--help`. Lists that are given several times add up.
 [[nodiscard]] GivenFeatures add_features_option(CLI::App& app);

@@ -30,7 +30,7 @@ Result<component::ValidComponent> read_component(const std::string& path) {
   return read_component(path, std::move(bytes));
 }
 
-Result<component::ValidComponent> read_component(const std::string& path, std::shared_ptr<const Bytes> bytes, const core::Features& features) {
+Result<component::ValidComponent> read_component(const std::string& path, std::shared_ptr<const Bytes> bytes, const component::Features& features) {
   if (component::detect(*bytes) == component::BinaryKind::core_module) {
     Diagnostic d = error(diag::invalid, "this is a core module, a component is needed", BinaryPos{.file = path, .path = {}, .offset = 0});
     d.notes.push_back(fmt::format("`wcomp new {} -o component.wasm` makes a component of a module with embedded WIT", path));
@@ -43,14 +43,14 @@ Result<component::ValidComponent> read_component(const std::string& path, std::s
   return valid;
 }
 
-Result<void> validate_bytes(const std::string& path, std::shared_ptr<const Bytes> bytes, const core::Features& features) {
+Result<void> validate_bytes(const std::string& path, std::shared_ptr<const Bytes> bytes, const component::Features& features) {
   if (component::detect(*bytes) == component::BinaryKind::component) {
     WCOMP_TRY(read_component(path, std::move(bytes), features));
     return {};
   }
   auto module = core::decode(bytes, *bytes);
   if (!module) return Err(in_file(std::move(module).error(), path));
-  auto valid = core::validate(*std::move(module), features);
+  auto valid = core::validate(*std::move(module), features.core);
   if (!valid) return Err(in_file(std::move(valid).error(), path));
   return {};
 }

@@ -16,8 +16,8 @@ Result<std::shared_ptr<const Bytes>> read_wasm(const std::string& path);
 /// The same, decoded and validated as a component.
 Result<component::ValidComponent> read_component(const std::string& path);
 /// The same for bytes that were read already (standard input can be read only once).
-Result<component::ValidComponent> read_component(const std::string& path, std::shared_ptr<const Bytes> bytes, const core::Features& features = {});
+Result<component::ValidComponent> read_component(const std::string& path, std::shared_ptr<const Bytes> bytes, const component::Features& features = {});
 /// Decodes and validates what the bytes are, module or component.
-Result<void> validate_bytes(const std::string& path, std::shared_ptr<const Bytes> bytes, const core::Features& features);
+Result<void> validate_bytes(const std::string& path, std::shared_ptr<const Bytes> bytes, const component::Features& features);
 
 }  // namespace wcomp::cli

@@ -7,7 +7,7 @@ namespace wcomp::cli {
 
 namespace {
 
-int validate_file(const std::string& path, const core::Features& features) {
+int validate_file(const std::string& path, const component::Features& features) {
   auto bytes = read_wasm(path);
   if (!bytes) return report(bytes.error());
   const auto valid = validate_bytes(path, *std::move(bytes), features);
@@ -22,7 +22,7 @@ Action setup_validate(CLI::App& app) {
   const auto features = add_features_option(app);
   return [files, features] {
     int status = status_ok;
-    for (const std::string& path : *files) status = std::max(status, validate_file(path, features->value_or(core::Features())));
+    for (const std::string& path : *files) status = std::max(status, validate_file(path, features->value_or(component::Features())));
     return status;
   };
 }

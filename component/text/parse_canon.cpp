@@ -11,15 +11,6 @@ namespace wcomp::component::text {
 
 namespace {
 
-struct GatedCanon {
-  std::string_view name, feature;
-};
-constexpr GatedCanon gated_canons[] = {
-#define WCOMP_GATED_CANON(opcode, name, feature) {name, feature},
-#include "component/canons.def"
-#undef WCOMP_GATED_CANON
-};
-
 }  // namespace
 
 /// `(canon lift .. (func $id type))`, `(canon lower .. (core func $id))`
@@ -82,9 +73,6 @@ Result<Canon> Parser::core_canon() {
     if (is_new) return Canon(CanonResourceNew{TypeIdx(i)});
     if (is_drop) return Canon(CanonResourceDrop{TypeIdx(i)});
     return Canon(CanonResourceRep{TypeIdx(i)});
-  }
-  for (const GatedCanon& row : gated_canons) {
-    if (in_.at_atom(row.name)) return needs_feature(fmt::format("`canon {}`", row.name), row.feature);
   }
   return in_.unexpected("`lift`, `lower`, `resource.new`, `resource.drop` or `resource.rep`");
 }

@@ -103,7 +103,7 @@ void Printer::definition(const Definition& d) {
         const std::string type = e.desc ? " " + extern_desc(*e.desc, false) : std::string();
         line("(export{} {} {}{})", define(e.item.sort), name(e.name, e.attributes), what, type);
       },
-      [&](const CustomSection& c) { custom(c); });
+      [&](const CustomSection& c) { custom(c); }, [&](const Start& s) { line("(start {})", s.func.value); }, [&](const ValueDef&) { line("(value)"); });
 }
 
 void Printer::core_module(const CoreModuleDef& m) {
@@ -224,7 +224,7 @@ void Printer::alias(const Alias& a) {
 
 std::string Printer::opts(const CanonOpts& o) const {
   std::vector<CanonOpt> order = o.order;
-  for (const CanonOpt opt : {CanonOpt::memory, CanonOpt::realloc, CanonOpt::string_encoding, CanonOpt::post_return}) {
+  for (const CanonOpt opt : canon_opt_order) {
     if (std::ranges::find(o.order, opt) == o.order.end()) order.push_back(opt);
   }
   std::string out;
@@ -238,6 +238,12 @@ std::string Printer::opts(const CanonOpts& o) const {
         break;
       case CanonOpt::post_return:
         if (o.post_return) out += fmt::format(" (post-return {})", ref(Sort::core_func, o.post_return->value));
+        break;
+      case CanonOpt::async:
+        if (o.is_async) out += " async";
+        break;
+      case CanonOpt::callback:
+        if (o.callback) out += fmt::format(" (callback {})", ref(Sort::core_func, o.callback->value));
         break;
       case CanonOpt::string_encoding:
         if (o.encoding == StringEncoding::utf8 && !o.is_encoding_explicit) break;
@@ -261,7 +267,8 @@ void Printer::canon(const Canon& c) {
       [&](const CanonLower& l) { core_func(fmt::format("lower (func {}){}", ref(Sort::func, l.func.value), opts(l.opts))); },
       [&](const CanonResourceNew& r) { core_func(fmt::format("resource.new {}", ref(Sort::type, r.resource.value))); },
       [&](const CanonResourceDrop& r) { core_func(fmt::format("resource.drop {}", ref(Sort::type, r.resource.value))); },
-      [&](const CanonResourceRep& r) { core_func(fmt::format("resource.rep {}", ref(Sort::type, r.resource.value))); });
+      [&](const CanonResourceRep& r) { core_func(fmt::format("resource.rep {}", ref(Sort::type, r.resource.value))); },
+      [&](const CanonBuiltIn& b) { core_func(std::string(row_of(b.built_in).text)); });
 }
 
 void Printer::custom(const CustomSection& c) {
