@@ -413,10 +413,10 @@ void Encoder::instance(const Instance& i) {
 
 void Encoder::opts(const CanonOpts& o) {
   const bool has_encoding = o.encoding != StringEncoding::utf8 || o.is_encoding_explicit;
-  out_.leb_u32((has_encoding ? 1u : 0u) + (o.memory ? 1u : 0u) + (o.realloc ? 1u : 0u) + (o.post_return ? 1u : 0u));
+  out_.leb_u32((has_encoding ? 1u : 0u) + (o.memory ? 1u : 0u) + (o.realloc ? 1u : 0u) + (o.post_return ? 1u : 0u) + (o.is_async ? 1u : 0u) + (o.callback ? 1u : 0u));
   std::vector<CanonOpt> order = o.order;
   order.insert(order.end(), std::begin(canon_opt_order), std::end(canon_opt_order));
-  std::array<bool, 4> is_written{};
+  std::array<bool, std::size(canon_opt_order)> is_written{};
   const auto index = [&](std::uint8_t opcode, const auto& idx) {
     if (!idx) return;
     out_.u8(opcode);
