@@ -27,3 +27,18 @@ function(wcomp_program name)
 endfunction()
 wcomp_program(witc wcomp_bindgen)
 wcomp_program(wcomp wcomp_bindgen wcomp_compose wcomp_runtime wcomp_wasi wcomp_wast)
+
+# witc reads a few files and ends: finding and relocating shared libraries would be a third of its time. Where the system has no static
+# C library it is linked as other programs are.
+if(TARGET witc AND NOT WCOMP_SANITIZE)
+  include(CheckCXXSourceCompiles)
+  set(CMAKE_REQUIRED_LINK_OPTIONS -static-pie)
+  check_cxx_source_compiles("int main() {}" WCOMP_HAS_STATIC_LIBC)
+  unset(CMAKE_REQUIRED_LINK_OPTIONS)
+  if(WCOMP_HAS_STATIC_LIBC)
+    get_target_property(options witc LINK_OPTIONS)
+    list(REMOVE_ITEM options -static-libstdc++ -static-libgcc)  # beside these clang makes a dynamic program of it
+    set_target_properties(witc PROPERTIES LINK_OPTIONS "${options}")
+    target_link_options(witc PRIVATE -static-pie)
+  endif()
+endif()

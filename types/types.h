@@ -80,6 +80,7 @@ class TypeArena {
   TypeId add(TypeDef def) { return defs_.add(std::move(def)); }
   [[nodiscard]] const TypeDef& operator[](TypeId id) const { return defs_[id]; }
   [[nodiscard]] std::size_t size() const { return defs_.size(); }
+  void reserve(std::size_t size) { defs_.reserve(size); }
   ResourceId new_resource() { return ResourceId(resources_++); }
 
   /// The type behind any chain of aliases: a primitive, or an entry that is not an AliasType.

@@ -55,7 +55,8 @@ class Arena {
 
  private:
   void grow(std::size_t size) {
-    const std::size_t wanted = std::max(size, pieces_.empty() ? std::size_t{4} << 10 : std::size_t{256} << 10);
+    constexpr std::size_t first = std::size_t{4} << 10, last = std::size_t{512} << 10;  // small files have small trees
+    const std::size_t wanted = std::max(size, std::min(last, first << std::min<std::size_t>(pieces_.size(), 16)));
     pieces_.push_back(std::make_unique_for_overwrite<std::byte[]>(wanted));
     at_ = pieces_.back().get();
     end_ = at_ + wanted;

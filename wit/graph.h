@@ -5,9 +5,12 @@
 // types of). A graph is immutable once made and then safe to share between threads.
 #pragma once
 
-#include <memory>
+#include <atomic>
+#include <concepts>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <unordered_map>
 #include <utility>
 #include <variant>
@@ -25,27 +28,92 @@ using InterfaceId = Index<struct InterfaceTag>;
 using WorldId = Index<struct WorldTag>;
 using TypeDeclId = Index<struct TypeDeclTag>;
 
-/// A version or none, as small as a gate that nearly every item has should be. Used like std::optional<SemVer>.
-class GateVersion {
+/// A value or none, as small as a pointer: what most items lack, or have in common with others. The value is never changed, so copies share
+/// it, also between threads. Used like std::optional.
+template <class T>
+class Shared {
  public:
-  GateVersion() = default;
-  GateVersion(SemVer version) : version_(std::make_shared<const SemVer>(std::move(version))) {}
-  [[nodiscard]] bool has_value() const { return version_ != nullptr; }
+  Shared() = default;
+  Shared(std::nullopt_t) {}
+  template <class U>
+    requires std::is_constructible_v<T, U&&> && (!std::is_same_v<std::remove_cvref_t<U>, Shared>)
+  Shared(U&& value) : box_(new Box{T(std::forward<U>(value))}) {}
+  template <class U>
+  Shared(const std::optional<U>& value) : box_(value ? new Box{T(*value)} : nullptr) {}
+  Shared(const Shared& other) : box_(other.box_) {
+    if (box_ != nullptr) box_->users.fetch_add(1, std::memory_order_relaxed);
+  }
+  Shared(Shared&& other) noexcept : box_(std::exchange(other.box_, nullptr)) {}
+  Shared& operator=(Shared other) noexcept {
+    std::swap(box_, other.box_);
+    return *this;
+  }
+  ~Shared() {
+    if (box_ != nullptr && box_->users.fetch_sub(1, std::memory_order_acq_rel) == 1) delete box_;
+  }
+
+  [[nodiscard]] bool has_value() const { return box_ != nullptr; }
   explicit operator bool() const { return has_value(); }
-  const SemVer& operator*() const { return *version_; }
-  const SemVer* operator->() const { return version_.get(); }
-  void reset() { version_.reset(); }
-  friend bool operator==(const GateVersion& a, const GateVersion& b) { return a.version_ == b.version_ || (a && b && *a == *b); }
+  const T& operator*() const { return box_->value; }
+  const T* operator->() const { return &box_->value; }
+  [[nodiscard]] T value_or(T other) const { return box_ != nullptr ? box_->value : std::move(other); }
+  void reset() { *this = Shared(); }
+  template <std::same_as<Shared> S>
+  friend bool operator==(const S& a, const S& b) {
+    return a.box_ == b.box_ || (a && b && *a == *b);
+  }
+  template <std::same_as<Shared> S, class U>
+    requires(!std::is_same_v<U, Shared>)
+  friend bool operator==(const S& a, const U& b) {
+    return a && *a == b;
+  }
 
  private:
-  std::shared_ptr<const SemVer> version_;  ///< of all items that took it from one gate; never changed
+  struct Box {
+    T value;
+    std::atomic<std::uint32_t> users = 1;
+  };
+  Box* box_ = nullptr;
+};
+
+/// A text that is often empty. Converts to a string or view of one.
+class Text {
+ public:
+  Text() = default;
+  template <class S>
+    requires std::is_convertible_v<const S&, std::string_view> && (!std::is_same_v<std::remove_cvref_t<S>, Text>)
+  Text(const S& text) {
+    if (const std::string_view view = text; !view.empty()) text_ = view;
+  }
+  Text(std::string&& text) {
+    if (!text.empty()) text_ = std::move(text);
+  }
+  operator std::string_view() const { return get(); }
+  operator const std::string&() const { return get(); }
+  [[nodiscard]] bool empty() const { return !text_; }
+  [[nodiscard]] const std::string& get() const {
+    static const std::string none;
+    return text_ ? *text_ : none;
+  }
+  template <std::same_as<Text> T>
+  friend bool operator==(const T& a, const T& b) {
+    return a.text_ == b.text_;
+  }
+  template <std::same_as<Text> T>
+  friend bool operator==(const T& a, std::string_view b) {
+    return a.get() == b;
+  }
+
+ private:
+  Shared<std::string> text_;
 };
 
 /// Gates: WIT.md "Feature Gates". All empty means stable without a version.
 struct Stability {
-  GateVersion since;
-  std::optional<std::string> unstable_feature;
-  GateVersion deprecated;
+  Shared<SemVer> since;
+  Shared<std::string> unstable_feature;
+  Shared<SemVer> deprecated;
+  [[nodiscard]] bool empty() const { return !since && !unstable_feature && !deprecated; }
 };
 
 /// `ns:name@version`.
@@ -65,10 +133,10 @@ struct Function {
   FuncKind kind = FuncKind::freestanding;
   std::optional<TypeDeclId> resource;  ///< for the three kinds of a resource's functions; params of methods include `self: borrow<r>`
   types::FuncType type;
-  std::string docs;               ///< text of `///` lines without the slashes, lines joined by \n; may be hostile
+  Text docs;                      ///< text of `///` lines without the slashes, lines joined by \n; may be hostile
   Stability stability;
   Span span;
-  std::optional<std::string> external_id = {};  ///< `@external-id("..")`
+  Shared<std::string> external_id = {};  ///< `@external-id("..")`
 };
 
 struct TypeDecl {
@@ -77,11 +145,11 @@ struct TypeDecl {
   std::variant<std::monostate, InterfaceId, WorldId> owner;
   std::optional<TypeDeclId> alias_of;  ///< the declaration a `use` or alias names directly, if its target is a named type
   bool is_use = false;            ///< came by `use`, so it exists for the owner's sake only
-  std::string docs;
+  Text docs;
   Stability stability;
   Span span;
   std::vector<std::string> member_docs = {};  ///< of a record's fields, cases or flags, one each; may be empty altogether
-  std::optional<std::string> external_id = {};  ///< `@external-id("..")`
+  Shared<std::string> external_id = {};  ///< `@external-id("..")`
 };
 
 struct Interface {
@@ -89,7 +157,7 @@ struct Interface {
   PackageId package;
   std::vector<TypeDeclId> types;     ///< each after those it needs, otherwise as declared; uses included
   std::vector<Function> functions;   ///< in declaration order; a resource's functions follow the order of their resource
-  std::string docs;
+  Text docs;
   Stability stability;
   Span span;
   std::optional<InterfaceId> clone_of = {};  ///< an inline interface that came by `include`: the one of the included world
@@ -100,9 +168,9 @@ struct WorldItem {
   std::string name;                  ///< `wasi:io/streams@0.2.0` for a named interface, else the plain name (`import a: wasi:io/streams` has a plain one)
   std::variant<InterfaceId, Function, TypeDeclId> item;
   Stability stability;
-  std::string docs;
+  Text docs;
   Span span;
-  std::optional<std::string> external_id = {};  ///< `@external-id("..")`
+  Shared<std::string> external_id = {};  ///< `@external-id("..")`
 };
 
 struct World {
@@ -111,7 +179,7 @@ struct World {
   /// Transitive imports are made explicit: every interface whose types an item uses is in `imports` (or `exports`), before its user.
   std::vector<WorldItem> imports;
   std::vector<WorldItem> exports;
-  std::string docs;
+  Text docs;
   Stability stability;
   Span span;
 };
@@ -120,7 +188,7 @@ struct Package {
   PackageName name;
   std::vector<InterfaceId> interfaces;
   std::vector<WorldId> worlds;
-  std::string docs;
+  Text docs;
 };
 
 /// A map from types to the declarations that introduced them, dense as types are.

@@ -160,7 +160,7 @@ class Writer {
       });
     });
   }
-  void external_id(const std::optional<std::string>& id) {
+  void external_id(const Shared<std::string>& id) {
     if (id) member("external_id", *id);
   }
 

@@ -301,7 +301,7 @@ std::optional<WitInterface> WitType::interface() const {
 }
 std::string WitType::docs() const {
   const wit::TypeDecl* decl = WitAccess::decl(*this);
-  return decl != nullptr ? decl->docs : "";
+  return decl != nullptr ? decl->docs.get() : "";
 }
 WitGate WitType::gate() const {
   const wit::TypeDecl* decl = WitAccess::decl(*this);

@@ -91,7 +91,7 @@ class Printer {
     if (s.unstable_feature) line(fmt::format("@unstable(feature = {})", escape_name(*s.unstable_feature)));
     if (s.deprecated) line(fmt::format("@deprecated(version = {})", s.deprecated->to_string()));
   }
-  void external_id(const std::optional<std::string>& id) {
+  void external_id(const Shared<std::string>& id) {
     if (!id) return;
     // `escape` writes what acts on a terminal as `\u{..}`, which reads back; tabs and line breaks it writes as in C.
     std::string text;

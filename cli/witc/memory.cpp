@@ -27,7 +27,8 @@ constexpr std::size_t grain = 16;             // what every piece is a multiple 
 constexpr std::size_t max_small = 1024;       // larger ones are cut anew from what is left over
 constexpr std::size_t small_classes = max_small / grain + 1;
 constexpr std::size_t page = 4096;
-constexpr std::size_t step = std::size_t{512} << 10;          // how much is taken into use at a time
+constexpr std::size_t min_step = std::size_t{32} << 10;       // how much is taken into use at a time: an eighth of what is in use,
+constexpr std::size_t max_step = std::size_t{512} << 10;      // from this to that
 constexpr std::size_t reservation = std::size_t{64} << 20;    // of addresses
 
 struct Free {
@@ -43,6 +44,7 @@ struct Region {
 struct Pool {
   Region current;
   Region reserved;  ///< addresses that have not been used yet
+  std::size_t used = 0;
   std::array<Region, 64> others{};  ///< used up from the last on
   std::size_t other_count = 0;
   std::array<Free*, small_classes> small{};
@@ -57,7 +59,9 @@ void keep(Region region) {
 }
 
 bool refill(std::size_t size) {
+  const std::size_t step = std::clamp(pool.used / 8 & ~(page - 1), min_step, max_step);
   const std::size_t wanted = size > step ? (size + page - 1) & ~(page - 1) : step;
+  pool.used += wanted;
   if (pool.reserved.size() < wanted) {
     const std::size_t more = std::max(reservation, wanted);
     void* made = ::mmap(nullptr, more, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

@@ -325,7 +325,7 @@ class Elaborator {
     WorldItem& known = imports_[first->second];  // implied by one item, written or implied by another
     merge_stability(known.stability, item.stability);
     if (known.docs.empty()) known.docs = item.docs;
-    if (!known.external_id) known.external_id = owned_text(item.external_id);
+    if (!known.external_id) known.external_id = item.external_id;
   }
 
   /// Imports what `id` uses, directly and indirectly, each after what it uses itself.
