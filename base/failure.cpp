@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/excerpt.h"
 #include "base/match.h"
 #include "base/text.h"
 #include "wcomp/trap.h"
@@ -15,7 +16,7 @@ constexpr std::size_t max_excerpt = 160;
 
 /// The part of the line around the span that fits a screen, escaped, with the caret line under it.
 void render_excerpt(std::string& out, const TextPos& p) {
-  const std::size_t column = p.column == 0 ? 0 : std::min<std::size_t>(p.column - 1, p.excerpt.size());
+  const std::size_t column = p.column == 0 ? 0 : std::min<std::size_t>(p.column - 1 - excerpt_begin(p.column), p.excerpt.size());
   const std::size_t from = column > max_excerpt / 2 ? column - max_excerpt / 2 : 0;
   const std::string_view line = std::string_view(p.excerpt).substr(from, max_excerpt);
   const std::string before = escape(line.substr(0, std::min(column - from, line.size())));

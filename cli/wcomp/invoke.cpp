@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
+#include "base/excerpt.h"
 #include "base/nearest_name.h"
 #include "base/text.h"
 #include "canonical-abi/wave.h"
@@ -133,8 +134,9 @@ int invoke(const Component& component, Instance& instance, const std::string& fi
       if (at == nullptr || !written) continue;
       at->file = "--invoke";
       if (at->line != 1) continue;
+      const bool begins_line = excerpt_begin(at->column) == 0;
       at->column += static_cast<std::uint32_t>(written->args_begin);
-      at->excerpt.insert(0, call, 0, written->args_begin);
+      if (begins_line) at->excerpt = (call.substr(0, written->args_begin) + at->excerpt).substr(excerpt_begin(at->column));
     }
     (void)report(f);
     return status_usage;

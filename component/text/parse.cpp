@@ -12,8 +12,9 @@ Result<Bytes> parse_component(const TokenList& list, Cursor& in, const ParseOpti
 }
 
 Result<Bytes> parse_component_body(const TokenList& list, Cursor& in, const ParseOptions& options) {
-  const std::size_t position = in.position();
-  const Id id{in.take_id(), position};
+  Id id{.name = {}, .position = in.position()};
+  id.name = in.take_id();
+  if (const auto* name = list.annotation(core::text::AnnotationKind::name, in.position())) id.debug_name = name->value;
   if (in.take_atom("binary")) {
     WCOMP_TRY(const std::string bytes, in.strings());
     WCOMP_TRY(in.expect_close());

@@ -9,10 +9,6 @@
 
 namespace wcomp::component::text {
 
-namespace {
-
-}  // namespace
-
 /// `(canon lift .. (func $id type))`, `(canon lower .. (core func $id))`
 Result<void> Parser::canon_field() {
   if (in_.take_atom("lift")) {
@@ -68,17 +64,98 @@ Result<Canon> Parser::core_canon() {
   const bool is_new = in_.take_atom("resource.new");
   const bool is_drop = !is_new && in_.take_atom("resource.drop");
   if (is_new || is_drop || in_.take_atom("resource.rep")) {
-    if (in_.at_atom("async")) return needs_feature("`canon resource.drop async`", "async");
+    if (is_drop && in_.at_atom("async")) return not_supported("`resource.drop` with `async`, which the Component Model does not have any more,");
     WCOMP_TRY(const std::uint32_t i, index_or_reference(Sort::type, "type"));
     if (is_new) return Canon(CanonResourceNew{TypeIdx(i)});
     if (is_drop) return Canon(CanonResourceDrop{TypeIdx(i)});
     return Canon(CanonResourceRep{TypeIdx(i)});
   }
-  return in_.unexpected("`lift`, `lower`, `resource.new`, `resource.drop` or `resource.rep`");
+  const BuiltInRow* row = in_.at(TokenKind::atom) ? find_built_in(in_.text()) : nullptr;
+  if (row == nullptr) return in_.unexpected("a canonical definition, such as `lower`, `resource.drop` or `task.return`,");
+  in_.advance();
+  WCOMP_TRY(CanonBuiltIn out, built_in(*row));
+  return Canon(std::move(out));
 }
 
-bool Parser::at_canon_opt() const {
-  return in_.at(TokenKind::atom) || in_.at_open("memory") || in_.at_open("realloc") || in_.at_open("post-return") || in_.at_open("callback") || in_.at_open("core-type");
+/// The immediates, in the order of canons.def's letters.
+Result<CanonBuiltIn> Parser::built_in(const BuiltInRow& row) {
+  CanonBuiltIn out{.built_in = row.built_in};
+  const auto index_into = [&](Sort sort, std::string_view words, auto& slot) -> Result<void> {
+    WCOMP_TRY(const std::uint32_t i, index_or_reference(sort, words));
+    slot = std::remove_reference_t<decltype(slot)>(i);
+    return {};
+  };
+  for (const char letter : row.immediates) {
+    switch (letter) {
+      case 'a': out.is_async = in_.take_atom("async"); break;
+      case 'c': out.is_cancellable = in_.take_atom("cancellable"); break;
+      case 's': out.is_shared = in_.take_atom("shared"); break;
+      case 't':
+        WCOMP_TRY(index_into(Sort::type, "type", out.type));
+        break;
+      case 'f':
+        WCOMP_TRY(index_into(Sort::core_type, "core type", out.core_type));
+        break;
+      case 'b':
+        WCOMP_TRY(index_into(Sort::core_table, "core table", out.table));
+        break;
+      case 'v': {
+        WCOMP_TRY(out.context_type, core::text::val_type(in_, find_core_type()));
+        break;
+      }
+      case 'i': {
+        WCOMP_TRY(const std::uint64_t n, in_.nat(0xffff'ffff));
+        out.context_index = static_cast<std::uint32_t>(n);
+        break;
+      }
+      case 'r':
+        if (in_.take_open("result")) {
+          WCOMP_TRY(out.result, whole_val_type());
+          WCOMP_TRY(in_.expect_close());
+        }
+        break;
+      case 'm':
+        if (!in_.at_open("memory")) return in_.unexpected("`(memory ..)`");
+        WCOMP_TRY(index_opt(out.opts, CanonOpt::memory));
+        break;
+      case 'o': {
+        WCOMP_TRY(out.opts, canon_opts());
+        break;
+      }
+      default: return Err(Failure(error(diag::unsupported, fmt::format("`canon {}` has an immediate that the text format does not know", row.text), in_.where())));
+    }
+  }
+  return out;
+}
+
+namespace {
+
+/// Options with an index: its space, and how a reference to it begins.
+struct IndexOpt {
+  CanonOpt opt;
+  std::string_view word;
+  Sort sort;
+  std::string_view reference;
+};
+constexpr IndexOpt index_opts[] = {{CanonOpt::memory, "memory", Sort::core_memory, "core memory"},
+                                   {CanonOpt::realloc, "realloc", Sort::core_func, "core func"},
+                                   {CanonOpt::post_return, "post-return", Sort::core_func, "core func"},
+                                   {CanonOpt::callback, "callback", Sort::core_func, "core func"}};
+
+}  // namespace
+
+/// `(memory idx)` and its like.
+Result<void> Parser::index_opt(CanonOpts& out, CanonOpt opt) {
+  const IndexOpt& row = *std::ranges::find(index_opts, opt, &IndexOpt::opt);
+  in_.take_open(row.word);
+  WCOMP_TRY(const std::uint32_t i, index_or_reference(row.sort, row.reference));
+  switch (opt) {
+    case CanonOpt::memory: out.memory = MemIdx(i); break;
+    case CanonOpt::realloc: out.realloc = CoreFuncIdx(i); break;
+    case CanonOpt::post_return: out.post_return = CoreFuncIdx(i); break;
+    default: out.callback = CoreFuncIdx(i); break;
+  }
+  return in_.expect_close();
 }
 
 Result<CanonOpts> Parser::canon_opts() {
@@ -88,36 +165,26 @@ Result<CanonOpts> Parser::canon_opts() {
     out.order.push_back(opt);
     return {};
   };
-  const auto index_opt = [&](CanonOpt opt, std::string_view word, Sort sort, std::string_view words, auto& slot) -> Result<void> {
-    WCOMP_TRY(once(opt, word));
-    in_.take_open(word);
-    WCOMP_TRY(const std::uint32_t i, index_or_reference(sort, words));
-    slot.emplace(i);
-    return in_.expect_close();
-  };
-  while (at_canon_opt()) {
-    if (in_.at(TokenKind::atom)) {
-      if (in_.at_atom("async")) return needs_feature("canonical option `async`", "async");
-      if (in_.at_atom("gc")) return needs_feature("canonical option `gc`", "gc");
+  while (true) {
+    if (in_.at_atom("gc") || in_.at_open("core-type")) return not_supported(fmt::format("canonical option `{}` (lifting and lowering garbage-collected values)", in_.at_atom("gc") ? "gc" : "core-type"));
+    if (const auto* row = std::ranges::find_if(index_opts, [&](const IndexOpt& o) { return in_.at_open(o.word); }); row != std::end(index_opts)) {
+      WCOMP_TRY(once(row->opt, row->word));
+      WCOMP_TRY(index_opt(out, row->opt));
+      continue;
+    }
+    if (!in_.at(TokenKind::atom)) return out;
+    if (in_.at_atom("async")) {
+      WCOMP_TRY(once(CanonOpt::async, "async"));
+      out.is_async = true;
+    } else {
       const auto* row = std::ranges::find_if(encoding_words, [&](const auto& e) { return in_.at_atom(e.first); });
       if (row == std::end(encoding_words)) return in_.unexpected("a canonical option");
       WCOMP_TRY(once(CanonOpt::string_encoding, "string-encoding"));
-      in_.advance();
       out.is_encoding_explicit = true;
       out.encoding = row->second;
-    } else if (in_.at_open("memory")) {
-      WCOMP_TRY(index_opt(CanonOpt::memory, "memory", Sort::core_memory, "core memory", out.memory));
-    } else if (in_.at_open("realloc")) {
-      WCOMP_TRY(index_opt(CanonOpt::realloc, "realloc", Sort::core_func, "core func", out.realloc));
-    } else if (in_.at_open("post-return")) {
-      WCOMP_TRY(index_opt(CanonOpt::post_return, "post-return", Sort::core_func, "core func", out.post_return));
-    } else if (in_.at_open("callback")) {
-      return needs_feature("canonical option `callback`", "async");
-    } else {
-      return needs_feature("canonical option `core-type`", "gc");
     }
+    in_.advance();
   }
-  return out;
 }
 
 }  // namespace wcomp::component::text

@@ -18,6 +18,15 @@ std::string key_of(const core::FuncType& type) {
 
 }  // namespace
 
+/// `(core rec (type ..))`: one type alone is what it is without.
+Result<void> Parser::core_rec_field() {
+  const std::size_t start = in_.position();
+  std::size_t count = 0;
+  for (; in_.take_open("type"); ++count) WCOMP_TRY(core_type_field());
+  if (count != 1) return fail(diag::unsupported, fmt::format("recursive core types (here {} in one group; garbage collection) are not supported", count), in_.where(start));
+  return in_.expect_close();
+}
+
 Result<void> Parser::core_type_field() {
   const Id id = take_id();
   WCOMP_TRY(CoreDefType type, core_def_type(id));
@@ -31,17 +40,42 @@ Result<CoreDefType> Parser::core_def_type(const Id& id) {
     WCOMP_TRY(in_.expect_close());
     return CoreDefType(std::move(type));
   }
-  for (const std::string_view word : {"sub", "struct", "array", "cont", "shared", "rec"}) {
+  if (in_.at_open("sub")) {  // `(sub final type)` is the long form of a type alone
+    const std::size_t start = in_.position();
+    in_.take_open("sub");
+    if (!in_.take_atom("final") || !in_.at_open("func")) return fail(diag::unsupported, "core types with subtypes (garbage collection) are not supported", in_.where(start));
+    WCOMP_TRY(core::FuncType type, core_func_type(id));
+    WCOMP_TRY(in_.expect_close());
+    return CoreDefType(std::move(type));
+  }
+  for (const std::string_view word : {"struct", "array", "cont", "shared", "rec"}) {
     if (in_.at_open(word)) {
       return fail(diag::unsupported, fmt::format("core types of other proposals (`{}`) are not supported", word), in_.where());
     }
   }
+  WCOMP_TRY(core::FuncType type, core_func_type(id));
+  return CoreDefType(std::move(type));
+}
+
+/// `(func ..)`; `id` is what it may call itself.
+Result<core::FuncType> Parser::core_func_type(const Id& id) {
   if (!in_.take_open("func")) return in_.unexpected("`(func ..)` or `(module ..)`");
   // Identifiers of parameters mean nothing here, but have to differ.
   core::text::IdSpace params("parameter");
-  WCOMP_TRY(core::FuncType type, core::text::signature(in_, &params, find_core_type()));
+  const std::uint32_t self = scope().space(Sort::core_type).size();
+  const auto find = [&](Cursor& in) -> Result<std::uint32_t> {
+    if (id.name && in.at(TokenKind::id)) {
+      Cursor look = in;
+      if (look.take_id() == id.name) {
+        in = look;
+        return self;
+      }
+    }
+    return index(Sort::core_type);
+  };
+  WCOMP_TRY(core::FuncType type, core::text::signature(in_, &params, find));
   WCOMP_TRY(in_.expect_close());
-  return CoreDefType(std::move(type));
+  return type;
 }
 
 /// What stands after `(module`, without the `)`.

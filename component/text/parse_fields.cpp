@@ -1,8 +1,11 @@
 // A component's fields: modules, functions, imports, exports, aliases, custom sections.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
 #include "component/name_section.h"
+#include "component/text/attribute_words.h"
 #include "component/text/parse.h"
 #include "component/text/parser.h"
 #include "core/text/module_parser.h"
@@ -25,23 +28,31 @@ CoreModuleDef core_module(Bytes bytes) {
 
 }  // namespace
 
-Result<Component> Parser::component(const Id& id) {
+Result<Component> Parser::component(const Id& id) { return component(id, own_name(id)); }
+
+Result<Component> Parser::component(const Id& id, std::string own_name) {
   WCOMP_TRY(const std::unique_ptr<Scope> inner, within(Scope::Kind::component, id, &Parser::field));
   scopes_.push_back(inner.get());
   for (auto& [name, item] : inner->inline_exports) {
     push(Export{.name = std::move(name.name), .item = item, .desc = {}, .attributes = std::move(name.attributes)});
   }
   Component out;
-  write_names(out, id);
+  write_names(out, std::move(own_name));
   scopes_.pop_back();
   out.definitions = std::move(inner->definitions);
   return out;
 }
 
+/// What a module or component calls itself: as its component calls it, unless the text says so. The cursor is behind the identifier.
+std::string Parser::own_name(const Id& id) const {
+  const auto* own = list_.annotation(core::text::AnnotationKind::own_name, in_.position());
+  return own != nullptr ? own->value : id.debug_name.value_or(id.name.value_or(std::string()));
+}
+
 /// Identifiers as a custom section, unless the text has one.
-void Parser::write_names(Component& out, const Id& id) {
+void Parser::write_names(Component& out, std::string own_name) {
   Names names;
-  names.component = id.name.value_or(std::string());
+  names.component = std::move(own_name);
   out.name = names.component;
   for (const Definition& d : scope().definitions) {
     const auto* custom = std::get_if<CustomSection>(&d.item);
@@ -52,10 +63,23 @@ void Parser::write_names(Component& out, const Id& id) {
     names.items[sort] = scope().space(sort).names();
   }
   Bytes bytes = encode_names(names);
-  if (!bytes.empty()) push(custom_section(std::string(name_section), std::move(bytes)));
+  if (bytes.empty()) return;
+  const std::size_t at = std::min(scope().names_at.value_or(scope().definitions.size()), scope().definitions.size());
+  scope().definitions.insert(scope().definitions.begin() + static_cast<std::ptrdiff_t>(at), {.item = custom_section(std::string(name_section), std::move(bytes))});
 }
 
+/// A definition with what it has inside, which goes in front of it.
 Result<void> Parser::field() {
+  using core::text::AnnotationKind;
+  const std::size_t start = in_.position();
+  const std::size_t first = scope().definitions.size();
+  if (!scope().names_at && list_.annotation(AnnotationKind::name_section, start) != nullptr) scope().names_at = first;
+  WCOMP_TRY(definition());
+  if (list_.annotation(AnnotationKind::section, start) != nullptr && first < scope().definitions.size()) scope().definitions[first].begins_section = true;
+  return {};
+}
+
+Result<void> Parser::definition() {
   if (in_.at(TokenKind::annotation)) return annotation_field();
   if (in_.take_open("core")) return core_field();
   if (in_.take_open("component")) return component_field();
@@ -66,8 +90,8 @@ Result<void> Parser::field() {
   if (in_.take_open("func")) return func_field();
   if (in_.take_open("import")) return import_field();
   if (in_.take_open("export")) return export_field();
-  if (in_.at_open("start")) return needs_feature("a start definition", "value-types");
-  if (in_.at_open("value")) return needs_feature("a value definition", "value-types");
+  if (in_.take_open("start")) return start_field();
+  if (in_.take_open("value")) return value_field();
   if (in_.at(TokenKind::open)) in_.advance();
   return in_.unexpected("a definition of a component");
 }
@@ -77,7 +101,7 @@ Result<void> Parser::core_field() {
   if (in_.take_atom("instance")) return core_instance_field();
   if (in_.take_atom("type")) return core_type_field();
   if (in_.take_atom("func")) return core_func_field();
-  if (in_.at_atom("rec")) return fail(diag::unsupported, "recursive core types (garbage collection) are not supported", in_.where());
+  if (in_.take_atom("rec")) return core_rec_field();
   const std::size_t start = in_.position();
   if (const std::optional<Sort> sort = take_core_sort()) {
     const Id id = take_id();
@@ -92,8 +116,7 @@ Result<void> Parser::core_field() {
 
 Result<void> Parser::core_module_field() {
   const Id id = take_id();
-  std::string own_name = id.name.value_or(std::string());
-  if (const auto* name = list_.annotation(core::text::AnnotationKind::name, in_.position())) own_name = name->value;
+  std::string own_name = this->own_name(id);
   WCOMP_TRY(std::vector<NameWithAttributes> exports, inline_exports());
   WCOMP_TRY(std::optional<NameWithAttributes> import, inline_import());
   std::uint32_t i = 0;
@@ -120,6 +143,7 @@ Result<void> Parser::core_module_field() {
 
 Result<void> Parser::component_field() {
   const Id id = take_id();
+  std::string own_name = this->own_name(id);
   WCOMP_TRY(std::vector<NameWithAttributes> exports, inline_exports());
   WCOMP_TRY(std::optional<NameWithAttributes> import, inline_import());
   std::uint32_t i = 0;
@@ -141,7 +165,7 @@ Result<void> Parser::component_field() {
       }
       made = *std::move(decoded);
     } else {
-      WCOMP_TRY(Component parsed, component(id));
+      WCOMP_TRY(Component parsed, component(id, std::move(own_name)));
       made = std::make_shared<const Component>(std::move(parsed));
     }
     WCOMP_TRY(i, define(Sort::component, id, std::move(made)));
@@ -216,7 +240,9 @@ Result<void> Parser::export_field() {
 
 /// `(@custom "name" "bytes"*)`, `(@producers (field "name" "version")*)`
 Result<void> Parser::annotation_field() {
+  if (in_.text() == "(@dylink.0") return in_.fail_here("an annotation of core modules: a component is no shared library");
   const bool is_producers = in_.text() == "(@producers";
+  if (!is_producers && in_.text() != "(@custom") return in_.fail_here(fmt::format("`{}` says something of a core module: it stands inside of one", in_.text().substr(1)));
   in_.advance();
   if (is_producers) {
     WCOMP_TRY(std::string bytes, producers());
@@ -248,27 +274,33 @@ bool Parser::at_inline(std::string_view keyword) const {
   } else {
     look.advance();
   }
-  while (look.at_open("implements") || look.at_open("external-id") || look.at_open("versionsuffix")) look.move_to(list_.tokens[look.position()].match + 1);
+  while (std::ranges::any_of(attribute_words, [&](const auto& a) { return look.at_open(a.first); })) look.skip_group();
   return look.at(TokenKind::close);
 }
 
 Result<NameWithAttributes> Parser::extern_name() {
   NameWithAttributes out;
+  if (const auto* form = list_.annotation(core::text::AnnotationKind::name_form, in_.position())) {
+    out.attributes.has_redundant_form = form->value == redundant_form;
+    out.attributes.has_list_form = form->value == list_form;
+    if (!out.attributes.has_redundant_form && !out.attributes.has_list_form) return fail(diag::syntax, "no such form of a name: it is \"\\01\" or \"\\02\"", list_.where(*form));
+  }
   if (in_.take_open("interface")) {  // an older form
     WCOMP_TRY(out.name, in_.name());
     WCOMP_TRY(in_.expect_close());
   } else {
     WCOMP_TRY(out.name, in_.name());
   }
-  while (true) {
-    if (in_.at_open("versionsuffix")) return needs_feature("the attribute `versionsuffix`", "canon-names");
-    const bool is_implements = in_.at_open("implements");
-    if (!is_implements && !in_.at_open("external-id")) return out;
-    std::optional<std::string>& slot = is_implements ? out.attributes.implements : out.attributes.external_id;
-    if (slot) return in_.fail_here(fmt::format("the attribute `{}` is given twice", is_implements ? "implements" : "external-id"));
-    in_.take_open(is_implements ? "implements" : "external-id");
+  for (unsigned given = 0;;) {
+    const auto* row = std::ranges::find_if(attribute_words, [&](const auto& a) { return in_.at_open(a.first); });
+    if (row == std::end(attribute_words)) return out;
+    const auto& [word, member] = *row;
+    std::optional<std::string>& slot = out.attributes.*member;
+    if (slot) return in_.fail_here(fmt::format("the attribute `{}` is given twice", word));
+    in_.take_open(word);
     WCOMP_TRY(slot, in_.name());
     WCOMP_TRY(in_.expect_close());
+    out.attributes.order = static_cast<std::uint8_t>(out.attributes.order | (row - attribute_words + 1) << 2 * given++);
   }
 }
 
@@ -355,7 +387,6 @@ Result<void> Parser::alias_field() {
   const std::size_t sort_at = in_.position();
   const std::optional<Sort> sort = take_open_sort();
   if (!sort) return in_.unexpected("the sort of what is aliased, such as `(func)`");
-  if (*sort == Sort::value) return needs_feature("a value", "value-types");
   if (is_outer && !can_alias_outer(*sort)) return fail(diag::syntax, fmt::format("a {} cannot be aliased from an outer component", to_string(*sort)), in_.where(sort_at));
   if (is_core != is_core_alias(*sort) && !is_outer) {
     return fail(diag::syntax, fmt::format("a {} is no export of {} instance", to_string(*sort), is_core ? "a core" : "an"), in_.where(sort_at));

@@ -107,7 +107,7 @@ Result<ResourceTypeRef> Parser::resource_type(Pass pass) {
       return out;
     }
     in_.take_open("dtor");
-    if (in_.at_atom("async")) return needs_feature("an async destructor", "async");
+    if (in_.at_atom("async")) return not_supported("a destructor that is `async`");
     WCOMP_TRY(const std::uint32_t f, index_or_reference(Sort::core_func, "core func"));
     out.dtor = CoreFuncIdx(f);
     WCOMP_TRY(in_.expect_close());
@@ -296,6 +296,25 @@ Result<std::uint32_t> Parser::type_use(Sort sort) {
   }
 }
 
+/// `valuebound`
+Result<ValueBound> Parser::value_bound() {
+  if (in_.take_open("eq")) {
+    WCOMP_TRY(const std::uint32_t i, index_or_reference(Sort::value, "value"));
+    WCOMP_TRY(in_.expect_close());
+    return ValueBound(ValueIdx(i));
+  }
+  WCOMP_TRY(const ValTypeRef type, whole_val_type());
+  return ValueBound(type);
+}
+
+/// A type of values, after what it has inside.
+Result<ValTypeRef> Parser::whole_val_type() {
+  const std::size_t start = in_.position();
+  WCOMP_TRY(val_type(Pass::inline_types));
+  in_.move_to(start);
+  return val_type(Pass::references);
+}
+
 Result<Parser::NamedExtern> Parser::extern_type() {
   const std::size_t start = in_.position();
   const std::optional<Sort> sort = take_open_sort();
@@ -303,14 +322,12 @@ Result<Parser::NamedExtern> Parser::extern_type() {
     in_.move_to(start);
     return in_.unexpected("`(func ..)`, `(type ..)`, `(instance ..)`, `(component ..)` or `(core module ..)`");
   }
-  if (*sort == Sort::value) {
-    in_.move_to(start);
-    return needs_feature("a value", "value-types");
-  }
   NamedExtern out;
   out.desc.sort = *sort;
   out.id = take_id();
-  if (*sort == Sort::type) {
+  if (*sort == Sort::value) {
+    WCOMP_TRY(out.desc.value_bound, value_bound());
+  } else if (*sort == Sort::type) {
     if (in_.take_open("eq")) {
       WCOMP_TRY(const TypeIdx i, type_index(Pass::references));
       out.desc.bound.eq = i;

@@ -36,8 +36,10 @@ Result<std::unique_ptr<Scope>> Parser::within(Scope::Kind kind, const Id& id, Re
 }
 
 Id Parser::take_id() {
-  const std::size_t position = in_.position();
-  return {in_.take_id(), position};
+  Id out{.name = {}, .position = in_.position()};
+  out.name = in_.take_id();
+  if (const auto* name = list_.annotation(core::text::AnnotationKind::name, in_.position())) out.debug_name = name->value;
+  return out;
 }
 
 Result<void> Parser::check_new(Sort sort, const Id& id) {
@@ -49,9 +51,7 @@ Result<void> Parser::check_new(Sort sort, const Id& id) {
   return Err(Failure(std::move(d)));
 }
 
-Err<Failure> Parser::needs_feature(std::string_view what, std::string_view feature) const {
-  return fail(diag::feature_disabled, fmt::format("{} needs the feature `{}`", what, feature), in_.where());
-}
+Err<Failure> Parser::not_supported(std::string_view what) const { return fail(diag::unsupported, fmt::format("{} is not supported", what), in_.where()); }
 
 std::optional<Sort> Parser::take_core_sort() {
   for (const Sort sort : core_sorts) {
@@ -159,7 +159,6 @@ Result<std::uint32_t> Parser::index_or_reference(Sort sort, std::string_view wor
 Result<SortIdx> Parser::sort_reference() {
   const std::optional<Sort> sort = take_open_sort();
   if (!sort) return in_.unexpected("a reference such as `(func $f)`");
-  if (*sort == Sort::value) return needs_feature("a value", "value-types");
   WCOMP_TRY(const std::uint32_t i, reference(*sort));
   return SortIdx{*sort, i};
 }

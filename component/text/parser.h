@@ -1,5 +1,6 @@
 // The productions of the text format. One class, because all of them work on the same stack of scopes; its parts are in
-// parser.cpp (scopes, references), parse_fields.cpp, parse_types.cpp, parse_core_types.cpp, parse_instances.cpp and parse_canon.cpp.
+// parser.cpp (scopes, references), parse_fields.cpp, parse_types.cpp, parse_core_types.cpp, parse_instances.cpp, parse_canon.cpp and
+// parse_values.cpp.
 #pragma once
 
 #include <map>
@@ -57,11 +58,13 @@ class Parser {
   /// The words of a sort after `(`: `func`, `core module`. None when there are others.
   [[nodiscard]] std::optional<Sort> take_open_sort();
   [[nodiscard]] std::optional<Sort> take_core_sort();
-  [[nodiscard]] Err<Failure> needs_feature(std::string_view what, std::string_view feature) const;
+  /// Refuses what no feature turns on here.
+  [[nodiscard]] Err<Failure> not_supported(std::string_view what) const;
   void skip_to(std::size_t open) { in_.move_to(list_.tokens[open].match + 1); }
 
   // Fields of a component.
   [[nodiscard]] Result<void> field();
+  [[nodiscard]] Result<void> definition();
   [[nodiscard]] Result<void> component_field();
   [[nodiscard]] Result<void> core_field();
   [[nodiscard]] Result<void> core_module_field();
@@ -72,7 +75,11 @@ class Parser {
   [[nodiscard]] Result<void> export_field();
   [[nodiscard]] Result<void> annotation_field();
   [[nodiscard]] Result<std::string> producers();
-  void write_names(Component& out, const Id& id);
+  [[nodiscard]] Result<void> start_field();
+  [[nodiscard]] Result<void> value_field();
+  [[nodiscard]] Result<Component> component(const Id& id, std::string own_name);
+  [[nodiscard]] std::string own_name(const Id& id) const;
+  void write_names(Component& out, std::string own_name);
 
   // Names of imports and exports.
   [[nodiscard]] bool at_name(const Cursor& in) const;
@@ -107,13 +114,17 @@ class Parser {
   [[nodiscard]] Result<std::uint32_t> type_use(Sort sort);
   [[nodiscard]] bool at_type_use() const;
   [[nodiscard]] Result<NamedExtern> extern_type();
+  [[nodiscard]] Result<ValueBound> value_bound();
+  [[nodiscard]] Result<ValTypeRef> whole_val_type();
   [[nodiscard]] Result<void> type_decl();
   [[nodiscard]] Result<void> import_decl();
   [[nodiscard]] Result<void> export_decl();
 
   // Core types.
   [[nodiscard]] Result<void> core_type_field();
+  [[nodiscard]] Result<void> core_rec_field();
   [[nodiscard]] Result<CoreDefType> core_def_type(const Id& id);
+  [[nodiscard]] Result<core::FuncType> core_func_type(const Id& id);
   [[nodiscard]] Result<std::shared_ptr<const CoreModuleType>> module_type(const Id& id);
   [[nodiscard]] Result<void> module_decl();
   [[nodiscard]] Result<core::ExternType> core_extern_type();
@@ -135,14 +146,28 @@ class Parser {
   [[nodiscard]] Result<CanonLift> canon_lift(TypeIdx type);
   /// Everything but `lift`, without the `(core func $id)` at the end.
   [[nodiscard]] Result<Canon> core_canon();
+  [[nodiscard]] Result<CanonBuiltIn> built_in(const BuiltInRow& row);
   [[nodiscard]] Result<CanonOpts> canon_opts();
-  [[nodiscard]] bool at_canon_opt() const;
+  [[nodiscard]] Result<void> index_opt(CanonOpts& out, CanonOpt opt);
+
+  // Values of value definitions (parse_values.cpp).
+  struct FoundType {
+    const DefValType* type = nullptr;
+    std::size_t scope = 0;  ///< in `scopes_`: where the indices in it mean something
+  };
+  [[nodiscard]] Result<FoundType> find_val_type(TypeIdx type, std::size_t scope) const;
+  [[nodiscard]] Result<void> value(const ValTypeRef& type, std::size_t scope, ByteWriter& out);
+  [[nodiscard]] Result<void> value_of(types::Prim type, ByteWriter& out);
+  [[nodiscard]] Result<void> values_of(const DefValType& type, std::size_t scope, ByteWriter& out);
+  /// What stands in a result, an option or a case: a value if the type has one.
+  [[nodiscard]] Result<void> payload(const std::optional<ValTypeRef>& type, std::size_t scope, ByteWriter& out);
+  [[nodiscard]] Result<std::uint32_t> label_index(const std::vector<std::string>& labels, std::string_view what);
 
   const TokenList& list_;
   Cursor& in_;
   const ParseOptions& options_;
   std::vector<Scope*> scopes_;
-  std::size_t depth_ = 0;                       ///< of types in types
+  std::size_t depth_ = 0;                       ///< of types in types, of values in values
   std::map<std::size_t, TypeIdx> inline_types_;  ///< by the token at which they are written
 };
 

@@ -16,6 +16,7 @@ template <class T>
 Result<std::uint32_t> Parser::define(Sort sort, const Id& id, T item) {
   WCOMP_TRY(check_new(sort, id));
   push(std::move(item));
+  if (sort == Sort::type && scope().kind == Scope::Kind::component) scope().types.push_back(scope().definitions.size() - 1);
   return scope().space(sort).add(id);
 }
 

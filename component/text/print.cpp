@@ -1,6 +1,12 @@
 #include "component/text/print.h"
 
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/check.h"
 #include "base/match.h"
+#include "component/text/attribute_words.h"
 #include "component/text/encoding_words.h"
 #include "component/text/printer.h"
 #include "core/print.h"
@@ -10,8 +16,6 @@ namespace wcomp::component::text {
 namespace {
 
 constexpr std::size_t max_indent = 24;
-/// A longer identifier stands where it is defined, and nowhere else.
-constexpr std::size_t max_repeated_id = 200;
 
 std::string literal(std::string_view text) { return core::to_literal(as_bytes(text)); }
 
@@ -52,8 +56,17 @@ void Printer::open_line() {
 std::string Printer::define(Sort sort) {
   const std::uint32_t index = scope().counts[sort]++;
   const auto ids = scope().ids.find(sort);
-  const bool has_id = ids != scope().ids.end() && index < ids->second.size() && !ids->second[index].empty();
-  return has_id ? fmt::format(" {} (;{};)", ids->second[index], index) : fmt::format(" (;{};)", index);
+  const std::string introduced = ids == scope().ids.end() ? std::string() : core::introduction(ids->second, index);
+  return introduced.empty() ? fmt::format(" (;{};)", index) : fmt::format(" {} (;{};)", introduced, index);
+}
+
+/// What the name section calls the item that is about to be defined.
+std::string Printer::next_name(Sort sort) const {
+  const Scope& s = scopes_.back();
+  const auto count = s.counts.find(sort);
+  const auto names = s.names.find(sort);
+  const std::string* name = names == s.names.end() ? nullptr : core::find_name(names->second, count == s.counts.end() ? 0 : count->second);
+  return name == nullptr ? std::string() : *name;
 }
 
 std::string Printer::ref(std::size_t scope, Sort sort, std::uint32_t index) const {
@@ -61,28 +74,88 @@ std::string Printer::ref(std::size_t scope, Sort sort, std::uint32_t index) cons
   const auto count = s.counts.find(sort);
   const auto ids = s.ids.find(sort);
   // Something that is defined later has no identifier yet.
-  const bool has_id = ids != s.ids.end() && count != s.counts.end() && index < count->second && index < ids->second.size();
-  if (has_id && !ids->second[index].empty() && ids->second[index].size() <= max_repeated_id) return ids->second[index];
-  return std::to_string(index);
+  const bool is_defined = count != s.counts.end() && index < count->second;
+  return is_defined && ids != s.ids.end() ? core::reference(ids->second, index) : std::to_string(index);
 }
 
-void Printer::component(const Component& c, std::string_view head) {
-  Scope inner;
-  if (options_.use_names) {
-    for (const Definition& d : c.definitions) {
-      const auto* custom = std::get_if<CustomSection>(&d.item);
-      if (custom == nullptr || custom->name != name_section) continue;
-      for (const auto& [sort, names] : decode_names(custom->bytes).items) inner.ids[sort] = core::make_ids(names, c.definitions.size());
-    }
+namespace {
+
+/// What a definition adds an item to.
+std::optional<Sort> sort_of(const Definition& d) {
+  using Out = std::optional<Sort>;
+  return match(
+      d.item, [](const CoreModuleDef&) { return Out(Sort::core_module); }, [](const CoreInstance&) { return Out(Sort::core_instance); },
+      [](const CoreDefType&) { return Out(Sort::core_type); }, [](const std::shared_ptr<const Component>&) { return Out(Sort::component); },
+      [](const Instance&) { return Out(Sort::instance); }, [](const Alias& a) { return Out(std::visit([](const auto& alias) { return alias.sort; }, a)); },
+      [](const DefType&) { return Out(Sort::type); },
+      [](const Canon& c) { return Out(std::holds_alternative<CanonLift>(c) ? Sort::func : Sort::core_func); }, [](const Import& i) { return Out(i.desc.sort); },
+      [](const Export& e) { return Out(e.item.sort); }, [](const CustomSection&) { return Out(); }, [](const Start&) { return Out(); },
+      [](const ValueDef&) { return Out(Sort::value); });
+}
+
+/// How many items of each sort a component defines.
+std::map<Sort, std::uint64_t> count_items(const Component& c) {
+  std::map<Sort, std::uint64_t> out;
+  for (const Definition& d : c.definitions) {
+    const std::optional<Sort> sort = sort_of(d);
+    if (sort) out[*sort] += 1;
+    if (const auto* start = std::get_if<Start>(&d.item)) out[Sort::value] += start->result_count;
   }
-  line("(component{}", head);
+  return out;
+}
+
+}  // namespace
+
+Printer::Scope Printer::scope_of(const Component& c) const {
+  Scope out;
+  out.own_name = c.name;
+  if (!options_.use_names) return out;
+  const CustomSection* section = nullptr;
+  std::size_t sections = 0;
+  for (const Definition& d : c.definitions) {
+    const auto* custom = std::get_if<CustomSection>(&d.item);
+    if (custom == nullptr || custom->name != name_section) continue;
+    section = custom;
+    ++sections;
+  }
+  if (section == nullptr) return out;
+  Names names = decode_names(section->bytes);
+  const std::map<Sort, std::uint64_t> counts = count_items(c);
+  for (auto& [sort, items] : names.items) {
+    const auto count = counts.find(sort);
+    out.ids[sort] = core::make_ids(items, count == counts.end() ? 0 : count->second);
+    out.names[sort] = items;
+  }
+  // What `parse` makes of the identifiers.
+  out.own_name = names.component;
+  for (auto& [sort, items] : names.items) {
+    const auto count = counts.find(sort);
+    std::erase_if(items, [&](const auto& n) { return count == counts.end() || n.first >= count->second; });
+  }
+  const Bytes implied = encode_names(names);
+  out.is_section_implied = sections == 1 && implied.size() == section->bytes.size() && std::ranges::equal(implied, section->bytes);
+  return out;
+}
+
+void Printer::component(const Component& c, std::string_view head, std::string_view name) {
+  Scope inner = scope_of(c);
+  const bool has_other_name = options_.use_names && inner.own_name != name;
+  line("(component{}{}", head, has_other_name ? fmt::format(" (@wcomp.own-name {})", literal(inner.own_name)) : std::string());
   if (c.definitions.empty()) {
     out_ += ')';
     return;
   }
   scopes_.push_back(std::move(inner));
   ++depth_;
-  for (const Definition& d : c.definitions) definition(d);
+  for (const Definition& d : c.definitions) {
+    const auto* custom = std::get_if<CustomSection>(&d.item);
+    if (custom != nullptr && custom->name == name_section && scope().is_section_implied) {
+      if (&d != &c.definitions.back()) line("(@wcomp.name-section)");
+      continue;
+    }
+    if (d.begins_section) line("(@wcomp.section)");
+    definition(d);
+  }
   scopes_.pop_back();
   close();
 }
@@ -92,8 +165,9 @@ void Printer::definition(const Definition& d) {
       d.item, [&](const CoreModuleDef& m) { core_module(m); }, [&](const CoreInstance& i) { core_instance(i); },
       [&](const CoreDefType& t) { core_def_type(t); },
       [&](const std::shared_ptr<const Component>& c) {
+        const std::string name = next_name(Sort::component);
         const std::string head = define(Sort::component);
-        component(*c, head);
+        component(*c, head, name);
       },
       [&](const Instance& i) { instance(i); }, [&](const Alias& a) { alias(a); }, [&](const DefType& t) { def_type(t); },
       [&](const Canon& c) { canon(c); },
@@ -103,10 +177,22 @@ void Printer::definition(const Definition& d) {
         const std::string type = e.desc ? " " + extern_desc(*e.desc, false) : std::string();
         line("(export{} {} {}{})", define(e.item.sort), name(e.name, e.attributes), what, type);
       },
-      [&](const CustomSection& c) { custom(c); }, [&](const Start& s) { line("(start {})", s.func.value); }, [&](const ValueDef&) { line("(value)"); });
+      [&](const CustomSection& c) { custom(c); }, [&](const Start& s) { start(s); },
+      [&](const ValueDef& v) {
+        const std::string type = value_type(v.type);
+        line("(value{} {} (binary {}))", define(Sort::value), type, core::to_literal(v.bytes));
+      });
+}
+
+void Printer::start(const Start& s) {
+  std::string text = ref(Sort::func, s.func.value);
+  for (const ValueIdx arg : s.args) text += fmt::format(" (value {})", ref(Sort::value, arg.value));
+  for (std::uint32_t i = 0; i < s.result_count; ++i) text += fmt::format(" (result (value{}))", define(Sort::value));
+  line("(start {})", text);
 }
 
 void Printer::core_module(const CoreModuleDef& m) {
+  const std::string implied_name = next_name(Sort::core_module);
   const std::string head = define(Sort::core_module);
   if (options_.is_skeleton) {
     line("(core module{} ...)", head);
@@ -125,8 +211,8 @@ void Printer::core_module(const CoreModuleDef& m) {
   // The first line is `(module $name`. That name is the module's own, the identifier here is from the component.
   std::string_view rest = *text;
   const std::string& own_name = module->names.module;
-  const bool has_other_name = options_.use_names && !own_name.empty() && !head.starts_with(fmt::format(" {} ", core::to_identifier(own_name)));
-  line("(core module{}{}", head, has_other_name ? fmt::format(" (@name {})", literal(own_name)) : std::string());
+  const bool has_other_name = options_.use_names && own_name != implied_name;
+  line("(core module{}{}", head, has_other_name ? fmt::format(" (@wcomp.own-name {})", literal(own_name)) : std::string());
   rest.remove_prefix(std::min(rest.find('\n'), rest.size()));
   while (rest.size() > 1) {
     rest.remove_prefix(1);
@@ -268,11 +354,32 @@ void Printer::canon(const Canon& c) {
       [&](const CanonResourceNew& r) { core_func(fmt::format("resource.new {}", ref(Sort::type, r.resource.value))); },
       [&](const CanonResourceDrop& r) { core_func(fmt::format("resource.drop {}", ref(Sort::type, r.resource.value))); },
       [&](const CanonResourceRep& r) { core_func(fmt::format("resource.rep {}", ref(Sort::type, r.resource.value))); },
-      [&](const CanonBuiltIn& b) { core_func(std::string(row_of(b.built_in).text)); });
+      [&](const CanonBuiltIn& b) { core_func(built_in(b)); });
+}
+
+std::string Printer::built_in(const CanonBuiltIn& b) const {
+  const BuiltInRow& row = row_of(b.built_in);
+  std::string out(row.text);
+  for (const char letter : row.immediates) {
+    switch (letter) {
+      case 'a': out += b.is_async ? " async" : ""; break;
+      case 'c': out += b.is_cancellable ? " cancellable" : ""; break;
+      case 's': out += b.is_shared ? " shared" : ""; break;
+      case 't': out += fmt::format(" {}", ref(Sort::type, b.type.value)); break;
+      case 'f': out += fmt::format(" {}", ref(Sort::core_type, b.core_type.value)); break;
+      case 'b': out += fmt::format(" (core table {})", ref(Sort::core_table, b.table.value)); break;
+      case 'v': out += fmt::format(" {}", core::to_string(b.context_type)); break;
+      case 'i': out += fmt::format(" {}", b.context_index); break;
+      case 'r': out += b.result ? fmt::format(" (result {})", val_type(*b.result)) : std::string(); break;
+      case 'm': out += fmt::format(" (memory {})", ref(Sort::core_memory, b.opts.memory.value_or(MemIdx()).value)); break;
+      case 'o': out += opts(b.opts); break;
+      default: WCOMP_CHECK(false); break;
+    }
+  }
+  return out;
 }
 
 void Printer::custom(const CustomSection& c) {
-  if (c.name == name_section && options_.use_names) return;
   if (c.name == "producers") {
     if (const std::optional<std::string> fields = producers_text(c.bytes)) {
       line("(@producers{})", *fields);
@@ -283,15 +390,25 @@ void Printer::custom(const CustomSection& c) {
 }
 
 std::string Printer::name(const std::string& name, const Attributes& attributes) {
-  std::string out = literal(name);
-  if (attributes.implements) out += fmt::format(" (implements {})", literal(*attributes.implements));
-  if (attributes.external_id) out += fmt::format(" (external-id {})", literal(*attributes.external_id));
+  const std::string_view form = attributes.has_redundant_form ? redundant_form : attributes.has_list_form ? list_form : std::string_view();
+  std::string out = form.empty() || !attributes.empty() ? std::string() : fmt::format("(@wcomp.name-form {}) ", literal(form));
+  out += literal(name);
+  std::array<bool, std::size(attribute_words)> is_written{};
+  const auto put = [&](std::size_t i) {
+    const auto& [word, member] = attribute_words[i];
+    if (!std::exchange(is_written[i], true) && attributes.*member) out += fmt::format(" ({} {})", word, literal(*(attributes.*member)));
+  };
+  for (unsigned order = attributes.order; (order & 3) != 0; order >>= 2) put((order & 3) - 1);
+  for (std::size_t i = 0; i < std::size(attribute_words); ++i) put(i);
   return out;
 }
 
 std::string Printer::extern_desc(const ExternDesc& d, bool is_definition) {
   std::string type;
-  if (d.sort == Sort::type) {
+  if (d.sort == Sort::value) {
+    type = match(
+        d.value_bound, [&](const ValTypeRef& t) { return value_type(t); }, [&](ValueIdx v) { return fmt::format("(eq {})", ref(Sort::value, v.value)); });
+  } else if (d.sort == Sort::type) {
     type = d.bound.eq ? fmt::format("(eq {})", ref(Sort::type, d.bound.eq->value)) : "(sub resource)";
   } else {
     type = fmt::format("(type {})", ref(d.sort == Sort::core_module ? Sort::core_type : Sort::type, d.type_index));
@@ -302,7 +419,7 @@ std::string Printer::extern_desc(const ExternDesc& d, bool is_definition) {
 std::string print(const Component& component, const PrintOptions& options) {
   Printer printer(options);
   const std::string head = options.use_names && !component.name.empty() ? " " + core::to_identifier(component.name) : std::string();
-  printer.component(component, head);
+  printer.component(component, head, component.name);
   return printer.take() + "\n";
 }
 

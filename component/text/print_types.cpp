@@ -35,6 +35,8 @@ std::string Printer::val_type(const ValTypeRef& t) const {
   return match(t, [](types::Prim p) { return std::string(types::to_string(p)); }, [&](TypeIdx i) { return ref(Sort::type, i.value); });
 }
 
+std::string Printer::value_type(const ValTypeRef& t) const { return std::holds_alternative<TypeIdx>(t) ? fmt::format("(type {})", val_type(t)) : val_type(t); }
+
 std::string Printer::optional_val_type(const std::optional<ValTypeRef>& t) const { return t ? " " + val_type(*t) : std::string(); }
 
 std::string Printer::def_val_type(const DefValType& t) const {

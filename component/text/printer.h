@@ -14,8 +14,8 @@ namespace wcomp::component::text {
 class Printer {
  public:
   explicit Printer(const PrintOptions& options) : options_(options) {}
-  /// `head`: what stands after the word `component`.
-  void component(const Component& component, std::string_view head);
+  /// `head`: what stands after the word `component`; `name`: what `parse` takes from it as the component's own name.
+  void component(const Component& component, std::string_view head, std::string_view name);
   [[nodiscard]] std::string take() { return std::move(out_); }
 
  private:
@@ -23,7 +23,11 @@ class Printer {
   struct Scope {
     std::map<Sort, core::Ids> ids;
     std::map<Sort, std::uint32_t> counts;
+    std::map<Sort, core::NameMap> names;
+    std::string own_name;             ///< of the component
+    bool is_section_implied = false;  ///< the name section is what `parse` makes of the identifiers
   };
+  [[nodiscard]] Scope scope_of(const Component& c) const;
 
   void open_line();
   template <class... Args>
@@ -38,6 +42,7 @@ class Printer {
   [[nodiscard]] Scope& scope() { return scopes_.back(); }
   /// Identifier and index of the item that is about to be defined, each with a space in front.
   [[nodiscard]] std::string define(Sort sort);
+  [[nodiscard]] std::string next_name(Sort sort) const;
   [[nodiscard]] std::string ref(Sort sort, std::uint32_t index) const { return ref(scopes_.size() - 1, sort, index); }
   [[nodiscard]] std::string ref(std::size_t scope, Sort sort, std::uint32_t index) const;
   /// `(core func $f)`
@@ -51,6 +56,8 @@ class Printer {
   void alias(const Alias& a);
   void canon(const Canon& c);
   void custom(const CustomSection& c);
+  void start(const Start& s);
+  [[nodiscard]] std::string built_in(const CanonBuiltIn& b) const;
   [[nodiscard]] std::string opts(const CanonOpts& o) const;
   [[nodiscard]] static std::string name(const std::string& name, const Attributes& attributes);
   /// `(func $f (;0;) (type 1))`: the sort is defined by it.
@@ -64,6 +71,8 @@ class Printer {
   void type_decls(const std::vector<TypeDeclItem>& decls, std::string_view head, std::string_view word);
   [[nodiscard]] std::string def_val_type(const DefValType& t) const;
   [[nodiscard]] std::string val_type(const ValTypeRef& t) const;
+  /// The same behind `(value`, where an identifier would be the value's.
+  [[nodiscard]] std::string value_type(const ValTypeRef& t) const;
   [[nodiscard]] std::string optional_val_type(const std::optional<ValTypeRef>& t) const;
   [[nodiscard]] std::string func_type(const FuncTypeRef& t) const;
   [[nodiscard]] std::string core_extern_type(const core::ExternType& t) const;

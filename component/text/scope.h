@@ -14,6 +14,7 @@ namespace wcomp::component::text {
 struct Id {
   std::optional<std::string> name;
   std::size_t position = 0;
+  std::optional<std::string> debug_name{};  ///< `(@name "..")` behind it: what the name section says instead
 };
 
 class IndexSpace {
@@ -28,13 +29,12 @@ class IndexSpace {
   }
   /// The next index. `id` is not there yet.
   std::uint32_t add(const Id& id) {
-    if (id.name) {
-      by_name_.emplace(*id.name, Named{count_, id.position});
-      names_.emplace_back(count_, *id.name);
-    }
+    if (id.name) by_name_.emplace(*id.name, Named{count_, id.position});
+    if (const auto& name = id.debug_name ? id.debug_name : id.name) names_.emplace_back(count_, *name);
     return count_++;
   }
   [[nodiscard]] const core::NameMap& names() const { return names_; }
+  [[nodiscard]] std::uint32_t size() const { return count_; }
 
  private:
   std::uint32_t count_ = 0;
@@ -61,6 +61,8 @@ struct Scope {
   std::optional<std::string> id;  ///< what `(alias outer $id ..)` calls it
 
   std::vector<Definition> definitions;  ///< of a component
+  std::vector<std::size_t> types;       ///< of a component: which definition each of its types comes from
+  std::optional<std::size_t> names_at;  ///< before which definition the name section stands, if the text says so
   std::vector<TypeDeclItem> decls;      ///< of a component or instance type
   CoreModuleType module_type;
   std::unordered_map<std::string, core::TypeIdx> func_types;  ///< of a module type, as they are declared

@@ -31,6 +31,9 @@ enum class AnnotationKind : std::uint8_t {
   branch_hint,   ///< `(@metadata.code.branch_hint "\00")`
   name_section,  ///< `(@wcomp.name-section)`: the section's place among the custom sections at the end
   data_count,    ///< `(@wcomp.data-count)`: there is a data count section although no instruction needs one
+  section,       ///< `(@wcomp.section)`: the definition of a component begins a section although it could share one
+  own_name,      ///< `(@wcomp.own-name "..")`: what a nested module or component calls itself, where its component calls it something else
+  name_form,     ///< `(@wcomp.name-form "\01")`: the name of an import or export is written in another form that means the same
 };
 
 /// An annotation that means something where it stands: beside the tokens, because the grammar of tokens does not know of it.
@@ -42,8 +45,8 @@ struct Annotation {
   std::string value;  ///< what its string stands for: UTF-8 for names, one byte 0 or 1 for hints
 };
 
-/// A source and its tokens. Comments are gone; so are annotations that are neither `@custom` nor `@producers` (those are tokens) nor
-/// an Annotation, with all that they hold.
+/// A source and its tokens. Comments are gone; so are annotations that are neither `@custom`, `@producers` nor `@dylink.0` (those are
+/// tokens) nor an Annotation, with all that they hold.
 struct TokenList {
   SourceMap sources;
   SourceId source;

@@ -59,6 +59,27 @@ TEST_CASE("a very long line is cut around the place") {
   CHECK(render(error(diag::syntax, "m", sources.locate({id, 50'000, 50'001}))).size() < 1000);
 }
 
+TEST_CASE("places in a long line carry no more of it than people see, and point at the same") {
+  SourceMap sources;
+  std::string text = "first\n" + std::string(1'000'000, 'x');
+  text[800'000] = 'y';
+  const SourceId id = sources.add("long.wit", text + "\r\nlast\n");
+  const TextPos at = sources.locate({id, 800'000, 800'001});
+  CHECK(at.line == 2);
+  CHECK(at.column == 800'000 - 6 + 1);
+  CHECK(at.excerpt.size() <= 2000);
+  const std::string shown = render(error(diag::syntax, "m", at));
+  const std::size_t line = shown.find("    2 | "), carets = shown.find("      | ");
+  REQUIRE((line != shown.npos && carets != shown.npos));
+  CHECK(shown[line + (shown.find('^') - carets)] == 'y');
+  CHECK(sources.locate({id, 512 + 6, 512 + 7}).excerpt.size() == 1024);  // the last place whose excerpt begins where the line does
+  CHECK(sources.locate({id, 1'000'000 + 6, 1'000'000 + 7}).excerpt.size() == 512);  // behind the line, at its end
+  CHECK(sources.locate({id, 1'000'008, 1'000'009}).excerpt == "last");
+  CHECK(sources.locate({id, 1'000'008, 1'000'009}).line == 3);
+  CHECK(sources.locate({id, 99'000'000, 99'000'001}).line == 4);  // behind the end
+  CHECK(sources.locate({id, 0, 3}).excerpt == "first");
+}
+
 TEST_CASE("a place in a binary names the path and the offset") {
   const Diagnostic d = error(diag::index_out_of_range, "component function 7 does not exist, 5 are defined",
                              BinaryPos{.file = "calc.wasm", .path = "component > canon[3]", .offset = 0x1a4});
