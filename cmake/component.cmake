@@ -27,3 +27,20 @@ add_custom_command(
   DEPENDS ${adapter_dir}/embed.py ${adapter_out}/adapter0.wasm ${adapter_out}/adapter1.wasm ${adapter_wit}
   COMMENT "Embedding the preview 1 adapter" VERBATIM)
 target_sources(${target} PRIVATE ${adapter_out}/files.cpp)
+
+# The built-in library with dlopen: a shared library like any other, as bytes in a generated source file.
+set(libdl_dir ${PROJECT_SOURCE_DIR}/component/shared_libraries/libdl-src)
+set(libdl_out ${PROJECT_BINARY_DIR}/generated/libdl)
+file(MAKE_DIRECTORY ${libdl_out})
+add_custom_command(
+  OUTPUT ${libdl_out}/libdl.so
+  COMMAND ${WCOMP_WASM_CC} --target=wasm32 -Os -std=c17 -Wall -Wextra -Werror -fPIC -ffreestanding -nostdlib -mcpu=mvp -mmutable-globals -fvisibility=hidden
+          -Wl,-shared -Wl,--experimental-pic -Wl,--no-entry -Wl,--strip-debug -Wl,--unresolved-symbols=import-dynamic ${libdl_dir}/libdl.c -o ${libdl_out}/libdl.so
+  DEPENDS ${libdl_dir}/libdl.c
+  COMMENT "Compiling the built-in libdl" VERBATIM)
+add_custom_command(
+  OUTPUT ${libdl_out}/libdl.cpp
+  COMMAND ${Python3_EXECUTABLE} ${libdl_dir}/embed.py ${libdl_out}/libdl.so ${libdl_out}/libdl.cpp
+  DEPENDS ${libdl_dir}/embed.py ${libdl_out}/libdl.so
+  COMMENT "Embedding the built-in libdl" VERBATIM)
+target_sources(${target} PRIVATE ${libdl_out}/libdl.cpp)

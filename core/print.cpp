@@ -7,6 +7,7 @@
 
 #include "base/diagnostic.h"
 #include "base/match.h"
+#include "core/dylink.h"
 #include "core/name_section.h"
 #include "core/print_code.h"
 #include "core/text_ids.h"
@@ -269,6 +270,7 @@ class ModulePrinter {
       if (c.name == "name" && options_.use_names) names_at_ = i;  // of several the last was read
       if (c.name == branch_hint_section) find_hints(i);
     }
+    if (!m_.customs.empty() && m_.customs[0].name == dylink_section && m_.customs[0].after == 0) dylink_ = print_dylink(m_.customs[0].bytes);
     if (names_at_) type_params_ = decode_type_param_names(m_.customs[*names_at_].bytes);
     if (is_empty(m_.names) && type_params_.empty()) names_at_.reset();
   }
@@ -343,6 +345,7 @@ class ModulePrinter {
 
   /// Custom sections that stand after a section. Those at the end that the name section follows need a place, too: it comes last otherwise.
   void customs(std::uint8_t after) {
+    if (after == 0 && dylink_) line("{}", *dylink_);
     for (std::size_t i = 0; i < m_.customs.size(); ++i) {
       const CustomSection& c = m_.customs[i];
       if (c.after != after || is_said(i) || is_at_end(c)) continue;
@@ -361,7 +364,7 @@ class ModulePrinter {
       if (!is_said(i)) line("(@custom {} {})", literal(c.name), to_literal(c.bytes));
     }
   }
-  bool is_said(std::size_t custom) const { return custom == names_at_ || custom == hints_at_; }
+  bool is_said(std::size_t custom) const { return custom == names_at_ || custom == hints_at_ || (custom == 0 && dylink_); }
 
   const Module& m_;
   const PrintOptions& options_;
@@ -371,6 +374,7 @@ class ModulePrinter {
   std::uint8_t last_id_ = 0;               ///< of the last section that is not custom
   std::optional<std::size_t> names_at_;    ///< the custom section that identifiers say
   std::optional<std::size_t> hints_at_;    ///< the custom section that annotations in the code say
+  std::optional<std::string> dylink_;      ///< the annotation for the first custom section, if that is `dylink.0`
   std::vector<FuncBranchHints> hints_;
   IndirectNameMap type_params_;
   const NameMap none_;

@@ -110,5 +110,7 @@ struct Context {
 /// `(language "name" "version")* (sdk ..)* (processed-by ..)*` as the contents of a `producers` section.
 /// https://github.com/WebAssembly/tool-conventions/blob/main/ProducersSection.md
 [[nodiscard]] Result<Bytes> producers_section(Cursor& in);
+/// `(mem-info ..)* (needed ..)* ..`, in any order, as the contents of a `dylink.0` section.
+[[nodiscard]] Result<Bytes> dylink_contents(Cursor& in);
 
 }  // namespace wcomp::core::text

@@ -7,6 +7,7 @@
 
 #include "base/diagnostic.h"
 #include "base/text.h"
+#include "core/dylink.h"
 
 namespace wcomp::core::text {
 namespace {
@@ -30,11 +31,15 @@ struct SideRow {
   std::string_view id;
   AnnotationKind kind;
 };
-constexpr std::array<SideRow, 4> side_rows{{{"name", AnnotationKind::name},
+constexpr std::array<SideRow, 7> side_rows{{{"name", AnnotationKind::name},
                                             {"metadata.code.branch_hint", AnnotationKind::branch_hint},
                                             {"wcomp.name-section", AnnotationKind::name_section},
-                                            {"wcomp.data-count", AnnotationKind::data_count}}};
-bool has_string(AnnotationKind kind) { return kind == AnnotationKind::name || kind == AnnotationKind::branch_hint; }
+                                            {"wcomp.data-count", AnnotationKind::data_count},
+                                            {"wcomp.section", AnnotationKind::section},
+                                            {"wcomp.own-name", AnnotationKind::own_name},
+                                            {"wcomp.name-form", AnnotationKind::name_form}}};
+bool is_name(AnnotationKind kind) { return kind == AnnotationKind::name || kind == AnnotationKind::own_name; }
+bool has_string(AnnotationKind kind) { return is_name(kind) || kind == AnnotationKind::branch_hint || kind == AnnotationKind::name_form; }
 
 constexpr std::array<std::int8_t, 256> hex_values = [] {
   std::array<std::int8_t, 256> out{};
@@ -160,6 +165,7 @@ class Lexer {
       ++pos_;  // reserved for annotations
       return {};
     }
+    if (c == '\'' && skip_starts_.empty()) WCOMP_TRY(character());
     if (!is_id_char(c)) return error_at(diag::syntax, start, fmt::format("unexpected character `{}`", escape(text_.substr(start, 1))));
     while (pos_ < text_.size() && is_id_char(text_[pos_])) ++pos_;
     add(TokenKind::atom, start);
@@ -200,7 +206,7 @@ class Lexer {
       id = text_.substr(name_at, pos_ - name_at);
     }
     if (id.empty()) return error_at(diag::syntax, start, "empty annotation id");
-    if (id == "custom" || id == "producers") {
+    if (id == "custom" || id == "producers" || id == dylink_section) {
       open_.push_back(list_.tokens.size());
       add(TokenKind::annotation, start);
       return separated();
@@ -219,7 +225,6 @@ class Lexer {
   /// At the end of an annotation that is kept.
   Result<void> finish_side(std::size_t start) {
     is_side_ = false;
-    const bool is_name = side_kind_ == AnnotationKind::name;
     Annotation a{.kind = side_kind_,
                  .token = static_cast<std::uint32_t>(list_.tokens.size()),
                  .begin = static_cast<std::uint32_t>(start),
@@ -230,7 +235,7 @@ class Lexer {
       return error_at(diag::syntax, start, has_string(side_kind_) ? "an annotation without its string" : "this annotation takes no string");
     }
     if (!side_string_.empty()) a.value = string_value(side_string_);
-    if (is_name && !is_utf8(a.value)) return error_at(diag::bad_utf8, start, "malformed UTF-8 encoding in a name");
+    if (is_name(side_kind_) && !is_utf8(a.value)) return error_at(diag::bad_utf8, start, "malformed UTF-8 encoding in a name");
     if (side_kind_ == AnnotationKind::branch_hint && (a.value.size() != 1 || static_cast<unsigned char>(a.value[0]) > 1)) {
       return error_at(diag::syntax, start, "a branch hint is one byte: \"\\00\" for unlikely, \"\\01\" for likely");
     }
@@ -263,6 +268,21 @@ class Lexer {
       if (c == '\\') WCOMP_TRY(escape_sequence());
     }
     ++pos_;
+    return {};
+  }
+
+  /// `'a'` of component values: up to its closing quote, if it has one. No token of core modules begins with a quote.
+  Result<void> character() {
+    const std::size_t start = pos_;
+    ++pos_;
+    if (pos_ < text_.size() && text_[pos_] == '\\') {
+      WCOMP_TRY(escape_sequence());
+      ++pos_;
+    } else if (pos_ < text_.size() && static_cast<unsigned char>(text_[pos_]) >= 0x20 && text_[pos_] != 0x7f) {
+      do ++pos_;
+      while (pos_ < text_.size() && (static_cast<unsigned char>(text_[pos_]) & 0xc0) == 0x80);
+    }
+    if (pos_ >= text_.size() || text_[pos_] != '\'') pos_ = start;
     return {};
   }
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "core/dylink.h"
 #include "core/name_section.h"
 #include "core/type_bytes.h"
 
@@ -61,6 +62,7 @@ Result<Bytes> ModuleParser::fields(std::string module_name) {
   const std::size_t start = in_.position();
   c_.annotations.begin(list_, start);
   if (const std::string* name = c_.annotations.take_name(start)) module_name = *name;
+  if (const Annotation* own = c_.annotations.take(AnnotationKind::own_name, start)) module_name = own->value;
   WCOMP_TRY(collect());
   WCOMP_TRY(type_fields());
   in_.move_to(start);
@@ -87,6 +89,10 @@ Result<void> ModuleParser::check_annotations() {
                     list_.where(*a));
       case AnnotationKind::name_section:
         return fail(diag::syntax, "misplaced @wcomp.name-section annotation: one may stand before a field of a module", list_.where(*a));
+      case AnnotationKind::section:
+      case AnnotationKind::name_form:
+      case AnnotationKind::own_name:
+        return fail(diag::syntax, "this annotation is one of components: in a module it means nothing", list_.where(*a));
     }
   }
   return {};
@@ -258,9 +264,9 @@ Result<void> ModuleParser::field() {
   if (!name_section_at_ && c_.annotations.take(AnnotationKind::name_section, start) != nullptr) name_section_at_ = last_customs_.size();
   Result<void> done;
   if (in_.at(TokenKind::annotation)) {
-    const bool is_producers = in_.text() == "(@producers";
+    const std::string_view which = in_.text().substr(2);
     in_.advance();
-    done = is_producers ? producers_field() : custom_field();
+    done = which == "producers" ? producers_field() : which == dylink_section ? dylink_field() : custom_field();
   } else {
     const std::string_view word = in_.word();
     if (word == "type" || word == "rec") {
@@ -694,6 +700,13 @@ Result<void> ModuleParser::custom_field() {
 Result<void> ModuleParser::producers_field() {
   WCOMP_TRY(Bytes contents, producers_section(in_));
   last_customs_.push_back({.name = "producers", .bytes = c_.keep(std::move(contents)).code, .after = section_words.back().id});
+  return {};
+}
+
+/// In front of all other sections.
+Result<void> ModuleParser::dylink_field() {
+  WCOMP_TRY(Bytes contents, dylink_contents(in_));
+  c_.m.customs.push_back({.name = std::string(dylink_section), .bytes = c_.keep(std::move(contents)).code, .after = 0});
   return {};
 }
 

@@ -43,6 +43,7 @@ class ModuleParser {
   [[nodiscard]] Result<void> data_field();
   [[nodiscard]] Result<void> custom_field();
   [[nodiscard]] Result<void> producers_field();
+  [[nodiscard]] Result<void> dylink_field();
 
   /// What stands in front of a definition's type: its identifier, exports, and perhaps `(import "m" "n")`, which makes it an import.
   [[nodiscard]] Result<bool> is_inline_import(ExternKind kind);

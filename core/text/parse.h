@@ -2,7 +2,7 @@
 //
 // Two passes over the tokens of a module: the first gives every field its index and identifier, so that the second can resolve what is used before
 // it is defined; the second writes a core::Module, which is encoded. Identifiers and `(@name "..")` become the name section,
-// `(@custom ..)` and `(@producers ..)` custom sections, `(@metadata.code.branch_hint "..")` one more; other annotations are space.
+// `(@custom ..)`, `(@producers ..)` and `(@dylink.0 ..)` custom sections, `(@metadata.code.branch_hint "..")` one more; other annotations are space.
 // `(@wcomp.name-section)` and `(@wcomp.data-count)` are our own: the printer writes them where a module has these sections in a place or
 // for a reason that nothing else in the text shows. Readers that do not know them lose nothing that a module means.
 // Nothing is validated here: decode and validate see the bytes like any others.
