@@ -1,8 +1,10 @@
 #include "wit/docs/docs.h"
 
 #include <algorithm>
+#include <cmath>
 #include <ctime>
 
+#include "wit/docs/assets.h"
 #include "wit/docs/prose.h"
 #include "wit/helpers.h"
 
@@ -103,4 +105,44 @@ TEST_CASE("pages link types across packages, show gates as badges, and fetch not
 }
 
 }  // namespace
+namespace {
+
+/// `#rrggbb` of a variable of the style sheet; `from`: where in the sheet the scheme begins.
+double luminance(std::string_view name, std::size_t from) {
+  const std::string key = "--" + std::string(name) + ": #";
+  const std::size_t at = docs_style.find(key, from);
+  REQUIRE_MESSAGE(at != std::string_view::npos, key);
+  const auto value = static_cast<unsigned>(std::stoul(std::string(docs_style.substr(at + key.size(), 6)), nullptr, 16));
+  const auto channel = [](unsigned c) {
+    const double v = c / 255.0;
+    return v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4);
+  };
+  return 0.2126 * channel(value >> 16 & 255) + 0.7152 * channel(value >> 8 & 255) + 0.0722 * channel(value & 255);
+}
+/// WCAG 2.2 "contrast ratio".
+double contrast(std::string_view a, std::string_view b, std::size_t from) {
+  const double x = luminance(a, from), y = luminance(b, from);
+  return (std::max(x, y) + 0.05) / (std::min(x, y) + 0.05);
+}
+
+}  // namespace
+
+TEST_CASE("every colour of text stands out from every ground it is on, in the light and in the dark scheme") {
+  const std::size_t dark = docs_style.find("prefers-color-scheme: dark");
+  REQUIRE(dark != std::string_view::npos);
+  for (const std::size_t scheme : {std::size_t{0}, dark}) {
+    for (const std::string_view ground : {"ground", "raised"}) {
+      for (const std::string_view text : {"text", "quiet", "link", "keyword"}) CHECK_MESSAGE(contrast(text, ground, scheme) >= 4.5, text);
+      CHECK(contrast("focus", ground, scheme) >= 3.0);
+    }
+    for (const std::string badge : {"since", "unstable", "deprecated"}) CHECK_MESSAGE(contrast(badge, badge + "-ground", scheme) >= 4.5, badge);
+  }
+}
+
+TEST_CASE("the style sheet names no colour outside its two schemes") {
+  const std::size_t rules = docs_style.find("* { box-sizing");
+  REQUIRE(rules != std::string_view::npos);
+  CHECK(docs_style.find('#', rules) == std::string_view::npos);
+}
+
 }  // namespace wcomp::wit
