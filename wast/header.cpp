@@ -51,6 +51,8 @@ void apply_setting(std::string_view setting, Header& out) {
   std::string name(trimmed(setting.substr(0, equals)));
   const bool is_on = trimmed(setting.substr(equals + 1)) == "true";
   std::ranges::replace(name, '_', '-');
+  constexpr std::string_view of_components = "component-model-";
+  if (name.starts_with(of_components)) name.replace(0, of_components.size(), "cm-");
   if (name == "nan-canonicalization") {
     out.is_deterministic = is_on;
   } else {

@@ -10,11 +10,15 @@
 
 namespace wcomp::cli {
 
+bool wants_lenient_indices() {
+  const char* strict = std::getenv("WAST_STRICT_COMPONENT_INDICES");
+  return strict != nullptr && std::string_view(strict) == "0";
+}
+
 Result<std::shared_ptr<const Bytes>> read_wasm(const std::string& path) {
   WCOMP_TRY(Bytes bytes, read_file(path));
   if (component::text::is_wat(bytes)) {
-    const char* strict = std::getenv("WAST_STRICT_COMPONENT_INDICES");  // as wasm-tools has it
-    WCOMP_TRY(bytes, component::text::parse(path, std::string(as_text(bytes)), {.has_lenient_indices = strict != nullptr && std::string_view(strict) == "0"}));
+    WCOMP_TRY(bytes, component::text::parse(path, std::string(as_text(bytes)), {.has_lenient_indices = wants_lenient_indices()}));
   }
   if (component::detect(bytes) == component::BinaryKind::not_wasm) {
     Diagnostic d = error(diag::malformed, bytes.empty() ? "the file is empty" : "this is no WebAssembly binary: it does not begin with `\\0asm`",

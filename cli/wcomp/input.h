@@ -11,6 +11,8 @@
 
 namespace wcomp::cli {
 
+/// Whether the environment asks for older texts to be read, too: WAST_STRICT_COMPONENT_INDICES=0, as wasm-tools has it.
+bool wants_lenient_indices();
 /// The bytes of a `.wasm` file, or of what a `.wat` file has the text of; refuses what is neither a core module nor a component, saying what it looks like.
 Result<std::shared_ptr<const Bytes>> read_wasm(const std::string& path);
 /// The same, decoded and validated as a component.

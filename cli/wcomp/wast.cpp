@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "cli/wcomp/commands.h"
 #include "cli/wcomp/features.h"
+#include "cli/wcomp/input.h"
 #include "wast/run.h"
 
 namespace wcomp::cli {
@@ -101,7 +102,7 @@ class Scripts {
 
   wast::Report run_one(const std::string& file) const {
     auto source = read_text_file(file);
-    if (source) return wast::run(file, *std::move(source), {.features = *o_.features, .is_static = o_.is_static, .is_deterministic = o_.is_deterministic, .wants_all = o_.is_verbose});
+    if (source) return wast::run(file, *std::move(source), {.features = *o_.features, .is_static = o_.is_static, .is_deterministic = o_.is_deterministic, .has_lenient_indices = wants_lenient_indices(), .wants_all = o_.is_verbose});
     wast::Report report{.passed = 0, .failed = 1, .outcomes = {}};
     report.outcomes.push_back({.where = {.file = file}, .directive = "the script cannot be read", .expected = "a file", .found = source.error().first().message});
     return report;

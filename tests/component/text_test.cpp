@@ -4,60 +4,12 @@
 #include <doctest/doctest.h>
 
 #include "component/name_section.h"
-#include "component/text/print.h"
-#include "component/validate.h"
+#include "component/text_helpers.h"
 
 namespace wcomp::component {
 namespace {
 
-bool has(const std::string& text, std::string_view part) {
-  if (text.find(part) != text.npos) return true;
-  MESSAGE(text);
-  return false;
-}
-
-std::shared_ptr<const Component> load(const std::string& source) {
-  CAPTURE(source);
-  Result<Bytes> bytes = text::parse("test.wat", source);
-  REQUIRE_MESSAGE(bytes.has_value(), bytes.error().to_string());
-  auto decoded = decode(*std::move(bytes));
-  REQUIRE_MESSAGE(decoded.has_value(), decoded.error().to_string());
-  return *decoded;
-}
-
-/// Printed, parsed, printed: the same bytes, the same text. Gives the text.
-std::string round_trip(const std::string& source) {
-  CAPTURE(source);
-  const std::shared_ptr<const Component> first = load(source);
-  std::string printed = text::print(*first);
-  CAPTURE(printed);
-  const std::shared_ptr<const Component> second = load(printed);
-  CHECK(encode(*first) == encode(*second));
-  CHECK(text::print(*second) == printed);
-  return printed;
-}
-
-/// The same with everything between the outer parentheses in one line, for short expectations.
-std::string fields(const std::string& source) {
-  const std::string printed = round_trip("(component " + source + ")");
-  std::string out;
-  for (const char c : printed.substr(std::string_view("(component").size(), printed.size() - 13)) {
-    if (c != '\n' && (c != ' ' || (!out.empty() && out.back() != ' '))) out += c;
-    if (c == '\n' && !out.empty() && out.back() != ' ') out += ' ';
-  }
-  return out;
-}
-
-std::string refusal(const std::string& source) {
-  const Result<Bytes> bytes = text::parse("test.wat", source);
-  REQUIRE_FALSE(bytes.has_value());
-  return bytes.error().to_string();
-}
-
-void check_valid(const std::string& source) {
-  const auto valid = validate(load(source));
-  REQUIRE_MESSAGE(valid.has_value(), valid.error().to_string());
-}
+using namespace test;
 
 TEST_CASE("types written in place are defined in front, innermost first, and not shared") {
   CHECK(fields(R"((import "f" (func (param "a" (list (list u8))) (result (list u8)))))") ==
@@ -177,10 +129,10 @@ TEST_CASE("core module types have the types of core modules") {
   CHECK(has(printed, "(memory i64 1 2)"));
   CHECK(has(printed, "(table i64 1 externref)"));
   CHECK(has(printed, "(param v128 funcref exnref) (result (ref extern))"));
-  // Written down, but not for the rest of us yet.
-  const auto decoded = [](std::string_view fields) { return decode(*text::parse("t", "(component " + std::string(fields) + ")")).error().to_string(); };
-  CHECK(has(decoded(R"((core type (module (import "a" "e" (tag (param i64))))))"), "core tags are not supported"));
-  CHECK(has(decoded("(core type $t (func)) (core type (func (param (ref $t))))"), "references to types by index"));
+  CHECK(has(round_trip(R"((component (core type (module (import "a" "e" (tag (param i64)))))))"), R"((import "a" "e" (tag (type 0))))"));
+  CHECK(has(round_trip("(component (core type $t (func)) (core type (func (param (ref $t)) (result (ref null $t)))))"), "(func (param (ref 0)) (result (ref null 0)))"));
+  // The long forms of one type alone.
+  CHECK(fields("(core rec (type $t (func))) (core type (sub final (func (param i32))))") == "(core type $t (;0;) (func)) (core type (;1;) (func (param i32)))");
 }
 
 TEST_CASE("imports and exports can be written inside of definitions") {
@@ -247,12 +199,47 @@ TEST_CASE("identifiers become the name section and come back") {
   CHECK(has(plain, "(@custom \"component-name\" "));
 }
 
-TEST_CASE("a core module has a name of its own beside the one in the component") {
+TEST_CASE("a name can be given apart from the identifier") {
   CHECK(has(round_trip("(component (core module $m (func)))"), "(core module $m (;0;)\n"));
-  CHECK(has(round_trip("(component (core module (@name \"a b\") (func)))"), "(core module (;0;) (@name \"a b\")\n"));
-  CHECK(has(round_trip("(component (core module $m (@name \"x\") (func)))"), "(core module $m (;0;) (@name \"x\")\n"));
-  // Elsewhere such annotations say nothing.
-  CHECK(has(round_trip("(component (import \"f\" (func $f (@name \"x\") (param \"a\" u8))))"), "(func $f (;0;) (type 0))"));
+  CHECK(has(round_trip("(component (core module (@name \"a b\") (func)))"), "(core module $\"a b\" (;0;)\n"));
+  CHECK(has(round_trip("(component (core module $m (@name \"x\") (func)))"), "(core module $x (;0;)\n"));
+  CHECK(has(round_trip("(component (import \"f\" (func $f (@name \"x\") (param \"a\" u8))))"), "(func $x (;0;) (type 0))"));
+  CHECK(has(round_trip("(component (type $a (@name \"x\") u8) (type $b (@name \"x\") (list $a)))"), "(type $x#1 (@name \"x\") (;1;) (list $x))"));
+  CHECK(has(round_trip("(component $c (@name \"x\") (type $t (@name \"\") u8))"), "(component $x\n  (type (@name \"\") (;0;) u8)"));
+}
+
+TEST_CASE("nested modules and components may call themselves something else than their component does") {
+  const std::string text = R"((component
+    (core module $m (@wcomp.own-name "") (func)) (core module $n (@wcomp.own-name "own") (func $f)) (core module $o (@wcomp.own-name "\"\\"))
+    (component $c (@wcomp.own-name "") (type u8)) (component $d (@wcomp.own-name "other") (type $t u8))))";
+  const std::string printed = round_trip(text);
+  for (const std::string_view part : {"(core module $m (;0;) (@wcomp.own-name \"\")", "(core module $n (;1;) (@wcomp.own-name \"own\")",
+                                      "(component $c (;0;) (@wcomp.own-name \"\")", "(component $d (;1;) (@wcomp.own-name \"other\")"}) {
+    CHECK(has(printed, part));
+  }
+  CHECK(has(refusal("(component (core module (func (@wcomp.own-name \"x\"))))"), "this annotation is one of components"));
+}
+
+TEST_CASE("the name section keeps its place, and its bytes where they are not those that identifiers make") {
+  const std::string placed = "(component (type $a u8) (@wcomp.name-section) (type $b u16))";
+  CHECK(has(round_trip(placed), "(@wcomp.name-section)\n  (type $b (;1;) u16)"));
+  const std::shared_ptr<const Component> c = load(placed);
+  REQUIRE(c->definitions.size() == 3);
+  CHECK(std::holds_alternative<CustomSection>(c->definitions[1].item));
+  // Names of what is not there, and a subsection that is not known.
+  const std::string foreign = round_trip(R"((component (type $a u8) (@custom "component-name" "\01\05\03\01\00\01a\09\00")))");
+  CHECK(has(foreign, "(type $a (;0;) u8)"));
+  CHECK(has(foreign, "(@custom \"component-name\""));
+}
+
+TEST_CASE("what a binary says in a form that means the same is kept") {
+  const std::string printed = round_trip(R"((component (import (@wcomp.name-form "\01") "a" (func)) (import (@wcomp.name-form "\02") "b" (func))
+    (import "c" (external-id "e") (implements "a:b/c") (instance)) (type u8) (@wcomp.section) (type u16)))");
+  CHECK(has(printed, R"((import (@wcomp.name-form "\01") "a" )"));
+  CHECK(has(printed, R"((import (@wcomp.name-form "\02") "b" )"));
+  CHECK(has(printed, R"("c" (external-id "e") (implements "a:b/c") )"));
+  CHECK(has(printed, "(@wcomp.section)\n  (type (;4;) u16)"));
+  CHECK(has(refusal(R"((component (import (@wcomp.name-form "\03") "a" (func))))"), "no such form of a name"));
 }
 
 TEST_CASE("names that are there twice, or are long, do not spoil the text") {
@@ -262,7 +249,7 @@ TEST_CASE("names that are there twice, or are long, do not spoil the text") {
   c.definitions.push_back({.item = CustomSection{.name = "component-name", .bytes = contents, .storage = nullptr}});
   const std::string printed = text::print(c);
   CHECK(has(printed, "(type $a (;0;) u8)"));
-  CHECK(has(printed, "(type $a#1 (;1;) u8)"));
+  CHECK(has(printed, "(type $a#1 (@name \"a\") (;1;) u8)"));
   CHECK(has(printed, "(tuple $a $a#1)"));
   CHECK(load(printed)->definitions.size() == 4);
 }
@@ -308,13 +295,17 @@ TEST_CASE("mistakes are shown where they are") {
   CHECK(has(refusal("(component (import \"\\ff\" (func)))"), "malformed UTF-8"));
 }
 
-TEST_CASE("what other parts do not know yet is refused by name") {
-  CHECK(has(refusal("(component (import \"v\" (value u8)))"), "needs the feature `value-types`"));
-  CHECK(has(refusal("(component (start 0))"), "needs the feature `value-types`"));
-  CHECK(has(refusal("(component (core func (canon task.return)))"), "`canon task.return` needs the feature `async`"));
-  CHECK(has(refusal("(component (func (canon lift (core func 0) async)))"), "canonical option `async` needs the feature `async`"));
-  CHECK(has(refusal("(component (import \"a:b/c@0.2\" (versionsuffix \".1\") (instance)))"), "needs the feature `canon-names`"));
+TEST_CASE("what is not supported is refused by name") {
   CHECK(has(refusal("(component (core type (struct)))"), "`struct`"));
+  CHECK(has(refusal("(component (core type (shared (func))))"), "`shared`"));
+  CHECK(has(refusal("(component (core type (sub (func))))"), "core types with subtypes"));
+  CHECK(has(refusal("(component (core rec))"), "recursive core types (here 0 in one group"));
+  CHECK(has(refusal("(component (core rec (type (func)) (type (func))))"), "recursive core types (here 2 in one group"));
+  CHECK(has(refusal("(component (core func (canon lower (func 0) gc)))"), "canonical option `gc`"));
+  CHECK(has(refusal("(component (core func (canon lower (func 0) (core-type 0))))"), "canonical option `core-type`"));
+  CHECK(has(refusal("(component (core func (canon resource.drop async 0)))"), "`resource.drop` with `async`"));
+  CHECK(has(refusal("(component (core type (module (import \"a\" \"m\" (memory 1 (pagesize 1))))))"), "pagesize"));
+  CHECK(has(refusal("(component (@dylink.0))"), "an annotation of core modules"));
 }
 
 TEST_CASE("nesting is bounded, whatever nests") {
