@@ -161,7 +161,8 @@ class Merger {
       const std::vector<bool> is_set = set_globals(m);
       for (std::uint32_t i = 0; i < m.imported_globals; ++i) {
         WCOMP_TRY(GlobalTarget to, imported_global(l, binding(l, ExternKind::global, i)));
-        if (to.is_const && is_set[i]) to = {.is_const = false, .value = new_variable(to.value)};
+        const bool is_address = !std::holds_alternative<LibraryGlobal>(binding(l, ExternKind::global, i));
+        if (is_address && to.is_const && is_set[i]) to = {.is_const = false, .value = new_variable(to.value)};
         maps_[l].globals.push_back(to);
       }
     }
