@@ -24,6 +24,21 @@ bool is_other_track(std::string_view a, std::string_view b) {
   return x && y && !x->is_compatible_with(*y);
 }
 
+/// The same entries, each naming what is at the end of a chain of aliases: chains are as long as an input likes, and every comparison
+/// would walk them.
+types::TypeArena without_chains(const types::TypeArena& types) {
+  types::TypeArena out;
+  std::vector<types::TypeId> ends;
+  for (std::size_t t = 0; t < types.size(); ++t) {
+    types::TypeDef def = with_parts(types[types::TypeId(t)], [&](types::TypeId id) { return ends[id.value]; });
+    const auto* alias = std::get_if<types::AliasType>(&def);
+    const auto* target = alias == nullptr ? nullptr : std::get_if<types::TypeId>(&alias->target);
+    ends.push_back(target == nullptr ? types::TypeId(t) : *target);
+    (void)out.add(std::move(def));
+  }
+  return out;
+}
+
 /// Where a resource of a world comes from: `import a:b/c` and `r`.
 struct Origin {
   bool is_export = false;
@@ -82,7 +97,7 @@ class Side {
 
 class Checker {
  public:
-  Checker(const Graph& graph, WorldId prev, WorldId next) : graph_(graph), prev_(graph, prev), next_(graph, next) {}
+  Checker(const Graph& graph, WorldId prev, WorldId next) : graph_(graph), types_(without_chains(graph.types)), prev_(graph, prev), next_(graph, next) {}
 
   std::vector<Diagnostic> run() {
     const PackageName& a = graph_.packages[prev_.world().package].name;
@@ -129,13 +144,13 @@ class Checker {
     while (!stack.empty()) {
       const types::TypeId id = stack.back();
       stack.pop_back();
-      for (const types::TypeId t : parts_of(graph_.types[id])) need(t, stack);
+      for (const types::TypeId t : parts_of(types_[id])) need(t, stack);
     }
   }
   /// Another name of a primitive type leaves no trace in a component.
   [[nodiscard]] bool is_needed(TypeDeclId t) const {
     const types::TypeId type = graph_.type_decls[t].type;
-    return needed_.contains(type) && !std::holds_alternative<types::Prim>(graph_.types.resolve(types::ValType(type)));
+    return needed_.contains(type) && !std::holds_alternative<types::Prim>(types_.resolve(types::ValType(type)));
   }
 
   // ---- items ----
@@ -224,20 +239,20 @@ class Checker {
   }
 
   void function(const Function& old, const WorldItem* old_item, const Function& now, const WorldItem* now_item, bool is_export, const std::string& what) {
-    differ(what, types::difference(graph_.types, old.type, graph_.types, now.type, same_resource(old_item, now_item, is_export)), is_export);
+    differ(what, types::difference(types_, old.type, types_, now.type, same_resource(old_item, now_item, is_export)), is_export);
   }
   void type(TypeDeclId old, const WorldItem* old_item, TypeDeclId now, const WorldItem* now_item, bool is_export, const std::string& what) {
     const types::ValType a(graph_.type_decls[old].type), b(graph_.type_decls[now].type);
     // An abstract resource is whatever the other side has in its place.
     const auto* abstract = std::get_if<types::ResourceType>(&graph_.types[graph_.type_decls[is_export ? now : old].type]);
-    const auto* concrete = graph_.types.get<types::ResourceType>(is_export ? a : b);
+    const auto* concrete = types_.get<types::ResourceType>(is_export ? a : b);
     if (abstract != nullptr && concrete != nullptr) {
       const Origin x = is_export ? next_.origin(abstract->id, now_item, true) : prev_.origin(abstract->id, old_item, false);
       const Origin y = is_export ? prev_.origin(concrete->id, old_item, true) : next_.origin(concrete->id, now_item, false);
       (is_export ? of_next_ : of_prev_).insert_or_assign(x, is_export ? meant_by_prev(y) : y);
       return;
     }
-    differ(what, types::difference(graph_.types, a, graph_.types, b, same_resource(old_item, now_item, is_export)), is_export);
+    differ(what, types::difference(types_, a, types_, b, same_resource(old_item, now_item, is_export)), is_export);
   }
   void differ(const std::string& what, const std::string& difference, bool is_export) {
     if (!difference.empty()) add(error(is_export ? diag::export_mismatch : diag::import_mismatch, fmt::format("{} has another type: {}", what, difference)));
@@ -259,6 +274,7 @@ class Checker {
   }
 
   const Graph& graph_;
+  types::TypeArena types_;
   Side prev_, next_;
   std::unordered_set<types::TypeId> needed_;
   std::map<Origin, Origin> of_prev_;  ///< imported by the old world -> what the new world has there
