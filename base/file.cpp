@@ -49,7 +49,7 @@ Result<Buffer> read_all(int fd, const std::filesystem::path& path) {
     out.resize(expected > had ? expected : had + chunk);  // no more: a pipe gives little at a time, and what is added is cleared first
     const ssize_t n = ::read(fd, out.data() + had, out.size() - had);
     out.resize(had + static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
-    if (n == 0) return out;
+    if (n == 0 || (n > 0 && out.size() + 1 == expected)) return out;  // all of a file of that size, and no more behind it
     if (out.size() > max_size) return too_large();
     if (n < 0 && errno != EINTR) return fail(diag::file_error, fmt::format("cannot read `{}`: {}", path.string(), reason(errno)));
   }

@@ -1,6 +1,7 @@
 #include "base/semver.h"
 
-#include <vector>
+#include <array>
+#include <charconv>
 
 #include <fmt/format.h>
 
@@ -94,7 +95,13 @@ std::optional<SemVer> SemVer::parse(std::string_view text) {
 }
 
 std::string SemVer::to_string() const {
-  std::string out = fmt::format("{}.{}.{}", major, minor, patch);
+  std::array<char, 3 * 21> digits{};
+  char* at = digits.data();
+  for (const std::uint64_t part : {major, minor, patch}) {
+    if (at != digits.data()) *at++ = '.';
+    at = std::to_chars(at, digits.data() + digits.size(), part).ptr;
+  }
+  std::string out(digits.data(), at);
   if (!pre.empty()) out += "-" + pre;
   if (!build.empty()) out += "+" + build;
   return out;

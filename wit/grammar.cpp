@@ -91,9 +91,12 @@ struct NameToken : x3::parser<NameToken> {
   bool parse(I& first, const I&, const C& c, const R&, A& out) const {
     Context& context = context_of(c);
     if (first->kind != TokenKind::identifier) return context.wish(first, "an identifier"), false;
-    std::string_view text = context.text_of(first);
-    if (text.starts_with('%')) text.remove_prefix(1);
-    if constexpr (std::is_same_v<A, ast::Name>) out = {text, context.span(first, first)};
+    if constexpr (std::is_same_v<A, ast::Name>) {
+      std::string_view text = context.text_of(first);
+      const bool is_escaped = text.starts_with('%');
+      if (is_escaped) text.remove_prefix(1);
+      out = ast::Name(text, context.in.source, first->begin, is_escaped);
+    }
     return ++first, true;
   }
 };
@@ -251,11 +254,25 @@ constexpr auto deeper(const Subject& s) {
 
 template <auto Member>
 constexpr auto set = [](auto& c) { x3::_val(c).*Member = std::move(x3::_attr(c)); };
+/// For short lists that hardly anything has.
 template <auto Member>
 constexpr auto append = [](auto& c) { (x3::_val(c).*Member).push_back(context_of(c).in.memory, x3::_attr(c)); };
 /// For a member that points to its node.
 template <auto Member>
 constexpr auto put = [](auto& c) { x3::_val(c).*Member = context_of(c).in.memory.make(x3::_attr(c)); };
+/// The type of a field, case or parameter. Those without parts need no node of their own.
+const auto put_member_type = [](auto& c) {
+  const ast::Type& type = x3::_attr(c);
+  static constexpr auto primitives = [] {
+    std::array<ast::Type, static_cast<std::size_t>(types::Prim::error_context)> out{};  // the last one is gated, and then its place is reported
+    for (std::size_t p = 0; p < out.size(); ++p) out[p] = {.kind = ast::TypeKind::prim, .prim = static_cast<types::Prim>(p), .args = {}, .name = {}, .span = {}};
+    return out;
+  }();
+  const auto prim = static_cast<std::size_t>(type.prim);
+  x3::_val(c).type = type.kind == ast::TypeKind::prim && prim < primitives.size() ? &primitives[prim] : context_of(c).in.memory.make(type);
+};
+/// Keeps an element of a list that `gathered` makes.
+const auto gather = [](auto& c) { context_of(c).in.scratch.of(x3::_attr(c)).push_back(x3::_attr(c)); };
 template <auto Member, auto value>
 constexpr auto mark = [](auto& c) { x3::_val(c).*Member = value; };
 
@@ -273,11 +290,36 @@ struct Located : x3::unary_parser<Subject, Located<Subject>> {
     Context& context = context_of(c);
     if constexpr (requires { node.span = Span{}; }) node.span = context.span(begin, first - 1);
     if constexpr (requires { node.docs; }) {
-      if (begin->has_comments) node.docs = context.in.memory.copy(docs_text(context.in.sources, context.in.list, *begin));
+      if (begin->has_comments) node.docs = docs_before(context.in.list, *begin);
     }
     return true;
   }
 };
+/// Makes a list of the elements that `gather` kept while the subject matched: in one piece, since their number is known only then.
+template <auto Member, class Subject>
+struct Gathered : x3::unary_parser<Subject, Gathered<Member, Subject>> {
+  using base = x3::unary_parser<Subject, Gathered<Member, Subject>>;
+  using attribute_type = x3::unused_type;
+  static constexpr bool has_attribute = false;
+  constexpr explicit Gathered(const Subject& s) : base(s) {}
+  template <class I, class C, class Node, class A>
+  bool parse(I& first, const I& last, const C& c, Node& node, A& out) const {
+    const Input& in = context_of(c).in;
+    using Element = std::remove_reference_t<decltype((node.*Member)[0])>;
+    std::vector<Element>& scratch = in.scratch.of(Element{});
+    const std::size_t before = scratch.size();
+    const bool is_parsed = this->subject.parse(first, last, c, node, out);
+    if (is_parsed) node.*Member = ast::List<Element>(in.memory.copy(std::span<const Element>(scratch).subspan(before)));
+    scratch.resize(before);
+    return is_parsed;
+  }
+};
+template <auto Member, class Subject>
+constexpr auto gathered(const Subject& subject) {
+  const auto parser = x3::as_parser(subject);
+  return Gathered<Member, std::remove_const_t<decltype(parser)>>(parser);
+}
+
 template <class Subject>
 constexpr auto located(const Subject& subject) {
   const auto parser = x3::as_parser(subject);
@@ -310,7 +352,7 @@ WCOMP_RULE(field, ast::Member);
 WCOMP_RULE(variant_case, ast::Member);
 WCOMP_RULE(label, ast::Member);
 WCOMP_RULE(func_type, ast::FuncType);
-WCOMP_RULE(params, ast::List<ast::Member>);
+WCOMP_RULE(constructor_type, ast::FuncType);
 WCOMP_RULE(record, ast::Record);
 WCOMP_RULE(variant, ast::Variant);
 WCOMP_RULE(enum_, ast::Enum);
@@ -358,9 +400,9 @@ const auto add_path_package = [](auto& c) {
 };
 const auto set_path_name = [](auto& c) {
   ast::Path& p = x3::_val(c);
-  if (!p.name.text.empty()) p.package->name.push_back(context_of(c).in.memory, p.name);
+  if (p.name.exists()) p.package->name.push_back(context_of(c).in.memory, p.name);
   p.name = x3::_attr(c);
-  p.package->span = {p.name.span.source, p.package->ns.front().span.begin, p.package->name.back().span.end};
+  p.package->span = {p.name.source(), p.package->ns.front().span().begin, p.package->name.back().span().end};
 };
 const auto set_path_version = [](auto& c) { x3::_val(c).package->version = std::move(x3::_attr(c)); };
 const auto package_name_def = located(name[append<&ast::PackageName::ns>] >> colon >> name[append<&ast::PackageName::name>] >> *(colon >> name[add_ns]) >>
@@ -369,22 +411,22 @@ const auto package_decl_def = "`package`"_w >> package_name[([](auto& c) { x3::_
 const auto path_def = located((name[add_path_package] >> +(colon >> name[add_path_package]) >> +(slash >> name[set_path_name]) >> -(at >> version[set_path_version])) |
                               (x3::eps[([](auto& c) { x3::_val(c).package = nullptr; })] >> name[set<&ast::Path::name>]));
 
-const auto sub_type = deeper(type)[append<&Type::args>];
+const auto sub_type = deeper(type)[gather];
 template <ast::TypeKind kind>
 const auto kind_of = x3::eps[mark<&Type::kind, kind>];
 using Kind = ast::TypeKind;
 const auto omitted_def = located(underscore >> kind_of<Kind::omitted>);
-const auto type_def = located((prim[set<&Type::prim>] >> kind_of<Kind::prim>) |
+const auto type_def = located((prim[set<&Type::prim>] >> kind_of<Kind::prim>) | gathered<&Type::args>(
     ("`list`"_w >> kind_of<Kind::list> >> less >> sub_type >> -(comma >> length[set<&Type::length>]) >> greater) |
     ("`map`"_w >> kind_of<Kind::map> >> less >> sub_type >> comma >> sub_type >> greater) |
     ("`tuple`"_w >> kind_of<Kind::tuple> >> less >> -((sub_type % comma) >> -comma) >> greater) |
     ("`option`"_w >> kind_of<Kind::option> >> less >> sub_type >> greater) |
     ("`result`"_w >> kind_of<Kind::result> >>
-     -(less >> ((omitted[append<&Type::args>] >> comma >> sub_type) | (sub_type >> -(comma >> sub_type))) >> greater)) |
+     -(less >> ((omitted[gather] >> comma >> sub_type) | (sub_type >> -(comma >> sub_type))) >> greater)) |
     ("`own`"_w >> kind_of<Kind::own> >> less >> name[set<&Type::name>] >> greater) |
     ("`borrow`"_w >> kind_of<Kind::borrow> >> less >> name[set<&Type::name>] >> greater) |
     ("`stream`"_w >> kind_of<Kind::stream> >> -(less >> sub_type >> greater)) |
-    ("`future`"_w >> kind_of<Kind::future> >> -(less >> sub_type >> greater)) |
+    ("`future`"_w >> kind_of<Kind::future> >> -(less >> sub_type >> greater))) |
     (name[set<&Type::name>] >> kind_of<Kind::named>));
 
 const auto version_gate = "`version`"_w >> equals >> version[set<&ast::Gate::version>];
@@ -396,33 +438,33 @@ auto named_gate(W word) {
 }
 const auto gate_def = at >> ((named_gate("`since`"_w) >> lparen >> version_gate >> rparen) | (named_gate("`deprecated`"_w) >> lparen >> version_gate >> rparen) |
                              (named_gate("`unstable`"_w) >> lparen >> feature_gate >> rparen));
-const auto gates = *(gate[append<&Item::gates>] | (at >> "`external-id`"_w >> lparen >> string_literal[set<&Item::external_id>] >> rparen));
+const auto gates = *(gate[append<&Item::gates>] | (at >> "`external-id`"_w >> lparen >> string_literal[put<&Item::external_id>] >> rparen));
 
-const auto field_def = located(name[set<&ast::Member::name>] >> colon >> type[put<&ast::Member::type>]);
-const auto variant_case_def = located(name[set<&ast::Member::name>] >> -(lparen >> type[put<&ast::Member::type>] >> rparen));
+const auto field_def = located(name[set<&ast::Member::name>] >> colon >> type[put_member_type]);
+const auto variant_case_def = located(name[set<&ast::Member::name>] >> -(lparen >> type[put_member_type] >> rparen));
 const auto label_def = located(name[set<&ast::Member::name>]);
-const auto record_def = "`record`"_w >> name[set<&ast::Record::name>] >> lbrace >> -((field[append<&ast::Record::fields>] % comma) >> -comma) >> rbrace;
-const auto variant_def = "`variant`"_w >> name[set<&ast::Variant::name>] >> lbrace >> -((variant_case[append<&ast::Variant::cases>] % comma) >> -comma) >> rbrace;
-const auto enum__def = "`enum`"_w >> name[set<&ast::Enum::name>] >> lbrace >> -((label[append<&ast::Enum::cases>] % comma) >> -comma) >> rbrace;
-const auto flags_def = "`flags`"_w >> name[set<&ast::Flags::name>] >> lbrace >> -((label[append<&ast::Flags::flags>] % comma) >> -comma) >> rbrace;
-const auto type_alias_def = "`type`"_w >> name[set<&ast::TypeAlias::name>] >> equals >> type[set<&ast::TypeAlias::type>] >> semicolon;
+const auto members_of = [](const auto& member) { return lbrace >> -((member[gather] % comma) >> -comma) >> rbrace; };
+const auto record_def = "`record`"_w >> name[set<&ast::Record::name>] >> gathered<&ast::Record::fields>(members_of(field));
+const auto variant_def = "`variant`"_w >> name[set<&ast::Variant::name>] >> gathered<&ast::Variant::cases>(members_of(variant_case));
+const auto enum__def = "`enum`"_w >> name[set<&ast::Enum::name>] >> gathered<&ast::Enum::cases>(members_of(label));
+const auto flags_def = "`flags`"_w >> name[set<&ast::Flags::name>] >> gathered<&ast::Flags::flags>(members_of(label));
+const auto type_alias_def = "`type`"_w >> name[set<&ast::TypeAlias::name>] >> equals >> type[put<&ast::TypeAlias::type>] >> semicolon;
 const auto resource_def = "`resource`"_w >> name[set<&ast::Resource::name>] >> (semicolon | (lbrace >> x3::eps[mark<&ast::Resource::has_body, true>]));
 
-const auto params_def = lparen >> -((field[([](auto& c) { x3::_val(c).push_back(context_of(c).in.memory, x3::_attr(c)); })] % comma) >> -comma) >> rparen;
-const auto func_type_def = -("`async`"_w >> x3::eps[mark<&ast::FuncType::is_async, true>]) >> "`func`"_w >> params[set<&ast::FuncType::params>] >>
+const auto params = gathered<&ast::FuncType::params>(lparen >> -((field[gather] % comma) >> -comma) >> rparen);
+const auto constructor_type_def = params >> -(arrow >> type[put<&ast::FuncType::result>]);
+const auto func_type_def = -("`async`"_w >> x3::eps[mark<&ast::FuncType::is_async, true>]) >> "`func`"_w >> params >>
                            -(arrow >> type[put<&ast::FuncType::result>]);
 const auto set_func_type = set<&ast::Function::type>;
 const auto function_def = name[set<&ast::Function::name>] >> colon >> func_type[set_func_type] >> semicolon;
-const auto constructor_type_params = params[([](auto& c) { x3::_val(c).type.params = std::move(x3::_attr(c)); })];
-const auto constructor_type_result = type[([](auto& c) { x3::_val(c).type.result = context_of(c).in.memory.make(x3::_attr(c)); })];
-const auto method_def = ("`constructor`"_w >> x3::eps[mark<&ast::Function::kind, ast::FuncKind::constructor>] >> constructor_type_params >>
-                         -(arrow >> constructor_type_result) >> semicolon) |
+const auto method_def = ("`constructor`"_w >> x3::eps[mark<&ast::Function::kind, ast::FuncKind::constructor>] >> 
+                         constructor_type[set_func_type] >> semicolon) |
                         (name[set<&ast::Function::name>] >> colon >> -("`static`"_w >> x3::eps[mark<&ast::Function::kind, ast::FuncKind::static_>]) >>
                          func_type[set_func_type] >> semicolon);
 
 const auto renamed_def = name[set<&ast::Renamed::name>] >> -("`as`"_w >> name[set<&ast::Renamed::as>]);
 const auto must_rename_def = name[set<&ast::Renamed::name>] >> "`as`"_w >> name[set<&ast::Renamed::as>];
-const auto use_def = "`use`"_w >> path[set<&ast::Use::path>] >> dot >> lbrace >> -((renamed[append<&ast::Use::names>] % comma) >> -comma) >> rbrace >> semicolon;
+const auto use_def = "`use`"_w >> path[set<&ast::Use::path>] >> dot >> gathered<&ast::Use::names>(members_of(renamed)) >> semicolon;
 const auto top_level_use_def = "`use`"_w >> path[set<&ast::TopLevelUse::path>] >> -("`as`"_w >> name[set<&ast::TopLevelUse::as>]) >> semicolon;
 const auto include_def = "`include`"_w >> path[set<&ast::Include::path>] >>
                          ((-semicolon >> "`with`"_w >> lbrace >> (must_rename[append<&ast::Include::with>] % comma) >> -comma >> rbrace >> -semicolon) | semicolon);
@@ -432,10 +474,10 @@ const auto labelled = name[set<&ast::Extern::name>] >> colon;
 const auto extern__def = ("`import`"_w | ("`export`"_w >> x3::eps[mark<&ast::Extern::is_export, true>])) >>
                          ((labelled >> func_type[set_what] >> semicolon) | (labelled >> inline_interface[set_what]) |
                           (!glued_package >> labelled >> path[set_what] >> semicolon) |
-                          (x3::eps[([](auto& c) { x3::_val(c).name.reset(); })] >> path[set_what] >> semicolon));
+                          (x3::eps[([](auto& c) { x3::_val(c).name = {}; })] >> path[set_what] >> semicolon));
 const auto interface_def = "`interface`"_w >> name[set<&ast::Interface::name>] >> lbrace;
 const auto world_def = "`world`"_w >> name[set<&ast::World::name>] >> lbrace;
-const auto nested_package_def = "`package`"_w >> package_name[set<&ast::NestedPackage::name>] >> lbrace;
+const auto nested_package_def = "`package`"_w >> package_name[put<&ast::NestedPackage::name>] >> lbrace;
 
 const auto what = set<&Item::what>;
 const auto typedef_ = record[what] | variant[what] | enum_[what] | flags[what] | type_alias[what] | resource[what];
@@ -445,7 +487,7 @@ const auto interface_item_def = located(gates >> (typedef_ | use[what] | functio
 const auto world_item_def = located(gates >> (extern_[what] | include[what] | use[what] | typedef_));
 const auto resource_item_def = located(gates >> method[what]);
 
-BOOST_SPIRIT_DEFINE(package_name, package_decl, path, type, omitted, gate, field, variant_case, label, func_type, params, record, variant, enum_, flags, type_alias,
+BOOST_SPIRIT_DEFINE(package_name, package_decl, path, type, omitted, gate, field, variant_case, label, func_type, constructor_type, record, variant, enum_, flags, type_alias,
                     resource, function, method, renamed, must_rename, use, top_level_use, include, inline_interface, extern_, interface, world, nested_package,
                     file_item, nested_item, interface_item, world_item, resource_item)
 

@@ -21,13 +21,29 @@ struct Failure {
 
 constexpr int max_type_depth = 100;
 
+/// Elements of lists that are being read, of each kind the outer lists' first.
+struct Scratch {
+  std::vector<ast::Member> members;
+  std::vector<ast::Type> types;
+  std::vector<ast::Renamed> renamed;
+  std::vector<ast::Member>& of(const ast::Member&) { return members; }
+  std::vector<ast::Type>& of(const ast::Type&) { return types; }
+  std::vector<ast::Renamed>& of(const ast::Renamed&) { return renamed; }
+};
+
+/// Where the docs of an item that begins with `token` are.
+[[nodiscard]] inline ast::Docs docs_before(const TokenList& list, const Token& token) {
+  const TokenList::CommentRange range = list.comments_before(token);
+  return range.begin == range.end ? ast::Docs{} : ast::Docs{list.comments[range.begin].begin, list.comments[range.end - 1].end};
+}
+
 /// A file's text as far as it is read, and where trees of it go.
 struct Input {
-  const SourceMap& sources;
   SourceId source;
   std::string_view text;
   const TokenList& list;
   ast::Arena& memory;
+  Scratch& scratch;
 };
 
 /// Parses one item from `*first` on. An item with a body ends behind its `{`. On success `first` is behind the item; otherwise it is

@@ -12,7 +12,11 @@ std::string Graph::interface_id_name(InterfaceId id) const {
   const Interface& i = interfaces[id];
   if (!i.name) return {};
   const PackageName& p = packages[i.package].name;
-  return p.version ? fmt::format("{}:{}/{}@{}", p.ns, p.name, *i.name, p.version->to_string()) : fmt::format("{}:{}/{}", p.ns, p.name, *i.name);
+  std::string out;
+  out.reserve(p.ns.size() + p.name.size() + i.name->size() + 16);
+  out.append(p.ns).append(":").append(p.name).append("/").append(*i.name);
+  if (p.version) out.append("@").append(p.version->to_string());
+  return out;
 }
 
 const TypeDecl* Graph::decl(types::TypeId id) const {

@@ -13,17 +13,23 @@ namespace wcomp::wit {
 namespace {
 
 constexpr std::size_t max_errors_per_source = 20;
+constexpr std::size_t max_name = 200'000;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+/// What characters of words are, as bits, so that a word is looked at once.
+enum WordCharacter : std::uint8_t { lower_letter = 1, upper_letter = 2, digit = 4, dash = 8, underscore_mark = 16 };
 constexpr auto word_characters = [] {
-  std::array<bool, 256> out{};
-  for (unsigned char c = 'a'; c <= 'z'; ++c) out[c] = out[static_cast<unsigned char>(c - 'a' + 'A')] = true;
-  for (unsigned char c = '0'; c <= '9'; ++c) out[c] = true;
-  out['-'] = out['_'] = true;
+  std::array<std::uint8_t, 256> out{};
+  for (unsigned char c = 'a'; c <= 'z'; ++c) out[c] = lower_letter;
+  for (unsigned char c = 'A'; c <= 'Z'; ++c) out[c] = upper_letter;
+  for (unsigned char c = '0'; c <= '9'; ++c) out[c] = digit;
+  out['-'] = dash;
+  out['_'] = underscore_mark;
   return out;
 }();
-bool is_word(char c) { return word_characters[static_cast<unsigned char>(c)]; }
+std::uint8_t word_character(char c) { return word_characters[static_cast<unsigned char>(c)]; }
+bool is_word(char c) { return word_character(c) != 0; }
 
 /// Printable ASCII and the white space that WIT has: nearly all texts, and then no character needs a second look.
 bool is_plain(std::string_view text) {
@@ -83,9 +89,18 @@ class Lexer {
       error(diag::bad_utf8, *at, *at + 1, "the file is not valid UTF-8");
       text_ = text_.substr(0, *at);
     }
+    constexpr std::size_t block = 64;
+    std::size_t looked_at = 0;  // where the block ends that is not plain
     for (std::size_t at = 0; at < text_.size();) {
+      if (at >= looked_at) {
+        looked_at = std::min(at + block, text_.size());
+        if (is_plain(text_.substr(at, block))) {
+          at = looked_at;
+          continue;
+        }
+      }
       const auto byte = static_cast<std::uint8_t>(text_[at]);
-      if ((byte >= 0x20 && byte < 0x7f) || byte == '\n' || byte == '\t' || byte == '\r') {  // nearly all
+      if ((byte >= 0x20 && byte < 0x7f) || byte == '\n' || byte == '\t' || byte == '\r') {
         ++at;
         continue;
       }
@@ -170,17 +185,23 @@ class Lexer {
 
   void word() {
     const bool is_escaped = text_[at_] == '%';
-    std::size_t end = at_ + 1;
-    while (end < text_.size() && is_word(text_[end])) ++end;
+    std::size_t end = at_ + (is_escaped ? 1 : 0);
+    std::uint8_t characters = 0;
+    while (end < text_.size() && is_word(text_[end])) characters |= word_character(text_[end++]);
+    if (end - at_ > max_name) {
+      error(diag::limit_exceeded, at_, end, fmt::format("this name is longer than {} bytes", max_name));
+      return add(TokenKind::bad, end);
+    }
     const std::string_view name = text_.substr(at_ + (is_escaped ? 1 : 0), end - at_ - (is_escaped ? 1 : 0));
-    if (!is_escaped) {
+    const bool is_simple = characters == lower_letter;  // and so a label
+    if (!is_escaped && (is_simple || characters == (lower_letter | digit))) {
       if (const auto keyword = find_keyword(name)) {
         add(TokenKind::keyword, end);
         out_.tokens.back().keyword = *keyword;
         return;
       }
     }
-    if (!is_label(name)) {
+    if (!is_simple && !is_label(name)) {
       const std::string kebab = kebab_case(name);
       error(diag::bad_name, at_, end, fmt::format("`{}` is not a valid identifier", name),
             kebab.empty() ? "an identifier is words of letters and digits joined by `-`, each word all lower or all upper case, the first beginning with a letter"
@@ -308,34 +329,61 @@ TokenList::CommentRange TokenList::comments_before(const Token& token) const {
 
 TokenList lex(SourceId source, Report& report) { return Lexer(source, report).run(); }
 
-std::string docs_text(const SourceMap& sources, const TokenList& list, const Token& token) {
-  if (!token.has_comments) return {};
+namespace {
+/// Takes the first comment off `text`, with what white space is before it; empty if there is none.
+std::string_view take_comment(std::string_view& text) {
+  const std::size_t begin = std::min(text.find('/'), text.size());
+  std::size_t end = text.size();
+  if (text.substr(begin).starts_with("//")) {
+    end = std::min(text.find('\n', begin), text.size());
+  } else if (begin < text.size()) {
+    std::size_t depth = 0;
+    for (std::size_t i = begin; i < text.size(); ++i) {
+      const std::string_view two = text.substr(i, 2);
+      if (two != "/*" && two != "*/") continue;
+      depth += two == "/*" ? 1 : -1;
+      ++i;
+      if (depth > 0) continue;
+      end = i + 1;
+      break;
+    }
+  }
+  const std::string_view out = text.substr(begin, end - begin);
+  text.remove_prefix(end);
+  return out;
+}
+}  // namespace
+
+std::string docs_text(std::string_view comments, bool all_comments_are_docs) {
   struct Piece {
     std::string_view text;
     bool is_indented;  ///< a line comment's, whose indentation means something beside that of others
     bool has_margin;   ///< all lines but the first begin with `*`
   };
   std::vector<Piece> pieces;
-  std::size_t indentation = SIZE_MAX;
-  const TokenList::CommentRange range = list.comments_before(token);
-  for (std::size_t i = range.begin; i < range.end; ++i) {
-    std::string_view comment = sources.text(list.comments[i]);
-    if (!list.all_comments_are_docs && !is_doc_comment(comment)) continue;
+  std::size_t indentation = SIZE_MAX, size = 0;
+  for (;;) {
+    std::string_view comment = take_comment(comments);
+    if (comment.empty()) break;
+    if (!all_comments_are_docs && !is_doc_comment(comment)) continue;
     if (comment.starts_with("/**") && comment.size() > 4) {
       comment = comment.substr(3, comment.size() - 5);
       comment.remove_prefix(std::min(comment.find_first_not_of(" \t\r"), comment.size()));
       pieces.push_back({trim_end(comment), false, has_margin(comment)});
+      size += comment.size() + 1;
       continue;
     }
     comment.remove_prefix(std::min(comment.find_first_not_of('/'), comment.size()));
     comment = trim_end(comment);
     pieces.push_back({comment, true, false});
+    size += comment.size() + 1;
     if (!comment.empty()) indentation = std::min(indentation, comment.find_first_not_of(' '));
   }
   std::string out;
+  out.reserve(size);
   for (const Piece& piece : pieces) {
     if (&piece != &pieces.front()) out += '\n';
-    if (piece.has_margin && !list.all_comments_are_docs) out += without_margin(piece.text);
+    if (piece.has_margin && !all_comments_are_docs) out += without_margin(piece.text);
     else out += piece.is_indented ? piece.text.substr(std::min(indentation, piece.text.size())) : piece.text;
   }
   out.resize(trim_end(out).size());

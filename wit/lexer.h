@@ -60,7 +60,6 @@ struct TokenList {
   std::vector<Token> tokens;  ///< the last one is TokenKind::end
   std::vector<Span> comments;  ///< with their markers
   std::vector<Commented> commented;  ///< tokens with comments before them, in order
-  bool all_comments_are_docs = false;
 
   /// `token` has to be one of `tokens`.
   [[nodiscard]] CommentRange comments_before(const Token& token) const;
@@ -68,9 +67,9 @@ struct TokenList {
 
 [[nodiscard]] TokenList lex(SourceId source, Report& report);
 
-/// The text of the doc comments (`///`, `/** */`) before a token, or of all its comments if the list says so, without markers and common
-/// indentation, lines joined by newlines.
-[[nodiscard]] std::string docs_text(const SourceMap& sources, const TokenList& list, const Token& token);
+/// The text of the doc comments (`///`, `/** */`), or of all comments if those are docs, without markers and common indentation, lines joined
+/// by newlines. `comments` is a piece of a source with nothing but comments and white space.
+[[nodiscard]] std::string docs_text(std::string_view comments, bool all_comments_are_docs);
 
 namespace detail {
 constexpr std::size_t keyword_slots = 256;  // a power of two, far more than words: a miss is nearly always decided by one look
@@ -87,6 +86,15 @@ inline constexpr auto keyword_table = [] {
   return out;
 }();
 }  // namespace detail
+
+static_assert([] {
+  for (const std::string_view text : keyword_texts) {
+    for (const char c : text) {
+      if ((c < 'a' || c > 'z') && (c < '0' || c > '9')) return false;
+    }
+  }
+  return true;
+}(), "the lexer takes no other words for reserved ones");
 
 /// The reserved word that a word is.
 [[nodiscard]] constexpr std::optional<Keyword> find_keyword(std::string_view word) {

@@ -22,7 +22,7 @@ constexpr std::size_t max_files = 100'000;
 
 class Loader {
  public:
-  Loader(SourceMap& sources, Report& report, bool all_comments_are_docs) : sources_(sources), report_(report), all_comments_are_docs_(all_comments_are_docs) {}
+  Loader(SourceMap& sources, Report& report) : sources_(sources), report_(report) {}
 
   void path(const fs::path& path) {
     std::error_code ec;
@@ -30,8 +30,8 @@ class Loader {
     directory(path, true);
     const fs::path deps = path / "deps";
     if (!fs::is_directory(deps, ec)) return;
-    for (const fs::path& entry : entries(deps)) {
-      if (fs::is_directory(entry, ec)) {
+    for (const auto& [entry, is_directory] : entries(deps)) {
+      if (is_directory) {
         directory(entry, false);
       } else if (is_wit_file(entry)) {
         file_group(entry, false);
@@ -45,20 +45,23 @@ class Loader {
   std::vector<SourceGroup> take() { return std::move(groups_); }
 
  private:
-  std::vector<fs::path> entries(const fs::path& directory) {
-    std::vector<fs::path> out;
-    std::error_code ec;
-    for (fs::directory_iterator it(directory, ec), end; !ec && it != end && out.size() < max_files; it.increment(ec)) out.push_back(it->path());
+  struct Entry {
+    fs::path path;
+    bool is_directory = false;
+  };
+  std::vector<Entry> entries(const fs::path& directory) {
+    std::vector<Entry> out;
+    std::error_code ec, unknown;
+    for (fs::directory_iterator it(directory, ec), end; !ec && it != end && out.size() < max_files; it.increment(ec)) out.push_back({it->path(), it->is_directory(unknown)});
     if (ec) report_.error(diag::file_error, fmt::format("cannot list `{}`: {}", directory.string(), ec.message()));
-    std::sort(out.begin(), out.end());
+    std::sort(out.begin(), out.end(), [](const Entry& a, const Entry& b) { return a.path.native() < b.path.native(); });
     return out;
   }
 
   void directory(const fs::path& path, bool is_root) {
     SourceGroup group{path.string(), is_root, {}};
-    std::error_code ec;
-    for (const fs::path& entry : entries(path)) {
-      if (is_wit_file(entry) && !fs::is_directory(entry, ec)) file(entry, group);
+    for (const auto& [entry, is_directory] : entries(path)) {
+      if (!is_directory && is_wit_file(entry)) file(entry, group);
     }
     if (group.files.empty() && !report_.has_errors()) {
       report_.error(diag::file_error, fmt::format("there are no `.wit` or `.wit.md` files in `{}`", path.string()));
@@ -87,12 +90,11 @@ class Loader {
         return;
       }
     }
-    group.files.push_back(parse(sources_.add(path.string(), std::move(*text)), report_, all_comments_are_docs_));
+    group.files.push_back(parse(sources_.add(path.string(), std::move(*text)), report_));
   }
 
   SourceMap& sources_;
   Report& report_;
-  bool all_comments_are_docs_;
   std::vector<SourceGroup> groups_;
 };
 
@@ -105,8 +107,8 @@ Result<Loaded> finish(std::unique_ptr<SourceMap> sources, Report& report, const 
 
 }  // namespace
 
-std::vector<SourceGroup> read_groups(std::span<const fs::path> paths, SourceMap& sources, Report& report, bool all_comments_are_docs) {
-  Loader loader(sources, report, all_comments_are_docs);
+std::vector<SourceGroup> read_groups(std::span<const fs::path> paths, SourceMap& sources, Report& report) {
+  Loader loader(sources, report);
   for (const fs::path& path : paths) loader.path(path);
   return loader.take();
 }
@@ -114,7 +116,7 @@ std::vector<SourceGroup> read_groups(std::span<const fs::path> paths, SourceMap&
 Result<Loaded> load(std::span<const fs::path> paths, const Options& options) {
   auto sources = std::make_unique<SourceMap>();
   Report report(*sources);
-  const std::vector<SourceGroup> groups = read_groups(paths, *sources, report, options.all_comments_are_docs);
+  const std::vector<SourceGroup> groups = read_groups(paths, *sources, report);
   return finish(std::move(sources), report, groups, options);
 }
 
@@ -125,7 +127,7 @@ Result<Loaded> load_text(std::string name, std::string text, const Options& opti
   std::vector<SourceGroup> groups(1);
   groups[0].path = name;
   groups[0].is_root = true;
-  groups[0].files.push_back(parse(sources->add(std::move(name), std::move(text)), report, options.all_comments_are_docs));
+  groups[0].files.push_back(parse(sources->add(std::move(name), std::move(text)), report));
   return finish(std::move(sources), report, groups, options);
 }
 

@@ -19,6 +19,6 @@ struct SourceGroup {
 };
 
 /// Reads and parses; what is wrong goes to `report`, whose source map must be `sources`.
-[[nodiscard]] std::vector<SourceGroup> read_groups(std::span<const std::filesystem::path> paths, SourceMap& sources, Report& report, bool all_comments_are_docs = false);
+[[nodiscard]] std::vector<SourceGroup> read_groups(std::span<const std::filesystem::path> paths, SourceMap& sources, Report& report);
 
 }  // namespace wcomp::wit

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/match.h"
 #include "wit/grammar.h"
 #include "wit/names.h"
 
@@ -35,9 +36,7 @@ bool may_hold(Place place, Keyword keyword) {
 
 class Parser {
  public:
-  Parser(SourceId source, Report& report, bool all_comments_are_docs) : source_(source), report_(report), list_(lex(source, report)), text_(report.sources().text(source)), at_(list_.tokens.data()) {
-    list_.all_comments_are_docs = all_comments_are_docs;
-  }
+  Parser(SourceId source, Report& report) : source_(source), report_(report), list_(lex(source, report)), text_(report.sources().text(source)), at_(list_.tokens.data()) {}
 
   ast::File run() {
     file_.source = source_;
@@ -62,7 +61,7 @@ class Parser {
     grammar::Failure failure;
     const Token* const start = at_;
     if (grammar::parse_package_decl(at_, input_, name, failure)) {
-      file_.package_docs = docs_text(report_.sources(), list_, *start);
+      file_.package_docs = grammar::docs_before(list_, *start);
       file_.package = name;
     } else if (failure.furthest->kind != TokenKind::left_brace) {
       explain(Place::file, start, failure);
@@ -89,6 +88,8 @@ class Parser {
       ast::Item item;
       if (grammar::parse_item(place, at_, input_, item, failure)) {
         nested_body(item);
+        if (const auto* use = std::get_if<ast::Use>(&item.what)) file_.declarations += use->names.size();
+        else if (is_type(item)) ++file_.declarations;
         items_.push_back(item);
         continue;
       }
@@ -105,6 +106,14 @@ class Parser {
     if (open == nullptr) return;
     if (at_->kind == TokenKind::end) return unclosed(open);
     ++at_;
+  }
+
+  static bool is_type(const ast::Item& item) {
+    return match(item.what, [](const auto& node) {
+      using T = std::remove_cvref_t<decltype(node)>;
+      return std::is_same_v<T, ast::Record> || std::is_same_v<T, ast::Variant> || std::is_same_v<T, ast::Enum> || std::is_same_v<T, ast::Flags> || std::is_same_v<T, ast::TypeAlias> ||
+             std::is_same_v<T, ast::Resource>;
+    });
   }
 
   void nested_body(ast::Item& item) {
@@ -221,7 +230,8 @@ class Parser {
   TokenList list_;
   std::string_view text_;
   ast::File file_;
-  grammar::Input input_{report_.sources(), source_, text_, list_, file_.memory};
+  grammar::Scratch scratch_;
+  grammar::Input input_{source_, text_, list_, file_.memory, scratch_};
   std::vector<ast::Item> items_;  ///< of the bodies that are being read, the outer ones first
   const Token* at_;
   std::size_t errors_ = 0;
@@ -229,6 +239,6 @@ class Parser {
 
 }  // namespace
 
-ast::File parse(SourceId source, Report& report, bool all_comments_are_docs) { return Parser(source, report, all_comments_are_docs).run(); }
+ast::File parse(SourceId source, Report& report) { return Parser(source, report).run(); }
 
 }  // namespace wcomp::wit

@@ -12,6 +12,6 @@
 
 namespace wcomp::wit {
 
-[[nodiscard]] ast::File parse(SourceId source, Report& report, bool all_comments_are_docs = false);
+[[nodiscard]] ast::File parse(SourceId source, Report& report);
 
 }  // namespace wcomp::wit

@@ -26,6 +26,7 @@ struct Options {
   bool all_features = false;
   std::optional<SemVer> target_version = {};    ///< show packages as of a version
   bool all_comments_are_docs = false;           ///< also `//` and `/* */`, as in the reference tool's JSON
+  bool leaves_out_docs = false;                 ///< the graph has none; for who does not look at them
 };
 
 /// A graph with the texts its spans point into and the warnings found on the way (uses of deprecated items).

@@ -6,9 +6,12 @@ namespace wcomp::cli {
 
 Action setup_check(CLI::App& app) {
   auto input = add_wit_input(app, true);
+  input->leaves_out_docs = true;
   return [input] {
-    const auto loaded = input->load();
-    return loaded ? status_ok : report(loaded.error());
+    auto loaded = input->load();
+    if (!loaded) return report(loaded.error());
+    keep(std::move(*loaded));
+    return status_ok;
   };
 }
 

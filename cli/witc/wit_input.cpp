@@ -12,6 +12,7 @@ Result<wit::Loaded> WitInput::load(bool all_comments_are_docs) const {
   options.features.insert(features.begin(), features.end());
   options.all_features = all_features;
   options.all_comments_are_docs = all_comments_are_docs;
+  options.leaves_out_docs = leaves_out_docs;
   if (!target_version.empty()) {
     options.target_version = SemVer::parse(target_version);
     if (!options.target_version) return fail(diag::bad_usage, fmt::format("`{}` is not a version such as `0.2.1`", target_version));

@@ -16,10 +16,19 @@ struct WitInput {
   std::vector<std::string> features;
   bool all_features = false;
   std::string target_version;
+  bool leaves_out_docs = false;
 
   /// Loads the graph; prints warnings.
   [[nodiscard]] Result<wit::Loaded> load(bool all_comments_are_docs = false) const;
 };
+
+/// Keeps what the process has no more use for: it ends sooner than it could take a graph apart.
+template <class T>
+const T& keep(T value) {
+  static const T* kept = nullptr;  // where leak checkers find it
+  kept = new T(std::move(value));
+  return *kept;
+}
 
 /// Declares PATH.. (or one PATH) and the gates' options.
 [[nodiscard]] std::shared_ptr<WitInput> add_wit_input(CLI::App& app, bool takes_several_paths);

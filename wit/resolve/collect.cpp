@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "wit/lexer.h"
 #include "wit/names.h"
 #include "wit/resolve/order.h"
 
@@ -18,7 +19,7 @@ std::string joined(const ast::List<ast::Name>& parts, char mark) {
   std::string out;
   for (const ast::Name& part : parts) {
     if (!out.empty()) out += mark;
-    out += part.text;
+    out += part.text();
   }
   return out;
 }
@@ -62,7 +63,7 @@ class Collector {
     if (main != nullptr) {
       std::string docs;
       for (const ast::File& file : group.files) {
-        if (!file.package_docs.empty()) docs += (docs.empty() ? "" : "\n") + file.package_docs;
+        if (const std::string more = docs_of(file.source, file.package_docs); !more.empty()) docs += (docs.empty() ? "" : "\n") + more;
       }
       package = add_package(*main, std::move(docs), g, group.is_root);
     } else if (first_with_items != nullptr || !has_nested) {
@@ -78,11 +79,13 @@ class Collector {
       for (const ast::Item& item : file.items) {
         const auto* nested = std::get_if<ast::NestedPackage>(&item.what);
         if (nested == nullptr) continue;
-        const std::size_t p = add_package(nested->name, std::string(item.docs), g, group.is_root && main == nullptr);
+        const std::size_t p = add_package(*nested->name, docs_of(item.span.source, item.docs), g, group.is_root && main == nullptr);
         if (p != skipped) scope(nested->items, p);
       }
     }
   }
+
+  [[nodiscard]] std::string docs_of(SourceId source, ast::Docs docs) const { return docs_text(report_.sources().text({source, docs.begin, docs.end}), options_.all_comments_are_docs); }
 
   static constexpr std::size_t skipped = SIZE_MAX;
 
@@ -124,10 +127,10 @@ class Collector {
     const std::size_t s = out_.scopes.size();
     out_.scopes.emplace_back().package = package;
     const GatePolicy policy = gate_policy(options_, out_.packages[package].name);
-    FoldedNames local;
+    NameMap<Span> local;
     const auto declare_local = [&](const ast::Name& name) {
-      const Span* first = local.insert(name.text, name.span);
-      if (first != nullptr) report_.error(diag::duplicate_name, name.span, fmt::format("`{}` is defined more than once in this file", name.text)).labels.push_back(report_.label(*first, "first defined here"));
+      const Span* first = local.insert(name.text(), name.span());
+      if (first != nullptr) report_.error(diag::duplicate_name, name.span(), fmt::format("`{}` is defined more than once in this file", name.text())).labels.push_back(report_.label(*first, "first defined here"));
       return first == nullptr;
     };
     for (const ast::Item& item : items) {
@@ -136,11 +139,11 @@ class Collector {
       } else if (const auto* w = std::get_if<ast::World>(&item.what)) {
         if (declare_local(w->name)) define({&item, &w->name, &w->items, true, package, s, {}}, policy);
       } else if (const auto* use = std::get_if<ast::TopLevelUse>(&item.what)) {
-        const ast::Name& name = use->as ? *use->as : use->path.name;
+        const ast::Name& name = use->as.exists() ? use->as : use->path.name;
         // `use a;` brings nothing new, but `a` has to exist.
-        if ((!use->as && !use->path.package) || declare_local(name)) {
+        if ((!use->as.exists() && !use->path.package) || declare_local(name)) {
           out_.scopes[s].uses.push_back(use);
-          out_.scopes[s].uses_by_name.emplace(name.text, use);
+          out_.scopes[s].uses_by_name.emplace(name.text(), use);
         }
       }
     }
@@ -148,40 +151,39 @@ class Collector {
 
   void define(Definition d, const GatePolicy& policy) {
     PackageSource& package = out_.packages[d.package];
-    if (const Span* first = package.folded.insert(d.name->text, d.name->span)) {
-      report_.error(diag::duplicate_name, d.name->span, fmt::format("`{}` is defined more than once in package `{}`", d.name->text, package.name.to_string()))
-          .labels.push_back(report_.label(*first, "first defined here"));
+    if (const std::uint32_t* first = package.by_name.insert(d.name->text(), static_cast<std::uint32_t>(out_.definitions.size()))) {
+      report_.error(diag::duplicate_name, d.name->span(), fmt::format("`{}` is defined more than once in package `{}`", d.name->text(), package.name.to_string()))
+          .labels.push_back(report_.label(out_.definitions[*first].name->span(), "first defined here"));
       return;
     }
     d.gated = read_gates(*d.item, policy, report_);
-    package.by_name.emplace(d.name->text, out_.definitions.size());
     package.definitions.push_back(out_.definitions.size());
     out_.definitions.push_back(std::move(d));
   }
 
-  static const ast::Name& local_name(const ast::TopLevelUse& use) { return use.as ? *use.as : use.path.name; }
+  static const ast::Name& local_name(const ast::TopLevelUse& use) { return use.as.exists() ? use.as : use.path.name; }
 
   /// Top-level uses mean definitions of packages, or other top-level uses of the same file; each link of such a chain is walked once.
   void resolve_uses(std::size_t s) {
     Scope& scope = out_.scopes[s];
     const PackageSource& package = out_.packages[scope.package];
     for (const ast::TopLevelUse* use : scope.uses) {
-      if (scope.targets.contains(local_name(*use).text)) continue;
+      if (scope.targets.contains(local_name(*use).text())) continue;
       std::vector<std::string_view> names;  // that mean the same
       std::optional<std::size_t> target;
       for (const ast::TopLevelUse* at = use;;) {
-        names.push_back(local_name(*at).text);
+        names.push_back(local_name(*at).text());
         if (at->path.package) {
           target = out_.look_up(at->path, s, &report_);
           break;
         }
-        if (const auto known = scope.targets.find(at->path.name.text); known != scope.targets.end() && !package.by_name.contains(at->path.name.text)) {
+        if (const auto known = scope.targets.find(at->path.name.text()); known != scope.targets.end() && !package.by_name.contains(at->path.name.text())) {
           target = known->second;
           break;
         }
-        const auto next = scope.uses_by_name.find(at->path.name.text);
+        const auto next = scope.uses_by_name.find(at->path.name.text());
         const bool is_end = next == scope.uses_by_name.end() || next->second == at || names.size() > scope.uses.size();
-        if (is_end || package.by_name.contains(at->path.name.text)) {
+        if (is_end || package.by_name.contains(at->path.name.text())) {
           target = look_up_here(at->path, s);
           break;
         }
@@ -193,8 +195,8 @@ class Collector {
 
   std::optional<std::size_t> look_up_here(const ast::Path& path, std::size_t s) {
     const PackageSource& package = out_.packages[out_.scopes[s].package];
-    if (const auto found = package.by_name.find(path.name.text); found != package.by_name.end()) return found->second;
-    report_.error(diag::unknown_item, path.name.span, fmt::format("package `{}` has no interface or world `{}`", package.name.to_string(), path.name.text));
+    if (const std::uint32_t* found = package.by_name.find(path.name.text())) return *found;
+    report_.error(diag::unknown_item, path.name.span(), fmt::format("package `{}` has no interface or world `{}`", package.name.to_string(), path.name.text()));
     return std::nullopt;
   }
 
@@ -234,7 +236,7 @@ std::optional<std::size_t> Symbols::look_up(const ast::Path& path, std::size_t s
   const Scope& here = scopes[scope];
   std::size_t package = here.package;
   if (!path.package) {
-    if (const auto used = here.targets.find(path.name.text); used != here.targets.end()) return used->second;
+    if (const auto used = here.targets.empty() ? here.targets.end() : here.targets.find(path.name.text()); used != here.targets.end()) return used->second;
   } else {
     const PackageName wanted = name_of(*path.package);
     const auto found = find_package(wanted);
@@ -255,11 +257,11 @@ std::optional<std::size_t> Symbols::look_up(const ast::Path& path, std::size_t s
     package = *found;
   }
   const PackageSource& p = packages[package];
-  if (const auto found = p.by_name.find(path.name.text); found != p.by_name.end()) return found->second;
+  if (const std::uint32_t* found = p.by_name.find(path.name.text())) return *found;
   if (report == nullptr || report->is_full()) return std::nullopt;
-  Diagnostic& d = report->error(diag::unknown_item, path.name.span, fmt::format("package `{}` has no interface or world `{}`", p.name.to_string(), path.name.text));
-  NearestName nearest(path.name.text);
-  for (const auto& [name, definition] : p.by_name) nearest.offer(name);
+  Diagnostic& d = report->error(diag::unknown_item, path.name.span(), fmt::format("package `{}` has no interface or world `{}`", p.name.to_string(), path.name.text()));
+  NearestName nearest(path.name.text());
+  for (const auto& known : p.by_name) nearest.offer(known.name);
   if (!path.package) {
     for (const auto& [name, target] : here.targets) nearest.offer(name);
   }
@@ -304,8 +306,8 @@ DefinitionOrder order_definitions(const Symbols& symbols, Report& report) {
   out.packages = sort_by_dependency(
       package_edges,
       [&](std::size_t node, const Dependency& d, const Dependency* entered) {
-        const Span closing = references[d.reference]->span;
-        Diagnostic& made = report.error(diag::cycle, entered == nullptr ? closing : references[entered->reference]->span, fmt::format("package `{}` depends on itself", symbols.packages[node].name.to_string()));
+        const Span closing = references[d.reference]->span();
+        Diagnostic& made = report.error(diag::cycle, entered == nullptr ? closing : references[entered->reference]->span(), fmt::format("package `{}` depends on itself", symbols.packages[node].name.to_string()));
         if (entered != nullptr) made.labels.push_back(report.label(closing, "through this"));
       },
       by_name);
@@ -314,8 +316,8 @@ DefinitionOrder order_definitions(const Symbols& symbols, Report& report) {
   for (std::size_t i = 0; i < out.packages.size(); ++i) rank[out.packages[i]] = i;
   out.definitions = sort_by_dependency(edges, [&](std::size_t node, const Dependency& d, const Dependency*) {
     const Definition& definition = symbols.definitions[node];
-    report.error(diag::cycle, definition.name->span, fmt::format("{} `{}` depends on itself", definition.is_world ? "world" : "interface", definition.name->text))
-        .labels.push_back(report.label(references[d.reference]->span, "through this"));
+    report.error(diag::cycle, definition.name->span(), fmt::format("{} `{}` depends on itself", definition.is_world ? "world" : "interface", definition.name->text()))
+        .labels.push_back(report.label(references[d.reference]->span(), "through this"));
   });
   std::vector<std::vector<std::size_t>> by_package(symbols.packages.size());
   for (const std::size_t d : out.definitions) by_package[rank[symbols.definitions[d].package]].push_back(d);

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "wit/load.h"
-#include "wit/resolve/folded_names.h"
+#include "wit/resolve/name_map.h"
 #include "wit/resolve/gates.h"
 
 namespace wcomp::wit {
@@ -42,8 +42,7 @@ struct PackageSource {
   bool is_nested_name = false;           ///< `a:b:c/d`, which a feature gates
   std::size_t group = 0;
   std::vector<std::size_t> definitions;  ///< in the order of the text
-  std::unordered_map<std::string_view, std::size_t> by_name;
-  FoldedNames folded;
+  NameMap<std::uint32_t> by_name;        ///< of definitions
 };
 
 struct Symbols {

@@ -9,12 +9,12 @@
 #include <deque>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "wit/graph.h"
+#include "wit/lexer.h"
 #include "wit/resolve/collect.h"
-#include "wit/resolve/folded_names.h"
+#include "wit/resolve/name_map.h"
 
 namespace wcomp::wit {
 
@@ -24,10 +24,11 @@ struct NameEntry {
   TypeDeclId decl;
   Span span;
   const Stability* gate = nullptr;  ///< of an excluded one
+  const ast::Item* item = nullptr;  ///< that declares the type, wherever it was used from; or null
   static constexpr std::uint32_t none = UINT32_MAX;
   std::uint32_t pending = none;     ///< while its container is defined: where a type stands among those that are to be
 };
-using NameTable = std::unordered_map<std::string_view, NameEntry>;
+using NameTable = NameMap<NameEntry>;
 
 /// A world before its implied imports are added, and before what it includes.
 struct WorldDraft {
@@ -71,14 +72,36 @@ struct Definitions {
   std::vector<NameTable> names;      ///< of definitions
   std::vector<WorldDraft> drafts;    ///< of definitions that are worlds
   std::vector<bool> has_borrow;      ///< whether a type holds a borrow handle, by TypeId, as far as computed
+  std::deque<Gated> gates;           ///< of items of definitions
   AnonymousTypes* anonymous = nullptr;  ///< of the package that is being defined
   std::vector<std::optional<std::vector<InterfaceId>>> direct_uses;  ///< by InterfaceId, as far as asked for
+  /// What the world that is being elaborated knows of an interface: kept for all worlds, since each looks at few interfaces.
+  struct ImportMark {
+    std::pair<std::uint32_t, std::uint32_t> listed = {UINT32_MAX, 0};  ///< the last world that has it among its imports, and where
+    std::uint64_t walk = UINT64_MAX;                                   ///< the last walk that came by
+  };
+  std::vector<ImportMark> import_marks;  ///< by InterfaceId
+
+  /// Of an item or member in `source`.
+  [[nodiscard]] Text docs(SourceId source, ast::Docs docs) const {
+    if (docs.empty() || options.leaves_out_docs) return {};
+    return docs_text(report.sources().text({source, docs.begin, docs.end}), options.all_comments_are_docs);
+  }
+  [[nodiscard]] Text docs(const ast::Item& item) const { return docs(item.span.source, item.docs); }
 };
 
-/// The rules of gates between two items of one package, which `what` names; in packages that were asked for.
-void check_gates(Definitions& all, std::size_t package, Span at, const Stability& user, const Stability& used, std::string_view what, const Span* declared = nullptr, bool is_container = false);
+/// An item in a message: interface `a`.
+struct Mentioned {
+  std::string_view kind, name;  ///< without a name the kind says it all
+  [[nodiscard]] std::string to_string() const;
+};
 
-[[nodiscard]] inline std::optional<std::string> owned_text(const std::optional<std::string_view>& text) { return text ? std::optional<std::string>(*text) : std::nullopt; }
+/// The rules of gates between two items of one package; in packages that were asked for.
+void check_gates(Definitions& all, std::size_t package, Span at, const Stability& user, const Stability& used, Mentioned what, const Span* declared = nullptr, bool is_container = false);
+/// The warning for a use of something deprecated, `item`, by what is not deprecated itself; in packages that were asked for.
+void warn_deprecated(Definitions& all, std::size_t package, Span at, Mentioned what, const Stability& used, const ast::Item* item, const Stability& user);
+
+[[nodiscard]] inline Shared<std::string> owned_text(const std::string_view* text) { return text != nullptr ? Shared<std::string>(*text) : Shared<std::string>(); }
 
 using Owner = std::variant<std::monostate, InterfaceId, WorldId>;
 
@@ -98,7 +121,7 @@ class ItemDefiner {
   [[nodiscard]] std::vector<Function> functions(const ast::List<ast::Item>& items);
   void resource_functions(const ast::Resource& resource, const ast::Item& item, std::vector<Function>& out);
 
-  [[nodiscard]] const std::vector<TypeDeclId>& types() const { return types_; }
+  [[nodiscard]] std::vector<TypeDeclId>& types() { return types_; }
   [[nodiscard]] NameTable& names() { return names_; }
   /// Gates of an item that define_types has seen.
   [[nodiscard]] const Gated& gated(const ast::Item& item) const;
@@ -112,11 +135,14 @@ class ItemDefiner {
     std::optional<std::size_t> from;     ///< definition that is used from
     const Stability* stability = nullptr;
     std::optional<TypeDeclId> decl;
+    std::size_t entry = 0;               ///< of names_
   };
 
-  bool declare(const ast::Name& name, NameEntry::State state, const Stability* gate);
+  bool declare(const ast::Name& name, NameEntry::State state, const Stability* gate, const ast::Item* item = nullptr);
   void declare_use(const ast::Item& item, const ast::Use& use, const Gated& gated);
   void check_resource(const ast::Resource& resource, const Gated& gated);
+  /// What is pending in dependency order.
+  std::vector<std::size_t> order_pending();
   void define(Pending& pending);
   void define_used(Pending& pending);
   std::optional<types::TypeDef> type_def(const Pending& pending, std::vector<std::string>& member_docs);
@@ -147,12 +173,10 @@ class ItemDefiner {
   std::size_t package_;
   bool is_root_;                     ///< what dependencies do is not the user's to mend
   NameTable names_;
-  FoldedNames folded_;               ///< all names of the container, for uniqueness
   std::vector<Pending> pending_;
   std::vector<TypeDeclId> types_;
   const ast::Item* items_ = nullptr;       ///< what define_types got
-  std::vector<std::uint32_t> gate_of_;     ///< by item: number in gates_ + 1, or 0 for an item without gates
-  std::deque<Gated> gates_;                ///< read once, so that a mistake in them is reported once
+  std::vector<const Gated*> gate_of_;      ///< by item, null for one without gates; empty if all are. Read once, so that a mistake in them is reported once
   const Stability* user_ = nullptr;        ///< gates of the item whose types are being looked up
   bool is_in_function_ = false;            ///< what functions mention takes no gate from them
 };

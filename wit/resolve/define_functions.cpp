@@ -11,11 +11,11 @@ namespace wcomp::wit {
 
 std::optional<Function> ItemDefiner::function(const ast::Name& name, const ast::FuncType& type, const ast::Item& item, Stability stability) {
   user_ = &stability;
-  auto made = func_type(type, name.text, name.span);
+  auto made = func_type(type, name.text(), name.span());
   user_ = nullptr;
   if (!made) return std::nullopt;
-  return Function{.name = std::string(name.text), .abi_name = std::string(name.text), .kind = FuncKind::freestanding, .resource = {}, .type = std::move(*made), .docs = std::string(item.docs),
-                  .stability = std::move(stability), .span = name.span, .external_id = owned_text(item.external_id)};
+  return Function{.name = std::string(name.text()), .abi_name = std::string(name.text()), .kind = FuncKind::freestanding, .resource = {}, .type = std::move(*made), .docs = all_.docs(item),
+                  .stability = std::move(stability), .span = name.span(), .external_id = owned_text(item.external_id)};
 }
 
 std::vector<Function> ItemDefiner::functions(const ast::List<ast::Item>& items) {
@@ -28,8 +28,8 @@ std::vector<Function> ItemDefiner::functions(const ast::List<ast::Item>& items) 
   out.reserve(count);
   for (const ast::Item& item : items) {
     if (const auto* f = std::get_if<ast::Function>(&item.what)) {
-      const auto entry = names_.find(f->name.text);
-      if (entry == names_.end() || entry->second.state != NameEntry::State::function || entry->second.span.begin != f->name.span.begin) continue;
+      const NameEntry* entry = names_.find(f->name.text());
+      if (entry == nullptr || entry->state != NameEntry::State::function || entry->span.begin != f->name.span().begin) continue;
       if (auto made = function(f->name, f->type, item, gated(item).stability)) out.push_back(std::move(*made));
     } else if (const auto* r = std::get_if<ast::Resource>(&item.what)) {
       resource_functions(*r, item, out);
@@ -45,7 +45,7 @@ std::optional<types::FuncType> ItemDefiner::func_type(const ast::FuncType& type,
   out.is_async = type.is_async;
   out.params.reserve(type.params.size() + 1);  // for `self`
   for (const ast::Member& p : type.params) {
-    if (const auto t = payload(p.type, is_sound)) out.params.push_back({std::string(p.name.text), *t});
+    if (const auto t = payload(p.type, is_sound)) out.params.push_back({std::string(p.name.text()), *t});
   }
   out.result = payload(type.result, is_sound);
   is_in_function_ = false;
@@ -58,45 +58,45 @@ std::optional<types::FuncType> ItemDefiner::func_type(const ast::FuncType& type,
 }
 
 void ItemDefiner::resource_functions(const ast::Resource& resource, const ast::Item& container, std::vector<Function>& out) {
-  const auto entry = names_.find(resource.name.text);
-  if (entry == names_.end() || entry->second.state != NameEntry::State::defined || entry->second.span.begin != resource.name.span.begin) return;
-  FoldedNames seen;
+  const NameEntry* entry = names_.find(resource.name.text());
+  if (entry == nullptr || entry->state != NameEntry::State::defined || entry->span.begin != resource.name.span().begin) return;
+  NameMap<Span> seen;
   std::optional<Span> constructor;
   for (const ast::Item& item : resource.functions) {
     const ast::Function& f = std::get<ast::Function>(item.what);
     const Gated gated = read_gates(item, policy_, report_);
     const bool is_constructor = f.kind == ast::FuncKind::constructor;
-    const Span at = is_constructor ? item.span : f.name.span;
-    const Span* first = is_constructor ? (constructor ? &*constructor : nullptr) : seen.insert(f.name.text, at);
+    const Span at = is_constructor ? item.span : f.name.span();
+    const Span* first = is_constructor ? (constructor ? &*constructor : nullptr) : seen.insert(f.name.text(), at);
     if (first != nullptr) {
-      report_.error(diag::duplicate_name, at, is_constructor ? "a resource has at most one constructor" : fmt::format("function `{}` is there more than once", f.name.text))
+      report_.error(diag::duplicate_name, at, is_constructor ? "a resource has at most one constructor" : fmt::format("function `{}` is there more than once", f.name.text()))
           .labels.push_back(report_.label(*first, "the first one"));
       continue;
     }
     if (is_constructor) constructor = at;
-    if (!is_constructor && is_same_folded(f.name.text, resource.name.text)) {
-      Diagnostic& d = report_.error(diag::duplicate_name, at, fmt::format("function `{}` has the name of its resource", f.name.text));
-      d.labels.push_back(report_.label(resource.name.span, "the resource"));
+    if (!is_constructor && is_same_folded(f.name.text(), resource.name.text())) {
+      Diagnostic& d = report_.error(diag::duplicate_name, at, fmt::format("function `{}` has the name of its resource", f.name.text()));
+      d.labels.push_back(report_.label(resource.name.span(), "the resource"));
       d.notes.push_back("only a `constructor` shares a resource's name: in many languages nothing else of a class can");
       continue;
     }
     check_container(item, gated, this->gated(container).stability);
     if (!gated.is_included) continue;
-    if (auto made = resource_function(f, item, entry->second.decl, gated.stability)) out.push_back(std::move(*made));
+    if (auto made = resource_function(f, item, entry->decl, gated.stability)) out.push_back(std::move(*made));
   }
 }
 
 std::optional<Function> ItemDefiner::resource_function(const ast::Function& f, const ast::Item& item, TypeDeclId resource, Stability stability) {
   const std::string resource_name = graph_.type_decls[resource].name;
-  Function out{.name = std::string(f.name.text), .abi_name = {}, .kind = {}, .resource = resource, .type = {}, .docs = std::string(item.docs), .stability = std::move(stability),
-               .span = f.name.span, .external_id = owned_text(item.external_id)};
+  Function out{.name = std::string(f.name.text()), .abi_name = {}, .kind = {}, .resource = resource, .type = {}, .docs = all_.docs(item), .stability = std::move(stability),
+               .span = f.name.span(), .external_id = owned_text(item.external_id)};
   user_ = &out.stability;
   const bool is_method = f.kind == ast::FuncKind::plain;
   std::optional<types::TypeId> self;
   if (is_method) {
     for (const ast::Member& p : f.type.params) {
-      if (!is_same_folded(p.name.text, "self")) continue;
-      report_.error(diag::duplicate_name, p.name.span, "a method has a parameter `self` already");
+      if (!is_same_folded(p.name.text(), "self")) continue;
+      report_.error(diag::duplicate_name, p.name.span(), "a method has a parameter `self` already");
       return std::nullopt;
     }
     self = all_.anonymous->add(types::BorrowType{graph_.type_decls[resource].type}, {});
@@ -114,9 +114,9 @@ std::optional<Function> ItemDefiner::resource_function(const ast::Function& f, c
     out.kind = FuncKind::constructor;
     out.span = item.span;
   } else {
-    type = func_type(f.type, f.name.text, f.name.span);
-    out.abi_name.reserve(resource_name.size() + f.name.text.size() + 9);
-    out.abi_name.append(is_method ? "[method]" : "[static]").append(resource_name).append(".").append(f.name.text);
+    type = func_type(f.type, f.name.text(), f.name.span());
+    out.abi_name.reserve(resource_name.size() + f.name.text().size() + 9);
+    out.abi_name.append(is_method ? "[method]" : "[static]").append(resource_name).append(".").append(f.name.text());
     out.kind = is_method ? FuncKind::method : FuncKind::static_;
   }
   user_ = nullptr;

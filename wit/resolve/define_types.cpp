@@ -33,7 +33,7 @@ void for_each_name(const ast::Item& item, const auto& f) {
   };
   if (const auto* r = std::get_if<ast::Record>(&item.what)) of_members(r->fields);
   if (const auto* v = std::get_if<ast::Variant>(&item.what)) of_members(v->cases);
-  if (const auto* a = std::get_if<ast::TypeAlias>(&item.what)) for_each_name(a->type, f);
+  if (const auto* a = std::get_if<ast::TypeAlias>(&item.what)) for_each_name(*a->type, f);
 }
 
 /// What other languages, and WIT of old, call a primitive type.
@@ -55,23 +55,33 @@ constexpr std::size_t max_flags = 32;
 
 const Gated& ItemDefiner::gated(const ast::Item& item) const {
   static const Gated none;
-  const std::uint32_t number = gate_of_[static_cast<std::size_t>(&item - items_)];
-  return number == 0 ? none : gates_[number - 1];
+  const Gated* read = gate_of_.empty() ? nullptr : gate_of_[static_cast<std::size_t>(&item - items_)];
+  return read == nullptr ? none : *read;
 }
 
 void ItemDefiner::check_container(const ast::Item& item, const Gated& gated, const Stability& container) {
   if (!gated.is_included) return;
-  check_gates(all_, package_, head_of(item), gated.stability, container, "what it stands in", nullptr, true);
+  check_gates(all_, package_, head_of(item), gated.stability, container, {"what it stands in", {}}, nullptr, true);
 }
 
-void check_gates(Definitions& all, std::size_t package, Span at, const Stability& user, const Stability& used, std::string_view what, const Span* declared, bool is_container) {
+void check_gates(Definitions& all, std::size_t package, Span at, const Stability& user, const Stability& used, Mentioned what, const Span* declared, bool is_container) {
   if (!all.symbols.packages[package].is_root || is_compatibly_gated(user, used)) return;
-  std::string message = fmt::format("this has {}, and {} has {}", gate_text(user), what, gate_text(used));
+  std::string message = fmt::format("this has {}, and {} has {}", gate_text(user), what.to_string(), gate_text(used));
   const bool is_early = user.since && used.since && !is_container;  // published packages have such: nothing is wrong as of the newest version
   Diagnostic& d = is_early ? all.report.warning(diag::bad_gate, at, std::move(message)) : all.report.error(diag::bad_gate, at, std::move(message));
   if (declared != nullptr) d.labels.push_back(all.report.label(*declared, "declared here"));
   d.notes.push_back(is_early ? fmt::format("as of version {} this would name something that is not there", user.since->to_string()) : "what uses a gated item, or stands in one, needs a gate that is as strict");
 }
+
+void warn_deprecated(Definitions& all, std::size_t package, Span at, Mentioned what, const Stability& used, const ast::Item* item, const Stability& user) {
+  if (!used.deprecated || user.deprecated || !all.symbols.packages[package].is_root) return;
+  Diagnostic& d = all.report.warning(diag::deprecated, at, fmt::format("{} is deprecated since {}", what.to_string(), used.deprecated->to_string()));
+  if (item == nullptr) return;
+  const std::string docs = docs_text(all.report.sources().text({item->span.source, item->docs.begin, item->docs.end}), all.options.all_comments_are_docs);
+  if (const auto other = replacement_in(docs)) d.notes.push_back(fmt::format("its docs say to use `{}` instead", *other));
+}
+
+std::string Mentioned::to_string() const { return name.empty() ? std::string(kind) : fmt::format("{} `{}`", kind, name); }
 
 void ItemDefiner::check_resource(const ast::Resource& resource, const Gated& gated) {
   if (gated.is_included) return;
@@ -83,13 +93,13 @@ void ItemDefiner::check_resource(const ast::Resource& resource, const Gated& gat
 
 void ItemDefiner::define_types(const ast::List<ast::Item>& items, bool is_excluded) {
   items_ = items.data();
-  gate_of_.resize(items.size());
+  if (std::any_of(items.begin(), items.end(), [](const ast::Item& item) { return !item.gates.empty(); })) gate_of_.resize(items.size());
   names_.reserve(items.size());
+  pending_.reserve(items.size());
   for (std::size_t i = 0; i < items.size(); ++i) {
     const ast::Item& item = items[i];
     if (!item.gates.empty()) {
-      gates_.push_back(read_gates(item, policy_, report_));
-      gate_of_[i] = static_cast<std::uint32_t>(gates_.size());
+      gate_of_[i] = &all_.gates.emplace_back(read_gates(item, policy_, report_));
     }
     const Gated& gated = this->gated(item);
     if (is_excluded && gated.is_included) {
@@ -105,46 +115,58 @@ void ItemDefiner::define_types(const ast::List<ast::Item>& items, bool is_exclud
       declare(f->name, gated.is_included ? NameEntry::State::function : NameEntry::State::excluded, &gated.stability);
     } else if (name != nullptr) {
       if (const auto* r = std::get_if<ast::Resource>(&item.what)) check_resource(*r, gated);
-      if (!declare(*name, gated.is_included ? NameEntry::State::pending : NameEntry::State::excluded, &gated.stability)) continue;
-      if (gated.is_included) pending_.push_back({&item, name, nullptr, std::nullopt, &gated.stability, std::nullopt});
+      if (!declare(*name, gated.is_included ? NameEntry::State::pending : NameEntry::State::excluded, &gated.stability, &item)) continue;
+      if (gated.is_included) pending_.push_back({&item, name, nullptr, std::nullopt, &gated.stability, std::nullopt, names_.size() - 1});
     }
   }
 
   // Uses first, then declarations, each after those it names.
-  for (std::size_t i = 0; i < pending_.size(); ++i) names_.find(pending_[i].name->text)->second.pending = static_cast<std::uint32_t>(i);
-  std::vector<std::vector<Dependency>> edges(pending_.size());
-  std::vector<const ast::Name*> references;
-  for (std::size_t i = 0; i < pending_.size(); ++i) {
-    if (pending_[i].used != nullptr) continue;
-    for_each_name(*pending_[i].item, [&](const ast::Name& name) {
-      const auto target = names_.find(name.text);
-      if (target == names_.end() || target->second.pending == NameEntry::none || pending_[target->second.pending].used != nullptr) return;
-      references.push_back(&name);
-      edges[i].push_back({target->second.pending, references.size() - 1});
-    });
-  }
-  const std::vector<std::size_t> order = sort_by_dependency(edges, [&](std::size_t node, const Dependency& d, const Dependency*) {
-    Diagnostic& made = report_.error(diag::cycle, references[d.reference]->span, fmt::format("type `{}` depends on itself", pending_[d.target].name->text));
-    if (node != d.target) made.labels.push_back(report_.label(pending_[d.target].name->span, "declared here"));
-    made.notes.push_back("values of it would have no end; only `list` of a resource's handles, or an index into a list, can refer back");
-    names_.find(pending_[node].name->text)->second.state = NameEntry::State::failed;
-  });
-  types_.reserve(order.size());
+  const std::vector<std::size_t> order = order_pending();
+  types_.reserve(pending_.size());
   for (const bool is_use : {true, false}) {
-    for (const std::size_t i : order) {
-      if ((pending_[i].used != nullptr) != is_use) continue;
-      define(pending_[i]);
-      if (pending_[i].decl) types_.push_back(*pending_[i].decl);
+    for (std::size_t i = 0; i < pending_.size(); ++i) {
+      Pending& pending = pending_[order.empty() ? i : order[i]];
+      if ((pending.used != nullptr) != is_use) continue;
+      define(pending);
+      if (pending.decl) types_.push_back(*pending.decl);
     }
   }
 }
 
-bool ItemDefiner::declare(const ast::Name& name, NameEntry::State state, const Stability* gate) {
-  if (const Span* first = folded_.insert(name.text, name.span)) {
-    report_.error(diag::duplicate_name, name.span, fmt::format("`{}` is defined more than once", name.text)).labels.push_back(report_.label(*first, "first defined here"));
+std::vector<std::size_t> ItemDefiner::order_pending() {
+  for (std::size_t i = 0; i < pending_.size(); ++i) names_[pending_[i].entry].pending = static_cast<std::uint32_t>(i);
+  // Calls `f` for each type of this container that another one mentions.
+  const auto for_each_reference = [&](const auto& f) {
+    for (std::size_t i = 0; i < pending_.size(); ++i) {
+      if (pending_[i].used != nullptr) continue;
+      for_each_name(*pending_[i].item, [&](const ast::Name& name) {
+        const NameEntry* target = names_.find(name.text());
+        if (target != nullptr && target->pending != NameEntry::none && pending_[target->pending].used == nullptr) f(i, target->pending, name);
+      });
+    }
+  };
+  bool is_in_order = true;
+  for_each_reference([&](std::size_t i, std::size_t target, const ast::Name&) { is_in_order &= target < i; });
+  if (is_in_order) return {};
+  std::vector<std::vector<Dependency>> edges(pending_.size());
+  std::vector<const ast::Name*> references;
+  for_each_reference([&](std::size_t i, std::size_t target, const ast::Name& name) {
+    references.push_back(&name);
+    edges[i].push_back({target, references.size() - 1});
+  });
+  return sort_by_dependency(edges, [&](std::size_t node, const Dependency& d, const Dependency*) {
+    Diagnostic& made = report_.error(diag::cycle, references[d.reference]->span(), fmt::format("type `{}` depends on itself", pending_[d.target].name->text()));
+    if (node != d.target) made.labels.push_back(report_.label(pending_[d.target].name->span(), "declared here"));
+    made.notes.push_back("values of it would have no end; only `list` of a resource's handles, or an index into a list, can refer back");
+    names_[pending_[node].entry].state = NameEntry::State::failed;
+  });
+}
+
+bool ItemDefiner::declare(const ast::Name& name, NameEntry::State state, const Stability* gate, const ast::Item* item) {
+  if (const NameEntry* first = names_.insert(name.text(), {state, {}, name.span(), gate, item})) {
+    report_.error(diag::duplicate_name, name.span(), fmt::format("`{}` is defined more than once", name.text())).labels.push_back(report_.label(first->span, "first defined here"));
     return false;
   }
-  names_.emplace(name.text, NameEntry{state, {}, name.span, gate});
   return true;
 }
 
@@ -153,26 +175,26 @@ void ItemDefiner::declare_use(const ast::Item& item, const ast::Use& use, const 
   if (gated.is_included) from = all_.symbols.look_up(use.path, scope_, &report_);
   const Definition* definition = from ? &all_.symbols.definitions[*from] : nullptr;
   if (definition != nullptr && definition->is_world) {
-    report_.error(diag::unknown_item, use.path.name.span, fmt::format("`{}` is a world, and types are used from interfaces", use.path.name.text));
+    report_.error(diag::unknown_item, use.path.name.span(), fmt::format("`{}` is a world, and types are used from interfaces", use.path.name.text()));
     from.reset();
   } else if (definition != nullptr && !definition->gated.is_included) {
-    report_.error(diag::bad_gate, use.path.span, fmt::format("interface `{}` {}", use.path.name.text, why_closed(definition->gated.stability, all_.options)))
+    report_.error(diag::bad_gate, use.path.span(), fmt::format("interface `{}` {}", use.path.name.text(), why_closed(definition->gated.stability, all_.options)))
         .notes.push_back(how_to_open(definition->gated.stability));
     from.reset();
   } else if (definition != nullptr) {
-    if (definition->package == package_) check_gates(all_, package_, use.path.span, gated.stability, definition->gated.stability, fmt::format("interface `{}`", use.path.name.text));
-    if (is_root_) warn_deprecated(report_, use.path.span, fmt::format("interface `{}`", use.path.name.text), definition->gated.stability, definition->item->docs, gated.stability);
+    if (definition->package == package_) check_gates(all_, package_, use.path.span(), gated.stability, definition->gated.stability, {"interface", use.path.name.text()});
+    warn_deprecated(all_, package_, use.path.span(), {"interface", use.path.name.text()}, definition->gated.stability, definition->item, gated.stability);
   }
   for (const ast::Renamed& name : use.names) {
     const NameEntry::State state = !gated.is_included ? NameEntry::State::excluded : !from ? NameEntry::State::failed : NameEntry::State::pending;
     if (declare(name.local(), state, &gated.stability) && state == NameEntry::State::pending) {
-      pending_.push_back({&item, &name.local(), &name, from, &gated.stability, std::nullopt});
+      pending_.push_back({&item, &name.local(), &name, from, &gated.stability, std::nullopt, names_.size() - 1});
     }
   }
 }
 
 void ItemDefiner::define(Pending& pending) {
-  NameEntry& entry = names_.find(pending.name->text)->second;
+  NameEntry& entry = names_[pending.entry];
   if (entry.state == NameEntry::State::failed) return;
   entry.state = NameEntry::State::failed;
   if (pending.used != nullptr) return define_used(pending);
@@ -181,13 +203,13 @@ void ItemDefiner::define(Pending& pending) {
   std::optional<types::TypeDef> def = type_def(pending, member_docs);
   if (!def) return;
   std::optional<TypeDeclId> alias_of;
-  if (const auto* alias = std::get_if<ast::TypeAlias>(&pending.item->what); alias != nullptr && alias->type.kind == ast::TypeKind::named) {
-    alias_of = names_.find(alias->type.name.text)->second.decl;
+  if (const auto* alias = std::get_if<ast::TypeAlias>(&pending.item->what); alias != nullptr && alias->type->kind == ast::TypeKind::named) {
+    alias_of = names_.find(alias->type->name.text())->decl;
   }
   all_.anonymous->own_parts(*def);
   const types::TypeId type = graph_.types.add(std::move(*def));
-  entry.decl = graph_.type_decls.add({.name = std::string(pending.name->text), .type = type, .owner = owner_, .alias_of = alias_of, .is_use = false, .docs = std::string(pending.item->docs),
-                                      .stability = *pending.stability, .span = pending.name->span, .member_docs = std::move(member_docs), .external_id = owned_text(pending.item->external_id)});
+  entry.decl = graph_.type_decls.add({.name = std::string(pending.name->text()), .type = type, .owner = owner_, .alias_of = alias_of, .is_use = false, .docs = all_.docs(*pending.item),
+                                      .stability = *pending.stability, .span = pending.name->span(), .member_docs = std::move(member_docs), .external_id = owned_text(pending.item->external_id)});
   graph_.decl_of_type.emplace(type, entry.decl);
   entry.state = NameEntry::State::defined;
   pending.decl = entry.decl;
@@ -196,34 +218,35 @@ void ItemDefiner::define(Pending& pending) {
 void ItemDefiner::define_used(Pending& pending) {
   const ast::Name& wanted = pending.used->name;
   const NameTable& source = all_.names[*pending.from];
-  const std::string_view interface_name = all_.symbols.definitions[*pending.from].name->text;
-  const auto found = source.find(wanted.text);
-  if (found == source.end()) {
+  const std::string_view interface_name = all_.symbols.definitions[*pending.from].name->text();
+  const NameEntry* found = source.find(wanted.text());
+  if (found == nullptr) {
     if (report_.is_full()) return;
-    Diagnostic& d = report_.error(diag::unknown_type, wanted.span, fmt::format("interface `{}` has no type `{}`", interface_name, wanted.text));
-    NearestName nearest(wanted.text);
+    Diagnostic& d = report_.error(diag::unknown_type, wanted.span(), fmt::format("interface `{}` has no type `{}`", interface_name, wanted.text()));
+    NearestName nearest(wanted.text());
     for (const auto& [name, entry] : source) {
       if (entry.state == NameEntry::State::defined || entry.state == NameEntry::State::failed) nearest.offer(name);
     }
     if (nearest.get()) d.notes.push_back(fmt::format("did you mean `{}`?", *nearest.get()));
     return;
   }
-  const NameEntry& target = found->second;
+  const NameEntry& target = *found;
   if (target.state == NameEntry::State::function) {
-    report_.error(diag::unknown_type, wanted.span, fmt::format("`{}` of interface `{}` is a function, and only types can be used", wanted.text, interface_name));
+    report_.error(diag::unknown_type, wanted.span(), fmt::format("`{}` of interface `{}` is a function, and only types can be used", wanted.text(), interface_name));
   } else if (target.state == NameEntry::State::excluded) {
-    report_.error(diag::bad_gate, wanted.span, fmt::format("type `{}` {}", wanted.text, why_closed(*target.gate, all_.options))).notes.push_back(how_to_open(*target.gate));
+    report_.error(diag::bad_gate, wanted.span(), fmt::format("type `{}` {}", wanted.text(), why_closed(*target.gate, all_.options))).notes.push_back(how_to_open(*target.gate));
   }
   if (target.state != NameEntry::State::defined) return;
   const TypeDecl& decl = graph_.type_decls[target.decl];
-  if (is_root_) warn_deprecated(report_, wanted.span, fmt::format("type `{}`", decl.name), decl.stability, decl.docs, *pending.stability);
-  if (all_.symbols.definitions[*pending.from].package == package_) check_gates(all_, package_, wanted.span, *pending.stability, decl.stability, fmt::format("type `{}`", wanted.text));
-  std::string docs = decl.docs;
+  warn_deprecated(all_, package_, wanted.span(), {"type", decl.name}, decl.stability, target.item, *pending.stability);
+  if (all_.symbols.definitions[*pending.from].package == package_) check_gates(all_, package_, wanted.span(), *pending.stability, decl.stability, {"type", wanted.text()});
+  Text docs = decl.docs;
   const types::TypeId type = graph_.types.add(types::AliasType{decl.type});
-  NameEntry& entry = names_.find(pending.name->text)->second;
-  entry.decl = graph_.type_decls.add({.name = std::string(pending.name->text), .type = type, .owner = owner_, .alias_of = target.decl, .is_use = true, .docs = std::move(docs),
-                                      .stability = *pending.stability, .span = pending.name->span, .member_docs = {}, .external_id = {}});
+  NameEntry& entry = names_[pending.entry];
+  entry.decl = graph_.type_decls.add({.name = std::string(pending.name->text()), .type = type, .owner = owner_, .alias_of = target.decl, .is_use = true, .docs = std::move(docs),
+                                      .stability = *pending.stability, .span = pending.name->span(), .member_docs = {}, .external_id = owned_text(pending.item->external_id)});
   graph_.decl_of_type.emplace(type, entry.decl);
+  entry.item = target.item;
   entry.state = NameEntry::State::defined;
   pending.decl = entry.decl;
 }
@@ -233,7 +256,7 @@ namespace {
 bool are_distinct(const ast::List<ast::Member>& members) {
   for (std::size_t i = 1; i < members.size(); ++i) {
     for (std::size_t k = 0; k < i; ++k) {
-      if (is_same_folded(members[i].name.text, members[k].name.text)) return false;
+      if (is_same_folded(members[i].name.text(), members[k].name.text())) return false;
     }
   }
   return true;
@@ -242,12 +265,12 @@ bool are_distinct(const ast::List<ast::Member>& members) {
 
 bool ItemDefiner::check_members(const ast::List<ast::Member>& members, std::string_view what) {
   if (members.size() <= 12 && are_distinct(members)) return true;
-  FoldedNames seen;
+  NameMap<Span> seen;
   bool is_sound = true;
   for (const ast::Member& m : members) {
-    const Span* first = seen.insert(m.name.text, m.name.span);
+    const Span* first = seen.insert(m.name.text(), m.name.span());
     if (first == nullptr) continue;
-    report_.error(diag::duplicate_name, m.name.span, fmt::format("{} `{}` is there more than once", what, m.name.text)).labels.push_back(report_.label(*first, "the first one"));
+    report_.error(diag::duplicate_name, m.name.span(), fmt::format("{} `{}` is there more than once", what, m.name.text())).labels.push_back(report_.label(*first, "the first one"));
     is_sound = false;
   }
   return is_sound;
@@ -255,7 +278,7 @@ bool ItemDefiner::check_members(const ast::List<ast::Member>& members, std::stri
 
 bool ItemDefiner::check_count(const ast::List<ast::Member>& members, const ast::Name& name, std::string_view what, std::string_view member) {
   if (!members.empty()) return true;
-  report_.error(diag::invalid, name.span, fmt::format("{} `{}` has no {}s", what, name.text, member)).notes.push_back(fmt::format("it needs at least one {}", member));
+  report_.error(diag::invalid, name.span(), fmt::format("{} `{}` has no {}s", what, name.text(), member)).notes.push_back(fmt::format("it needs at least one {}", member));
   return false;
 }
 
@@ -263,12 +286,13 @@ std::optional<types::TypeDef> ItemDefiner::type_def(const Pending& pending, std:
   using Made = std::optional<types::TypeDef>;
   const auto keep_docs = [&](const ast::List<ast::Member>& members) {
     if (std::none_of(members.begin(), members.end(), [](const ast::Member& m) { return !m.docs.empty(); })) return;
-    for (const ast::Member& m : members) member_docs.emplace_back(m.docs);
+    for (const ast::Member& m : members) member_docs.push_back(all_.docs(m.name.source(), m.docs));
+    if (std::all_of(member_docs.begin(), member_docs.end(), [](const std::string& docs) { return docs.empty(); })) member_docs.clear();
   };
   const auto names_of = [](const ast::List<ast::Member>& members) {
     std::vector<std::string> names;
     names.reserve(members.size());
-    for (const ast::Member& m : members) names.emplace_back(m.name.text);
+    for (const ast::Member& m : members) names.emplace_back(m.name.text());
     return names;
   };
   return match(
@@ -278,7 +302,7 @@ std::optional<types::TypeDef> ItemDefiner::type_def(const Pending& pending, std:
         types::RecordType out;
         out.fields.reserve(r.fields.size());
         for (const ast::Member& f : r.fields) {
-          if (const auto t = payload(f.type, is_sound)) out.fields.push_back({std::string(f.name.text), *t});
+          if (const auto t = payload(f.type, is_sound)) out.fields.push_back({std::string(f.name.text()), *t});
         }
         keep_docs(r.fields);
         return is_sound ? Made(std::move(out)) : std::nullopt;
@@ -287,7 +311,7 @@ std::optional<types::TypeDef> ItemDefiner::type_def(const Pending& pending, std:
         bool is_sound = check_count(v.cases, v.name, "variant", "case") && check_members(v.cases, "case");
         types::VariantType out;
         out.cases.reserve(v.cases.size());
-        for (const ast::Member& c : v.cases) out.cases.push_back({std::string(c.name.text), payload(c.type, is_sound)});
+        for (const ast::Member& c : v.cases) out.cases.push_back({std::string(c.name.text()), payload(c.type, is_sound)});
         keep_docs(v.cases);
         return is_sound ? Made(std::move(out)) : std::nullopt;
       },
@@ -299,7 +323,7 @@ std::optional<types::TypeDef> ItemDefiner::type_def(const Pending& pending, std:
       [&](const ast::Flags& f) -> Made {
         if (!check_count(f.flags, f.name, "flags", "flag") || !check_members(f.flags, "flag")) return std::nullopt;
         if (f.flags.size() > max_flags) {
-          report_.error(diag::invalid, f.flags[max_flags].name.span, fmt::format("flags `{}` has {} flags, and {} are allowed", f.name.text, f.flags.size(), max_flags))
+          report_.error(diag::invalid, f.flags[max_flags].name.span(), fmt::format("flags `{}` has {} flags, and {} are allowed", f.name.text(), f.flags.size(), max_flags))
               .notes.push_back("put the rest into a second type, and both into a record");
           return std::nullopt;
         }
@@ -308,29 +332,29 @@ std::optional<types::TypeDef> ItemDefiner::type_def(const Pending& pending, std:
       },
       [&](const ast::Resource&) -> Made { return types::ResourceType{graph_.types.new_resource()}; },
       [&](const ast::TypeAlias& a) -> Made {
-        if (a.type.kind == ast::TypeKind::prim) {
-          const auto prim = value_type(a.type);
+        if (a.type->kind == ast::TypeKind::prim) {
+          const auto prim = value_type(*a.type);
           return prim ? Made(types::AliasType{*prim}) : std::nullopt;
         }
-        if (a.type.kind == ast::TypeKind::named) {
-          const auto target = look_up(a.type.name);
+        if (a.type->kind == ast::TypeKind::named) {
+          const auto target = look_up(a.type->name);
           return target ? Made(types::AliasType{graph_.type_decls[*target].type}) : std::nullopt;
         }
-        return anonymous_type(a.type);
+        return anonymous_type(*a.type);
       },
       [](const auto&) -> Made { return std::nullopt; });
 }
 
 std::optional<TypeDeclId> ItemDefiner::look_up(const ast::Name& name) {
-  const auto found = names_.find(name.text);
-  if (found == names_.end()) {
+  const NameEntry* found = names_.find(name.text());
+  if (found == nullptr) {
     if (report_.is_full()) return std::nullopt;
-    Diagnostic& d = report_.error(diag::unknown_type, name.span, fmt::format("type `{}` does not exist", name.text));
-    if (const std::string_view known = name_elsewhere(name.text); !known.empty()) {
+    Diagnostic& d = report_.error(diag::unknown_type, name.span(), fmt::format("type `{}` does not exist", name.text()));
+    if (const std::string_view known = name_elsewhere(name.text()); !known.empty()) {
       d.notes.push_back(fmt::format("in WIT the type is called `{}`", known));
       return std::nullopt;
     }
-    NearestName nearest(name.text);
+    NearestName nearest(name.text());
     for (const auto& [other, entry] : names_) {
       if (entry.state != NameEntry::State::function) nearest.offer(other);
     }
@@ -339,23 +363,23 @@ std::optional<TypeDeclId> ItemDefiner::look_up(const ast::Name& name) {
     else d.notes.push_back("declare it here, or bring it in from another interface with `use`");
     return std::nullopt;
   }
-  const NameEntry& entry = found->second;
+  const NameEntry& entry = *found;
   switch (entry.state) {
     case NameEntry::State::defined: {
       const TypeDecl& decl = graph_.type_decls[entry.decl];
       if (user_ == nullptr) return entry.decl;
-      if (!is_compatibly_gated(*user_, decl.stability)) check_gates(all_, package_, name.span, *user_, decl.stability, fmt::format("type `{}`", name.text), &entry.span);
-      if (!decl.is_use && is_root_) warn_deprecated(report_, name.span, fmt::format("type `{}`", name.text), decl.stability, decl.docs, *user_);
+      check_gates(all_, package_, name.span(), *user_, decl.stability, {"type", name.text()}, &entry.span);
+      if (!decl.is_use) warn_deprecated(all_, package_, name.span(), {"type", name.text()}, decl.stability, entry.item, *user_);
       return entry.decl;
     }
     case NameEntry::State::excluded: {
-      Diagnostic& d = report_.error(diag::bad_gate, name.span, fmt::format("type `{}` {}", name.text, why_closed(*entry.gate, all_.options)));
+      Diagnostic& d = report_.error(diag::bad_gate, name.span(), fmt::format("type `{}` {}", name.text(), why_closed(*entry.gate, all_.options)));
       d.labels.push_back(report_.label(entry.span, "declared here"));
       d.notes.push_back(how_to_open(*entry.gate));
       return std::nullopt;
     }
     case NameEntry::State::function:
-      report_.error(diag::unknown_type, name.span, fmt::format("`{}` is a function, and a type is needed here", name.text));
+      report_.error(diag::unknown_type, name.span(), fmt::format("`{}` is a function, and a type is needed here", name.text()));
       return std::nullopt;
     case NameEntry::State::pending:
     case NameEntry::State::failed: return std::nullopt;
@@ -368,7 +392,7 @@ std::optional<types::TypeId> ItemDefiner::look_up_resource(const ast::Name& name
   if (!decl) return std::nullopt;
   const types::TypeId type = graph_.type_decls[*decl].type;
   if (graph_.types.get<types::ResourceType>(type) != nullptr) return type;
-  report_.error(diag::type_mismatch, name.span, fmt::format("`{}` is not a resource, and only resources have handles", name.text));
+  report_.error(diag::type_mismatch, name.span(), fmt::format("`{}` is not a resource, and only resources have handles", name.text()));
   return std::nullopt;
 }
 

@@ -18,14 +18,14 @@ GatePolicy gate_policy(const Options& options, const PackageName& package) {
 
 Span head_of(const ast::Item& item) {
   return match(
-      item.what, [](const ast::Use& u) { return u.path.span; }, [](const ast::TopLevelUse& u) { return u.path.span; }, [](const ast::Include& i) { return i.path.span; },
+      item.what, [](const ast::Use& u) { return u.path.span(); }, [](const ast::TopLevelUse& u) { return u.path.span(); }, [](const ast::Include& i) { return i.path.span(); },
       [](const ast::Extern& e) {
-        if (e.name) return e.name->span;
-        return std::get<ast::Path>(e.what).span;
+        if (e.name.exists()) return e.name.span();
+        return std::get<ast::Path>(e.what).span();
       },
-      [](const ast::NestedPackage& p) { return p.name.span; },
-      [&](const ast::Function& f) { return f.kind == ast::FuncKind::constructor ? Span{item.span.source, item.span.end - 1, item.span.end} : f.name.span; },
-      [](const auto& named) { return named.name.span; });
+      [](const ast::NestedPackage& p) { return p.name->span; },
+      [&](const ast::Function& f) { return f.kind == ast::FuncKind::constructor ? Span{item.span.source, item.span.end - 1, item.span.end} : f.name.span(); },
+      [](const auto& named) { return named.name.span(); });
 }
 
 Gated read_gates(const ast::Item& item, const GatePolicy& policy, Report& report) {
@@ -33,31 +33,32 @@ Gated read_gates(const ast::Item& item, const GatePolicy& policy, Report& report
   if (item.gates.empty()) return out;
   Stability& s = out.stability;
   const auto take = [&](auto& slot, const ast::Gate& gate, auto value) {
-    if (slot) report.error(diag::bad_gate, gate.kind.span, fmt::format("`@{}` is given twice", gate.kind.text));
+    if (slot) report.error(diag::bad_gate, gate.kind.span(), fmt::format("`@{}` is given twice", gate.kind.text()));
     slot = std::move(value);
   };
   for (const ast::Gate& gate : item.gates) {
-    if (gate.feature) {
-      take(s.unstable_feature, gate, std::string(gate.feature->text));
+    if (gate.feature.exists()) {
+      take(s.unstable_feature, gate, std::string(gate.feature.text()));
       continue;
     }
-    const SemVer version = gate.version->value();
+    const Shared<SemVer>& value = policy.value_of(*gate.version);
+    const SemVer& version = *value;
     if (!policy.package.version) {
-      report.error(diag::bad_gate, gate.kind.span, fmt::format("`@{}` needs a package with a version, and `{}` has none", gate.kind.text, policy.package.to_string()))
+      report.error(diag::bad_gate, gate.kind.span(), fmt::format("`@{}` needs a package with a version, and `{}` has none", gate.kind.text(), policy.package.to_string()))
           .notes.push_back(fmt::format("give the package one: `package {}@{};`", policy.package.to_string(), version.to_string()));
     } else if (version > *policy.package.version) {
       Diagnostic& d = report.error(diag::bad_gate, head_of(item),
                                    fmt::format("version {} is later than that of the package, `{}`", version.to_string(), policy.package.to_string()));
       d.labels.push_back(report.label(gate.version->span, "this version"));
     }
-    if (gate.kind.text == "since") take(s.since, gate, version);
-    else take(s.deprecated, gate, version);
+    if (gate.kind.text() == "since") take(s.since, gate, value);
+    else take(s.deprecated, gate, value);
   }
   if (s.since && s.unstable_feature) {
-    report.error(diag::bad_gate, item.gates.back().kind.span, "an item is either `@since` a version or `@unstable`, not both");
+    report.error(diag::bad_gate, item.gates.back().kind.span(), "an item is either `@since` a version or `@unstable`, not both");
   }
   if (s.deprecated && !s.since && !s.unstable_feature) {
-    report.error(diag::bad_gate, item.gates.back().kind.span, "`@deprecated` needs `@since` or `@unstable` beside it");
+    report.error(diag::bad_gate, item.gates.back().kind.span(), "`@deprecated` needs `@since` or `@unstable` beside it");
   }
   const Options& options = policy.options;
   if (s.unstable_feature && !options.all_features && !options.features.contains(*s.unstable_feature)) out.is_included = false;
@@ -129,12 +130,6 @@ std::optional<std::string> replacement_in(std::string_view docs) {
     }
   }
   return std::nullopt;
-}
-
-void warn_deprecated(Report& report, Span at, std::string_view what, const Stability& used, std::string_view docs, const Stability& user) {
-  if (!used.deprecated || user.deprecated) return;
-  Diagnostic& d = report.warning(diag::deprecated, at, fmt::format("{} is deprecated since {}", what, used.deprecated->to_string()));
-  if (const auto other = replacement_in(docs)) d.notes.push_back(fmt::format("its docs say to use `{}` instead", *other));
 }
 
 bool SpecFeatures::require(SpecFeature feature, Span at) {

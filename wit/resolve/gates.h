@@ -22,6 +22,17 @@ struct GatePolicy {
   const Options& options;
   const PackageName& package;    ///< as declared
   std::optional<SemVer> target;  ///< of Options::target_version, if it is an earlier version of this package
+
+  /// The value of a version that a gate names. Items have the same one again and again.
+  [[nodiscard]] const Shared<SemVer>& value_of(const ast::Version& version) const {
+    if (!last || last_text != version.text) {
+      last_text = version.text;
+      last = version.value();
+    }
+    return last;
+  }
+  mutable std::string_view last_text = {};
+  mutable Shared<SemVer> last = {};
 };
 
 [[nodiscard]] GatePolicy gate_policy(const Options& options, const PackageName& package);
@@ -40,8 +51,6 @@ struct GatePolicy {
 
 /// What docs tell readers to use instead of a deprecated item: the name in backticks behind "use", "replaced by" and the like.
 [[nodiscard]] std::optional<std::string> replacement_in(std::string_view docs);
-/// The warning for a use of something deprecated; none for a user that is deprecated itself.
-void warn_deprecated(Report& report, Span at, std::string_view what, const Stability& used, std::string_view docs, const Stability& user);
 
 /// Syntax that is off by default.
 enum class SpecFeature : std::uint8_t {

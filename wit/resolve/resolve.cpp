@@ -27,7 +27,7 @@ void define_interface(Definitions& all, std::size_t definition) {
   ItemDefiner definer(all, d.package, d.scope, id, d.gated.stability);
   definer.define_types(*d.items, false);
   auto functions = definer.functions(*d.items);
-  all.graph.interfaces[id].types = definer.types();
+  all.graph.interfaces[id].types = std::move(definer.types());
   all.graph.interfaces[id].functions = std::move(functions);
   all.names[definition] = std::move(definer.names());
 }
@@ -64,8 +64,8 @@ void define_package(Definitions& all, std::span<const std::size_t> definitions) 
   for (const std::size_t d : definitions) {
     const Definition& definition = all.symbols.definitions[d];
     if (definition.is_world || !definition.gated.is_included) continue;
-    all.interfaces[d] = all.graph.interfaces.add({.name = std::string(definition.name->text), .package = all.packages[definition.package], .types = {}, .functions = {},
-                                                  .docs = std::string(definition.item->docs), .stability = definition.gated.stability, .span = definition.name->span});
+    all.interfaces[d] = all.graph.interfaces.add({.name = std::string(definition.name->text()), .package = all.packages[definition.package], .types = {}, .functions = {},
+                                                  .docs = all.docs(*definition.item), .stability = definition.gated.stability, .span = definition.name->span()});
   }
   const std::size_t first_inline = all.graph.interfaces.size();
   for (const std::size_t d : definitions) {
@@ -96,7 +96,7 @@ Graph resolve(std::span<const SourceGroup> groups, const Options& options, Repor
   if (report.error_count() != errors_before) return graph;  // after a cycle nothing has an order to be defined in
   SpecFeatures features(options, report);
   Definitions all{.graph = graph, .symbols = symbols, .options = options, .report = report, .features = features, .packages = {}, .interfaces = {}, .worlds = {}, .names = {}, .drafts = {},
-                  .has_borrow = {}, .anonymous = nullptr, .direct_uses = {}};
+                  .has_borrow = {}, .gates = {}, .anonymous = nullptr, .direct_uses = {}, .import_marks = {}};
   for (const PackageSource& p : symbols.packages) {
     if (p.is_nested_name) features.require(SpecFeature::nested_names, p.span);
   }
@@ -104,6 +104,13 @@ Graph resolve(std::span<const SourceGroup> groups, const Options& options, Repor
   all.worlds.resize(symbols.definitions.size());
   all.names.resize(symbols.definitions.size());
   all.drafts.resize(symbols.definitions.size());
+  std::size_t declarations = 0;
+  for (const SourceGroup& group : groups) {
+    for (const ast::File& file : group.files) declarations += file.declarations;
+  }
+  graph.type_decls.reserve(declarations);
+  graph.types.reserve(2 * declarations);
+  graph.interfaces.reserve(symbols.definitions.size());
   add_packages(all, order.packages);
   const std::span<const std::size_t> definitions = order.definitions;
   for (std::size_t first = 0; first < definitions.size();) {

@@ -1,5 +1,6 @@
 #include "wit/resolve/worlds.h"
 
+#include <algorithm>
 #include <map>
 #include <unordered_map>
 #include <unordered_set>
@@ -15,27 +16,31 @@ namespace {
 
 /// Items in order, unique by name.
 class ItemList {
+  [[nodiscard]] auto name_at() const {
+    return [this](std::uint32_t i) { return std::string_view(items_[i].name); };
+  }
+
  public:
   ItemList(Definitions& all, std::string_view direction, std::vector<WorldItem> items = {}) : all_(all), direction_(direction), items_(std::move(items)) {
-    for (std::size_t i = 0; i < items_.size(); ++i) by_name_.emplace(fold_case(items_[i].name), i);
+    for (const WorldItem& item : items_) index_.add(item.name, name_at());
   }
 
   bool add(WorldItem item) {
-    const auto [first, is_new] = by_name_.emplace(fold_case(item.name), items_.size());
-    if (is_new) {
+    const WorldItem* known = find(item.name);
+    if (known == nullptr) {
+      index_.add(item.name, name_at());
       items_.push_back(std::move(item));
       return true;
     }
-    const WorldItem& known = items_[first->second];
-    const bool is_same_name = known.name == item.name;
+    const bool is_same_name = known->name == item.name;
     Diagnostic& d = all_.report.error(diag::duplicate_name, item.span, fmt::format("`{}` is {} more than once", item.name, direction_));
-    if (!is_same_name) d.notes.push_back(fmt::format("`{}` and `{}` differ only in case", known.name, item.name));
-    d.labels.push_back(all_.report.label(known.span, "the first one"));
+    if (!is_same_name) d.notes.push_back(fmt::format("`{}` and `{}` differ only in case", known->name, item.name));
+    d.labels.push_back(all_.report.label(known->span, "the first one"));
     return false;
   }
   [[nodiscard]] WorldItem* find(std::string_view name) {
-    const auto found = by_name_.find(fold_case(name));
-    return found == by_name_.end() ? nullptr : &items_[found->second];
+    const std::uint32_t found = index_.find(name, name_at());
+    return found == NameIndex::none ? nullptr : &items_[found];
   }
   [[nodiscard]] std::vector<WorldItem> take() { return std::move(items_); }
 
@@ -43,7 +48,7 @@ class ItemList {
   Definitions& all_;
   std::string_view direction_;
   std::vector<WorldItem> items_;
-  std::unordered_map<std::string, std::size_t> by_name_;
+  NameIndex index_;
 };
 
 /// Of two mentions of one interface the first that says something about its gate is believed.
@@ -56,12 +61,12 @@ void check_use(Definitions& all, const Definition& used, std::size_t package, co
   const std::string_view kind = used.is_world ? "world" : "interface";
   const Stability& gate = used.gated.stability;
   if (!used.gated.is_included) {
-    all.report.error(diag::bad_gate, path.span, fmt::format("{} `{}` {}", kind, path.name.text, why_closed(gate, all.options))).notes.push_back(how_to_open(gate));
+    all.report.error(diag::bad_gate, path.span(), fmt::format("{} `{}` {}", kind, path.name.text(), why_closed(gate, all.options))).notes.push_back(how_to_open(gate));
     return;
   }
-  const std::string what = fmt::format("{} `{}`", kind, path.name.text);
-  if (used.package == package) check_gates(all, package, path.span, user, gate, what);
-  if (all.symbols.packages[package].is_root) warn_deprecated(all.report, path.span, what, gate, used.item->docs, user);
+  const Mentioned what{kind, path.name.text()};
+  if (used.package == package) check_gates(all, package, path.span(), user, gate, what);
+  warn_deprecated(all, package, path.span(), what, gate, used.item, user);
 }
 
 class WorldDefiner {
@@ -97,19 +102,19 @@ class WorldDefiner {
 
   void extern_item(const ast::Item& item, const ast::Extern& e) {
     ItemList& list = e.is_export ? exports_ : imports_;
-    WorldItem out{.name = std::string(e.name ? e.name->text : ""), .item = {}, .stability = definer_.gated(item).stability, .docs = std::string(item.docs),
-                  .span = e.name ? e.name->span : item.span, .external_id = owned_text(item.external_id)};
+    WorldItem out{.name = std::string(e.name.text()), .item = {}, .stability = definer_.gated(item).stability, .docs = all_.docs(item),
+                  .span = e.name.exists() ? e.name.span() : item.span, .external_id = owned_text(item.external_id)};
     if (const auto* type = std::get_if<ast::FuncType>(&e.what)) {
-      auto f = definer_.function(*e.name, *type, item, out.stability);
+      auto f = definer_.function(e.name, *type, item, out.stability);
       if (!f) return;
       out.item = std::move(*f);
     } else if (const auto* path = std::get_if<ast::Path>(&e.what)) {
       const auto id = interface_at(*path, out.stability);
       if (!id) return;
       out.item = *id;
-      if (!e.name) {
+      if (!e.name.exists()) {
         out.name = all_.graph.interface_id_name(*id);
-        out.span = path->span;
+        out.span = path->span();
       }
     } else {
       const auto id = inline_interface(std::get<ast::InlineInterface>(e.what), item, out.stability);
@@ -124,7 +129,7 @@ class WorldDefiner {
     if (!target) return std::nullopt;
     const Definition& definition = all_.symbols.definitions[*target];
     if (definition.is_world) {
-      all_.report.error(diag::unknown_item, path.name.span, fmt::format("`{}` is a world, and an interface is needed here", path.name.text)).notes.push_back(fmt::format("to take over what a world has: `include {};`", path.name.text));
+      all_.report.error(diag::unknown_item, path.name.span(), fmt::format("`{}` is a world, and an interface is needed here", path.name.text())).notes.push_back(fmt::format("to take over what a world has: `include {};`", path.name.text()));
       return std::nullopt;
     }
     check_use(all_, definition, d_.package, path, user);
@@ -133,11 +138,11 @@ class WorldDefiner {
   }
 
   std::optional<InterfaceId> inline_interface(const ast::InlineInterface& written, const ast::Item& item, const Stability& stability) {
-    const InterfaceId id = all_.graph.interfaces.add({.name = std::nullopt, .package = all_.packages[d_.package], .types = {}, .functions = {}, .docs = std::string(item.docs), .stability = stability, .span = item.span});
+    const InterfaceId id = all_.graph.interfaces.add({.name = std::nullopt, .package = all_.packages[d_.package], .types = {}, .functions = {}, .docs = all_.docs(item), .stability = stability, .span = item.span});
     ItemDefiner definer(all_, d_.package, d_.scope, id, stability);
     definer.define_types(written.items, false);
     auto functions = definer.functions(written.items);
-    all_.graph.interfaces[id].types = definer.types();
+    all_.graph.interfaces[id].types = std::move(definer.types());
     all_.graph.interfaces[id].functions = std::move(functions);
     return id;
   }
@@ -174,7 +179,7 @@ class Includer {
     if (!target) return;
     const Definition& other = all_.symbols.definitions[*target];
     if (!other.is_world) {
-      all_.report.error(diag::unknown_item, include.path.name.span, fmt::format("`{}` is an interface, and only worlds can be included", include.path.name.text)).notes.push_back(fmt::format("`import {0};` or `export {0};`", include.path.name.text));
+      all_.report.error(diag::unknown_item, include.path.name.span(), fmt::format("`{}` is an interface, and only worlds can be included", include.path.name.text())).notes.push_back(fmt::format("`import {0};` or `export {0};`", include.path.name.text()));
       return;
     }
     check_use(all_, other, d_.package, include.path, user);
@@ -182,8 +187,8 @@ class Includer {
     std::map<std::string, const ast::Renamed*, std::less<>> unused;
     std::map<std::string, std::string, std::less<>> renames;
     for (const ast::Renamed& r : include.with) {
-      renames.insert_or_assign(std::string(r.name.text), std::string(r.as->text));
-      if (!unused.emplace(r.name.text, &r).second) all_.report.error(diag::duplicate_name, r.name.span, fmt::format("`{}` is renamed twice", r.name.text));
+      renames.insert_or_assign(std::string(r.name.text()), std::string(r.as.text()));
+      if (!unused.emplace(r.name.text(), &r).second) all_.report.error(diag::duplicate_name, r.name.span(), fmt::format("`{}` is renamed twice", r.name.text()));
     }
     const World& from = all_.graph.worlds[*all_.worlds[*target]];  // worlds are all made; none is added while this is used
     TypeCopier copier(all_.graph, *all_.worlds[*target], id_, renames);
@@ -191,7 +196,7 @@ class Includer {
       for (const WorldItem& original : is_export ? from.exports : from.imports) include_one(original, include, is_export, other.package != d_.package, copier, renames, unused);
     }
     for (const auto& [name, renamed] : unused) {
-      Diagnostic& d = all_.report.error(diag::unknown_item, renamed->name.span, fmt::format("world `{}` has no import or export with the plain name `{}`", include.path.name.text, name));
+      Diagnostic& d = all_.report.error(diag::unknown_item, renamed->name.span(), fmt::format("world `{}` has no import or export with the plain name `{}`", include.path.name.text(), name));
       d.notes.push_back("interfaces that are imported by their own name cannot be renamed");
     }
   }
@@ -200,7 +205,7 @@ class Includer {
                    const std::map<std::string, std::string, std::less<>>& renames, std::map<std::string, const ast::Renamed*, std::less<>>& unused) {
     ItemList& list = is_export ? exports_ : imports_;
     WorldItem copy = original;
-    copy.span = include.path.span;
+    copy.span = include.path.span();
     // Versions are those of the other world's package and mean nothing in another one.
     if (is_foreign && copy.stability.since) copy.stability = {};
     const bool is_plain = copy.name.find(':') == std::string::npos;
@@ -264,12 +269,18 @@ const std::vector<InterfaceId>& direct_dependencies(Definitions& all, InterfaceI
   auto& known = all.direct_uses[id.value];
   if (known) return *known;
   std::vector<InterfaceId> out;
-  std::unordered_set<InterfaceId> seen;
+  std::unordered_set<InterfaceId> seen;  // once there are many
+  const auto is_new = [&](InterfaceId used) {
+    constexpr std::size_t few = 8;
+    if (out.size() < few) return std::find(out.begin(), out.end(), used) == out.end();
+    if (seen.empty()) seen.insert(out.begin(), out.end());
+    return seen.insert(used).second;
+  };
   for (const TypeDeclId t : all.graph.interfaces[id].types) {
     const TypeDecl& decl = all.graph.type_decls[t];
     if (!decl.is_use || !decl.alias_of) continue;
     const auto* owner = std::get_if<InterfaceId>(&all.graph.type_decls[*decl.alias_of].owner);
-    if (owner != nullptr && seen.insert(*owner).second) out.push_back(*owner);
+    if (owner != nullptr && is_new(*owner)) out.push_back(*owner);
   }
   known = std::move(out);
   return *known;
@@ -278,20 +289,23 @@ const std::vector<InterfaceId>& direct_dependencies(Definitions& all, InterfaceI
 /// Adds the imports that are implied. Each interface is walked at most once as an import and once as an export, however long the chains.
 class Elaborator {
  public:
-  Elaborator(Definitions& all, std::size_t definition) : all_(all), graph_(all.graph), definition_(definition), world_(*all.worlds[definition]) {}
+  Elaborator(Definitions& all, std::size_t definition) : all_(all), graph_(all.graph), definition_(definition), world_(*all.worlds[definition]) {
+    all.import_marks.resize(all.graph.interfaces.size());
+  }
 
   void run() {
-    const WorldDraft& draft = all_.drafts[definition_];
-    for (const WorldItem& item : draft.imports) {
+    WorldDraft& draft = all_.drafts[definition_];
+    imports_.reserve(draft.imports.size());
+    for (WorldItem& item : draft.imports) {
       const auto* id = std::get_if<InterfaceId>(&item.item);
       if (id == nullptr) continue;
       import_dependencies(*id, item);
-      add_import(item);
+      add_import(std::move(item));  // keeps its alternative
     }
-    for (const WorldItem& item : draft.imports) {
+    for (WorldItem& item : draft.imports) {
       if (std::holds_alternative<InterfaceId>(item.item)) continue;
       if (const auto* type = std::get_if<TypeDeclId>(&item.item)) import_owner(*type, item);
-      add_import(item);
+      add_import(std::move(item));
     }
     for (const WorldItem& item : draft.exports) {
       if (const auto* id = std::get_if<InterfaceId>(&item.item); id != nullptr && is_named(item, *id)) exported_.emplace(*id, &item);
@@ -299,7 +313,7 @@ class Elaborator {
     for (const WorldItem& item : draft.exports) {
       if (!std::holds_alternative<InterfaceId>(item.item)) exports_.push_back(item);
     }
-    imported_.clear();  // imports that are written may use what is exported; what exports imply may not
+    is_export_ = true;  // imports that are written may use what is exported; what exports imply may not
     for (const WorldItem& item : draft.exports) {
       if (const auto* id = std::get_if<InterfaceId>(&item.item)) export_interface(*id, item);
     }
@@ -319,13 +333,37 @@ class Elaborator {
     return {.name = graph_.interface_id_name(id), .item = id, .stability = by.stability, .docs = {}, .span = by.span};
   }
 
-  void add_import(const WorldItem& item) {
-    const auto [first, is_new] = import_index_.emplace(item.name, imports_.size());
-    if (is_new) return imports_.push_back(item);
-    WorldItem& known = imports_[first->second];  // implied by one item, written or implied by another
-    merge_stability(known.stability, item.stability);
-    if (known.docs.empty()) known.docs = item.docs;
-    if (!known.external_id) known.external_id = item.external_id;
+  void add_import(WorldItem item) {
+    if (WorldItem* known = find_import(item)) {  // implied by one item, written or implied by another
+      merge_stability(known->stability, item.stability);
+      if (known->docs.empty()) known->docs = item.docs;
+      if (!known->external_id) known->external_id = item.external_id;
+      return;
+    }
+    if (const auto* id = std::get_if<InterfaceId>(&item.item); id != nullptr && is_named(item, *id)) all_.import_marks[id->value].listed = {world_.value, static_cast<std::uint32_t>(imports_.size())};
+    else plain_imports_.emplace(item.name, imports_.size());
+    imports_.push_back(std::move(item));
+  }
+  /// The import of the same name, if there is one.
+  [[nodiscard]] WorldItem* find_import(const WorldItem& item) {
+    if (const auto* id = std::get_if<InterfaceId>(&item.item); id != nullptr && is_named(item, *id)) return listed(*id);
+    const auto known = plain_imports_.find(item.name);
+    return known == plain_imports_.end() ? nullptr : &imports_[known->second];
+  }
+  /// Adds an interface because of `by`.
+  void add_implied(InterfaceId id, const WorldItem& by) {
+    if (WorldItem* known = listed(id)) return merge_stability(known->stability, by.stability);
+    add_import(implied(id, by));
+  }
+  /// The import of an interface under its own name, if it is there already.
+  [[nodiscard]] WorldItem* listed(InterfaceId id) {
+    const auto [world, position] = all_.import_marks[id.value].listed;
+    return world == world_.value ? &imports_[position] : nullptr;
+  }
+  /// Notes that `id` is walked as an import; false if it was.
+  bool enter(InterfaceId id) {
+    const std::uint64_t walk = 2 * std::uint64_t{world_.value} + (is_export_ ? 1 : 0);
+    return std::exchange(all_.import_marks[id.value].walk, walk) != walk;
   }
 
   /// Imports what `id` uses, directly and indirectly, each after what it uses itself.
@@ -336,11 +374,11 @@ class Elaborator {
       const std::vector<InterfaceId>& dependencies = direct_dependencies(all_, top.id);
       if (top.next < dependencies.size()) {
         const InterfaceId d = dependencies[top.next++];
-        if (imported_.insert(d).second) stack.push_back({d});
-        else if (by.stability.since || by.stability.unstable_feature) add_import(implied(d, by));
+        if (enter(d)) stack.push_back({d});
+        else if (by.stability.since || by.stability.unstable_feature) add_implied(d, by);
         continue;
       }
-      if (stack.size() > 1) add_import(implied(top.id, by));
+      if (stack.size() > 1) add_implied(top.id, by);
       stack.pop_back();
     }
   }
@@ -350,7 +388,7 @@ class Elaborator {
     const auto* owner = std::get_if<InterfaceId>(&graph_.type_decls[*decl.alias_of].owner);
     if (owner == nullptr) return;
     import_dependencies(*owner, by);
-    add_import(implied(*owner, by));
+    add_implied(*owner, by);
   }
 
   /// An exported interface takes what it uses from the exports where those have it, which then come before it, else from the imports.
@@ -381,13 +419,13 @@ class Elaborator {
 
   /// Imports `id` and what it uses for an export. What is reached through an import must be an import, and no interface is both for one user.
   void import_for_export(InterfaceId id, const WorldItem& by) {
-    if (!imported_.insert(id).second) return add_import(implied(id, by));
+    if (!enter(id)) return add_implied(id, by);
     std::vector<Frame> stack{{id}};
     while (!stack.empty()) {
       Frame& top = stack.back();
       const std::vector<InterfaceId>& dependencies = direct_dependencies(all_, top.id);
       if (top.next == dependencies.size()) {
-        add_import(implied(top.id, by));
+        add_implied(top.id, by);
         stack.pop_back();
         continue;
       }
@@ -398,7 +436,7 @@ class Elaborator {
             .notes.push_back(fmt::format("export `{}` too, or do not export `{}`", graph_.interface_id_name(top.id), graph_.interface_id_name(d)));
         has_conflict_ = true;
       }
-      if (imported_.insert(d).second) stack.push_back({d});
+      if (enter(d)) stack.push_back({d});
     }
   }
 
@@ -409,7 +447,9 @@ class Elaborator {
     return f == nullptr ? 1 : f->resource ? 3 : 2;
   }
   static void sort(std::vector<WorldItem>& items) {
+    if (std::is_sorted(items.begin(), items.end(), [](const WorldItem& a, const WorldItem& b) { return rank(a) < rank(b); })) return;
     std::vector<WorldItem> out;
+    out.reserve(items.size());
     for (std::size_t r = 0; r < 4; ++r) {
       for (WorldItem& item : items) {
         if (rank(item) == r) out.push_back(std::move(item));  // keeps its alternative, and so its rank
@@ -423,10 +463,10 @@ class Elaborator {
   std::size_t definition_;
   WorldId world_;
   std::vector<WorldItem> imports_, exports_;
-  std::unordered_map<std::string, std::size_t> import_index_;
+  std::unordered_map<std::string, std::size_t> plain_imports_;  ///< places of imports that are not interfaces under their own names
   std::unordered_map<InterfaceId, const WorldItem*> exported_;  ///< by their own names
   std::unordered_set<std::string> done_;           ///< names of exports
-  std::unordered_set<InterfaceId> imported_;       ///< walked as imports
+  bool is_export_ = false;                         ///< what exports imply is walked, after what imports do
   bool has_conflict_ = false;
 };
 
@@ -434,13 +474,17 @@ class Elaborator {
 
 void define_world(Definitions& all, std::size_t definition) {
   const Definition& d = all.symbols.definitions[definition];
-  const WorldId id = all.graph.worlds.add({.name = std::string(d.name->text), .package = all.packages[d.package], .imports = {}, .exports = {}, .docs = std::string(d.item->docs),
-                                           .stability = d.gated.stability, .span = d.name->span});
+  const WorldId id = all.graph.worlds.add({.name = std::string(d.name->text()), .package = all.packages[d.package], .imports = {}, .exports = {}, .docs = all.docs(*d.item),
+                                           .stability = d.gated.stability, .span = d.name->span()});
   all.worlds[definition] = id;
   WorldDefiner(all, definition, id).run();
 }
 
-void include_worlds(Definitions& all, std::size_t definition) { Includer(all, definition).run(); }
+void include_worlds(Definitions& all, std::size_t definition) {
+  const ast::List<ast::Item>& items = *all.symbols.definitions[definition].items;
+  const bool has_includes = std::any_of(items.begin(), items.end(), [](const ast::Item& item) { return std::holds_alternative<ast::Include>(item.what); });
+  if (has_includes) Includer(all, definition).run();
+}
 void elaborate_world(Definitions& all, std::size_t definition) { Elaborator(all, definition).run(); }
 
 }  // namespace wcomp::wit
