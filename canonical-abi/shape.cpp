@@ -1,8 +1,8 @@
 #include "canonical-abi/shape.h"
 
 #include <algorithm>
-#include <map>
 #include <string_view>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -56,9 +56,11 @@ void append_flat(FlatTypes& flat, const FlatTypes& more) {
 
 Err<Failure> too_large(std::string_view what) { return fail(diag::limit_exceeded, fmt::format("a type {}", what)); }
 
-class Builder {
+}  // namespace
+
+class ShapeCache::Builder {
  public:
-  explicit Builder(const types::TypeArena& arena) : arena_(arena) {}
+  explicit Builder(const types::TypeArena& arena, core::ValType ptr) : arena_(arena), ptr_(ptr) {}
 
   Result<ShapePtr> shape(types::ValType type, std::uint32_t level = 1) {
     if (level > max_depth) return too_deep();
@@ -88,6 +90,34 @@ class Builder {
     return ShapePtr(std::make_shared<const Shape>(std::move(s)));
   }
 
+  // flatten_functype, without the option `async`.
+  Result<FuncShape> func(const types::FuncType& type) {
+    FuncShape f;
+    WCOMP_TRY(f.params_tuple, tuple(types::Prim::bool_, type.params));
+    f.params = f.params_tuple->parts;
+    if (type.result) {
+      WCOMP_TRY(f.result, shape(*type.result));
+    }
+
+    const Shape& params = *f.params_tuple;
+    f.params_spill = params.flat.size() > max_flat_params;
+    f.lifted.params = f.params_spill ? FlatTypes{ptr_} : params.flat;
+    f.lowered.params = f.lifted.params;
+    if (f.result != nullptr) {
+      f.results_spill = f.result->flat.size() > max_flat_results;
+      f.lifted.results = f.results_spill ? FlatTypes{ptr_} : f.result->flat;
+      if (f.results_spill) f.lowered.params.push_back(ptr_);
+      else f.lowered.results = f.result->flat;
+    }
+    const bool result_has_pointers = f.result != nullptr && f.result->has_pointers;
+    f.needs_memory = f.params_spill || f.results_spill || params.has_pointers || result_has_pointers;
+    f.lift_needs_realloc = f.params_spill || params.has_pointers;
+    f.lower_needs_realloc = result_has_pointers;
+    f.has_borrows = params.has_borrows;
+    f.has_async = params.has_async || (f.result != nullptr && f.result->has_async);
+    return f;
+  }
+
  private:
   static Err<Failure> too_deep() { return too_large(fmt::format("is nested deeper than {}", max_depth)); }
 
@@ -108,10 +138,10 @@ class Builder {
     return cached = std::make_shared<const Shape>(std::move(s));
   }
 
-  static void pointer_and_length(Shape& s) {
-    s.size = 8;
-    s.align = 4;
-    s.flat = {core::ValType::i32, core::ValType::i32};
+  void pointer_and_length(Shape& s) const {
+    s.align = ptr_ == core::ValType::i64 ? 8 : 4;
+    s.size = 2 * s.align;
+    s.flat = {ptr_, ptr_};
     s.has_pointers = true;
     s.is_any_bits = false;
   }
@@ -179,7 +209,7 @@ class Builder {
     return list(s);
   }
 
-  static Result<void> list(Shape& s) {
+  Result<void> list(Shape& s) const {
     s.kind = ShapeKind::list;
     contain(s, *s.element);
     pointer_and_length(s);
@@ -300,11 +330,10 @@ class Builder {
   Result<void> fill(Shape&, const types::AliasType&, std::uint32_t) { WCOMP_CHECK(false); }
 
   const types::TypeArena& arena_;
-  std::map<types::TypeId, ShapePtr> done_;
+  const core::ValType ptr_;
+  std::unordered_map<types::TypeId, ShapePtr> done_;
   ShapePtr prims_[std::size(prim_rows)];
 };
-
-}  // namespace
 
 core::ValType join(core::ValType a, core::ValType b) {
   using enum core::ValType;
@@ -313,35 +342,23 @@ core::ValType join(core::ValType a, core::ValType b) {
   return i64;
 }
 
-Result<std::shared_ptr<const Shape>> try_shape_of(const types::TypeArena& arena, types::ValType type) { return Builder(arena).shape(type); }
+ShapeCache::ShapeCache(const types::TypeArena& arena, core::ValType ptr) : builder_(std::make_unique<Builder>(arena, ptr)) {}
+ShapeCache::~ShapeCache() = default;
 
-// flatten_functype, without async options.
-Result<FuncShape> try_shape_of(const types::TypeArena& arena, const types::FuncType& type) {
-  Builder builder(arena);
-  FuncShape f;
-  WCOMP_TRY(f.params_tuple, builder.tuple(types::Prim::bool_, type.params));
-  f.params = f.params_tuple->parts;
-  if (type.result) {
-    WCOMP_TRY(f.result, builder.shape(*type.result));
-  }
+Result<std::shared_ptr<const Shape>> ShapeCache::of(types::ValType type) { return builder_->shape(type); }
+Result<FuncShape> ShapeCache::of(const types::FuncType& type) { return builder_->func(type); }
 
-  const Shape& params = *f.params_tuple;
-  f.params_spill = params.flat.size() > max_flat_params;
-  f.lifted.params = f.params_spill ? FlatTypes{core::ValType::i32} : params.flat;
-  f.lowered.params = f.lifted.params;
-  if (f.result != nullptr) {
-    f.results_spill = f.result->flat.size() > max_flat_results;
-    f.lifted.results = f.results_spill ? FlatTypes{core::ValType::i32} : f.result->flat;
-    if (f.results_spill) f.lowered.params.push_back(core::ValType::i32);
-    else f.lowered.results = f.result->flat;
-  }
-  const bool result_has_pointers = f.result != nullptr && f.result->has_pointers;
-  f.needs_memory = f.params_spill || f.results_spill || params.has_pointers || result_has_pointers;
-  f.lift_needs_realloc = f.params_spill || params.has_pointers;
-  f.lower_needs_realloc = result_has_pointers;
-  f.has_borrows = params.has_borrows;
-  f.has_async = params.has_async || (f.result != nullptr && f.result->has_async);
-  return f;
+Result<std::shared_ptr<const Shape>> try_shape_of(const types::TypeArena& arena, types::ValType type) { return ShapeCache(arena).of(type); }
+Result<FuncShape> try_shape_of(const types::TypeArena& arena, const types::FuncType& type) { return ShapeCache(arena).of(type); }
+
+core::FuncType flatten_async_lift(const FuncShape& f, bool has_callback, core::ValType ptr) {
+  return {.params = f.params_spill ? FlatTypes{ptr} : f.params_tuple->flat, .results = has_callback ? FlatTypes{core::ValType::i32} : FlatTypes{}};
+}
+
+core::FuncType flatten_async_lower(const FuncShape& f, core::ValType ptr) {
+  core::FuncType out{.params = f.params_tuple->flat.size() > max_flat_async_params ? FlatTypes{ptr} : f.params_tuple->flat, .results = {core::ValType::i32}};
+  if (f.result != nullptr) out.params.push_back(ptr);
+  return out;
 }
 
 std::shared_ptr<const Shape> shape_of(const types::TypeArena& arena, types::ValType type) {

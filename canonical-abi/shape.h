@@ -1,7 +1,8 @@
 // The Canonical ABI's facts about a type, computed once: size, alignment, flat core types, parts with their offsets.
 //
 // Every consumer (host lift and lower, fused adapters, C++ bindings, validation of canon options) reads a Shape; none computes
-// layout itself. CanonicalABI.md "Alignment", "Element Size", "Flattening". memory32 only so far; `PtrType` is the place for 64.
+// layout itself. CanonicalABI.md "Alignment", "Element Size", "Flattening". Addresses are those of a 32-bit memory unless a ShapeCache says
+// otherwise; nothing behind validation has 64-bit ones yet.
 //
 // A type of a few bytes of source can describe a value of gigabytes (tuples of tuples, `list<u8, 4000000000>`), so shapes have limits:
 // `try_shape_of` reports them and is for types that nobody has checked yet; validation calls it once for the type of every function
@@ -23,6 +24,7 @@ namespace wcomp::cabi {
 
 inline constexpr std::size_t max_flat_params = 16;
 inline constexpr std::size_t max_flat_results = 1;
+inline constexpr std::size_t max_flat_async_params = 4;
 /// Longest `Shape::flat` that is written out. A longer one is cut to this length, which is beyond every limit: such values travel in memory.
 inline constexpr std::size_t max_flat = max_flat_params + 1;
 inline constexpr std::uint32_t max_string_byte_length = (1u << 28) - 1;  ///< MAX_STRING_BYTE_LENGTH
@@ -39,7 +41,7 @@ enum class ShapeKind : std::uint8_t {
   list, fixed_list, record,  ///< record: also tuple. list: also map, whose element is a record of key and value
   variant,                   ///< also enum, option (`none`, `some`), result (`ok`, `error`)
   flags, own, borrow,
-  stream, future, error_context,  ///< only their layout: they cannot be lifted or lowered yet (Shape::has_async)
+  stream, future, error_context,  ///< only their layout: the runtime does not lift or lower them yet (Shape::has_async)
 };
 
 using FlatTypes = std::vector<core::ValType>;
@@ -95,7 +97,7 @@ struct FuncShape {
   bool lower_needs_realloc = false;      ///< lowering side's results need realloc
   bool lift_needs_realloc = false;       ///< lifting side's params need realloc
   bool has_borrows = false;              ///< a parameter contains a borrow
-  bool has_async = false;                ///< cannot be lifted or lowered yet
+  bool has_async = false;                ///< a parameter or the result contains stream, future or error-context
 };
 
 /// The shape of a checked type; breaking a limit is a bug of the caller.
@@ -105,6 +107,26 @@ struct FuncShape {
 /// The shape, or a Failure without a location (`limit-exceeded`, or `invalid` for what is no value type: a resource itself, flags or a variant without members).
 [[nodiscard]] Result<std::shared_ptr<const Shape>> try_shape_of(const types::TypeArena& arena, types::ValType type);
 [[nodiscard]] Result<FuncShape> try_shape_of(const types::TypeArena& arena, const types::FuncType& type);
+
+/// Shapes of many types of one arena, each made once; the arena may grow in between. Addresses are of the type `ptr`: i32 or i64.
+class ShapeCache {
+ public:
+  explicit ShapeCache(const types::TypeArena& arena, core::ValType ptr = core::ValType::i32);
+  ~ShapeCache();
+  ShapeCache(const ShapeCache&) = delete;
+  ShapeCache& operator=(const ShapeCache&) = delete;
+  /// Like try_shape_of.
+  [[nodiscard]] Result<std::shared_ptr<const Shape>> of(types::ValType type);
+  [[nodiscard]] Result<FuncShape> of(const types::FuncType& type);
+
+ private:
+  class Builder;
+  std::unique_ptr<Builder> builder_;
+};
+
+/// flatten_functype with the option `async`, `lift` and `lower`; `ptr` is the type of addresses with which the shape was made.
+[[nodiscard]] core::FuncType flatten_async_lift(const FuncShape& f, bool has_callback, core::ValType ptr);
+[[nodiscard]] core::FuncType flatten_async_lower(const FuncShape& f, core::ValType ptr);
 
 /// `join` of the spec: the core type that can hold both.
 [[nodiscard]] core::ValType join(core::ValType a, core::ValType b);

@@ -16,7 +16,7 @@ constexpr bool Features::* none_yet = nullptr;
 }  // namespace enabling
 
 constexpr BuiltInRow rows[] = {
-#define WCOMP_CANON(name, opcode, text, immediates, feature) {BuiltIn::name, opcode, text, immediates, feature_##feature, enabling::feature},
+#define WCOMP_CANON(name, opcode, text, immediates, signature, options, feature) {BuiltIn::name, opcode, text, immediates, signature, options, feature_##feature, enabling::feature},
 #include "component/canons.def"
 #undef WCOMP_CANON
 };

@@ -10,7 +10,7 @@
 namespace wcomp::component {
 
 enum class BuiltIn : std::uint8_t {
-#define WCOMP_CANON(name, opcode, text, immediates, feature) name,
+#define WCOMP_CANON(name, opcode, text, immediates, signature, options, feature) name,
 #include "component/canons.def"
 #undef WCOMP_CANON
 };
@@ -20,6 +20,8 @@ struct BuiltInRow {
   std::uint8_t opcode;
   std::string_view text;           ///< `stream.read`
   std::string_view immediates;     ///< letters of canons.def
+  std::string_view signature;      ///< letters of canons.def
+  std::string_view options;        ///< letters of canons.def
   std::string_view feature;        ///< as on the command line
   bool Features::* enabled_by;     ///< null: nothing turns it on yet
 };

@@ -98,6 +98,8 @@ struct Attributes {
   std::optional<std::string> external_id;
   std::optional<std::string> version_suffix;  ///< what follows the canonical version of the name
   bool has_redundant_form = false;            ///< the name is written with 0x01, which means the same as 0x00
+  bool has_list_form = false;                 ///< the name is written with 0x02 though there are none
+  std::uint8_t order = 0;                     ///< as written: two bits for each, the first lowest: 1 implements, 2 version_suffix, 3 external_id; encode puts what is not here after it
   [[nodiscard]] bool empty() const { return !implements && !external_id && !version_suffix; }
 };
 
@@ -110,7 +112,7 @@ struct AliasOuter { Sort sort; std::uint32_t count = 0; std::uint32_t index = 0;
 using Alias = std::variant<AliasExport, AliasCoreExport, AliasOuter>;
 
 struct CoreModuleType;
-/// `core:deftype`: a core function type or a module type.
+/// `core:deftype`: a core function type or a module type. References to types in it are by the indices of the scope's core types.
 using CoreDefType = std::variant<core::FuncType, std::shared_ptr<const CoreModuleType>>;
 struct CoreModuleType {
   struct AliasOuterType { std::uint32_t count = 0, index = 0; };

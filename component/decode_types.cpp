@@ -4,6 +4,7 @@
 
 #include "base/diagnostic.h"
 #include "core/expr_reader.h"
+#include "core/limits.h"
 
 namespace wcomp::component {
 
@@ -14,10 +15,19 @@ Result<core::ValType> core_val_type(ByteReader& in) {
   WCOMP_TRY(const std::uint8_t byte, in.u8());
   if (const std::optional<core::ValType> t = core::val_type_of(byte)) return *t;
   if (byte == core::ref_byte || byte == core::ref_null_byte) {
+    const bool is_nullable = byte == core::ref_null_byte;
+    WCOMP_TRY(const std::uint8_t first, in.peek());
+    if ((first & 0xc0) != 0x40) {
+      WCOMP_TRY(const std::int64_t index, in.leb_s33());
+      if (index < 0) return fail(diag::malformed, "a heap type is a negative index", at);
+      if (index >= static_cast<std::int64_t>(core::limits::types)) return fail(diag::limit_exceeded, fmt::format("a reference names type {}, there can be {}", index, core::limits::types), at);
+      return core::ref_to(core::heap_type_of(core::TypeIdx(static_cast<std::size_t>(index))), is_nullable);
+    }
     WCOMP_TRY(const std::uint8_t heap, in.u8());
     const std::optional<core::ValType> nullable = core::val_type_of(heap);
-    if (nullable && core::is_ref(*nullable)) return core::ref_to(core::heap_type_of(*nullable), byte == core::ref_null_byte);
-    return fail(diag::unsupported, "references to types by index are not supported in core types of components", at);
+    if (nullable && core::is_ref(*nullable)) return core::ref_to(core::heap_type_of(*nullable), is_nullable);
+    if (heap >= 0x68 && heap <= 0x75) return fail(diag::unsupported, fmt::format("heap type 0x{:02x} (garbage collection) is not supported", heap), at);
+    return fail(diag::malformed, fmt::format("0x{:02x} is no heap type", heap), at);
   }
   if (byte >= 0x63 && byte <= 0x75) return fail(diag::unsupported, fmt::format("core value type 0x{:02x} is not supported", byte), at);
   return fail(diag::malformed, fmt::format("0x{:02x} is no core value type", byte), at);
@@ -73,7 +83,12 @@ Result<core::ExternType> core_extern_type(ByteReader& in) {
       global.is_mutable = mut == 1;
       return core::ExternType(global);
     }
-    case 0x04: return fail(diag::unsupported, "core tags are not supported", at);
+    case 0x04: {
+      WCOMP_TRY(const std::uint8_t attribute, in.u8());
+      if (attribute != 0x00) return fail(diag::malformed, fmt::format("0x{:02x} is no attribute of a tag, only that of exceptions (0x00) is", attribute), at);
+      WCOMP_TRY(const std::uint32_t index, in.leb_u32());
+      return core::ExternType(core::TagType{core::TypeIdx(index)});
+    }
     default: return fail(diag::malformed, fmt::format("0x{:02x} is no kind of core import or export", kind), at);
   }
 }
@@ -371,6 +386,7 @@ Result<NameAttributes> decode_name_attributes(ByteReader& in) {
   out.attributes.has_redundant_form = kind == 0x01;
   if (kind != 0x02) return out;
   WCOMP_TRY(const std::uint32_t count, in.count(2));
+  out.attributes.has_list_form = count == 0;
   for (std::uint32_t i = 0; i < count; ++i) {
     const BinaryPos attribute_at = in.where();
     WCOMP_TRY(const std::uint8_t attribute, in.u8());
@@ -380,6 +396,7 @@ Result<NameAttributes> decode_name_attributes(ByteReader& in) {
     std::optional<std::string>& slot = *slots[attribute];
     if (slot) return fail(diag::invalid, fmt::format("the attribute `{}` is given twice", words[attribute]), attribute_at);
     WCOMP_TRY(slot, in.name());
+    out.attributes.order = static_cast<std::uint8_t>(out.attributes.order | (attribute + 1) << 2 * i);
   }
   return out;
 }

@@ -2,6 +2,7 @@
 // that decode and encode of such files give the same bytes.
 #include "component/encode.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -88,6 +89,8 @@ class Encoder {
     if (t) val_type(*t);
     if (!t) out_.u8(0x00);
   }
+
+ public:
   void type_decl(const TypeDeclItem& item);
   void export_(const Export& e);
 
@@ -307,18 +310,23 @@ void Encoder::type_decl(const TypeDeclItem& item) {
 }
 
 void Encoder::name_attributes(const std::string& name, const Attributes& a) {
-  out_.u8(!a.empty() ? 0x02 : a.has_redundant_form ? 0x01 : 0x00);
+  out_.u8(!a.empty() || a.has_list_form ? 0x02 : a.has_redundant_form ? 0x01 : 0x00);
   out_.name(name);
-  if (a.empty()) return;
-  const std::optional<std::string>* const attributes[] = {&a.implements, &a.version_suffix, &a.external_id};
-  std::uint32_t count = 0;
-  for (const auto* value : attributes) count += value->has_value() ? 1 : 0;
-  out_.leb_u32(count);
-  for (std::uint8_t kind = 0; kind < std::size(attributes); ++kind) {
-    if (!*attributes[kind]) continue;
-    out_.u8(kind);
-    out_.name(**attributes[kind]);
+  if (a.empty()) {
+    if (a.has_list_form) out_.u8(0);
+    return;
   }
+  const std::optional<std::string>* values[] = {&a.implements, &a.version_suffix, &a.external_id};
+  out_.leb_u32(static_cast<std::uint32_t>(std::ranges::count_if(values, [](const auto* v) { return v->has_value(); })));
+  const auto put = [&](std::size_t kind) {
+    if (!*values[kind]) return;
+    out_.u8(static_cast<std::uint8_t>(kind));
+    out_.name(**values[kind]);
+    static const std::optional<std::string> none;
+    values[kind] = &none;
+  };
+  for (unsigned order = a.order; (order & 3) != 0; order >>= 2) put((order & 3) - 1);
+  for (std::size_t kind = 0; kind < std::size(values); ++kind) put(kind);
 }
 
 void Encoder::extern_desc(const ExternDesc& d) {

@@ -20,7 +20,8 @@ std::string to_text(const CoreExtern& e) {
       e, [](const core::FuncType& f) { return fmt::format("func {}", core::to_string(f)); },
       [](const core::TableType& t) { return fmt::format("table {} {}", to_text(t.limits), core::to_string(t.element)); },
       [](const core::MemType& m) { return fmt::format("memory {}", to_text(m.limits)); },
-      [](const core::GlobalType& g) { return fmt::format("global {}{}", g.is_mutable ? "mut " : "", core::to_string(g.type)); });
+      [](const core::GlobalType& g) { return fmt::format("global {}{}", g.is_mutable ? "mut " : "", core::to_string(g.type)); },
+      [](const CoreTag& t) { return fmt::format("tag {}", core::to_string(t.type)); });
 }
 
 /// What is written to a mutable global has to fit both sides.
@@ -45,12 +46,12 @@ std::string sort_mismatch(std::string_view expected, std::string_view found) { r
 }  // namespace
 
 std::string_view sort_name(const CoreExtern& e) {
-  static constexpr std::string_view names[] = {"func", "table", "memory", "global"};
+  static constexpr std::string_view names[] = {"func", "table", "memory", "global", "tag"};
   return names[e.index()];
 }
 
 std::string_view sort_name(const Entity& e) {
-  static constexpr std::string_view names[] = {"func", "type", "instance", "component", "core module", "type"};
+  static constexpr std::string_view names[] = {"func", "type", "instance", "component", "core module", "type", "value"};
   return names[e.index()];
 }
 
@@ -63,7 +64,8 @@ std::string core_mismatch(const CoreExtern& expected, const CoreExtern& found) {
                           return t.element == other.element && limits_match(t.limits, other.limits);
                         },
                         [&](const core::MemType& m) { return limits_match(m.limits, std::get<core::MemType>(found).limits); },
-                        [&](const core::GlobalType& g) { return global_matches(g, std::get<core::GlobalType>(found)); });
+                        [&](const core::GlobalType& g) { return global_matches(g, std::get<core::GlobalType>(found)); },
+                        [&](const CoreTag& t) { return t == std::get<CoreTag>(found); });
   return fits ? std::string() : fmt::format("expected {}, found {}", to_text(expected), to_text(found));
 }
 
@@ -110,6 +112,21 @@ std::string Matcher::type(types::ValType expected, types::ValType found) {
                            [&](types::ResourceId a, types::ResourceId b) { return expected_.resolve(a) == found_.resolve(b); });
 }
 
+// The value that is found is that of `found`, whether or not it is equal to another; one that is expected without `eq` takes it.
+std::string Matcher::value(const ValueEntity& expected, const ValueEntity& found) {
+  if (std::string why = type(expected.type, found.type); !why.empty()) return why;
+  const auto of = [](const Side& side, ValueId id) {
+    const auto known = side.values.find(id);
+    return known == side.values.end() ? std::pair(side.space, id) : known->second;
+  };
+  const std::pair<int, ValueId> actual = of(found_, found.id);
+  if (!expected.is_eq) {
+    expected_.values.emplace(expected.id, actual);
+    return {};
+  }
+  return of(expected_, expected.id) == actual ? std::string() : std::string("the values are not the same");
+}
+
 std::string Matcher::instance(const std::vector<NamedEntity>& expected, const std::vector<NamedEntity>& found, std::string_view what) {
   const auto names = by_name(found);
   for (const NamedEntity& e : expected) {
@@ -147,7 +164,8 @@ std::string Matcher::check(const Entity& expected, const Entity& found) {
       },
       [&](const Component& c) { return component(*c, *std::get<Component>(found)); },
       [&](const Module& m) { return core_mismatch(*m, *std::get<Module>(found)); },
-      [&](const Def& d) { return check(d->type, std::get<Def>(found)->type); });
+      [&](const Def& d) { return check(d->type, std::get<Def>(found)->type); },
+      [&](const ValueEntity& v) { return value(v, std::get<ValueEntity>(found)); });
 }
 
 std::optional<types::ResourceId> Matcher::found_for(types::ResourceId id) const {

@@ -20,6 +20,8 @@ class Matcher {
   }
   void open(std::span<const types::ResourceId> ids) { expected_.open.insert(ids.begin(), ids.end()); }
   void open_all() { expected_.is_all_open = true; }
+  /// What was expected is from now on found and the reverse; what resources have become stays.
+  void swap_sides() { std::swap(expected_, found_); }
   void substitute(types::ResourceId expected, types::ResourceId found) { expected_.map.insert_or_assign(expected, Node{found_.space, found}); }
 
   /// Empty, or why `found` does not do, in words.
@@ -43,6 +45,7 @@ class Matcher {
     std::map<types::ResourceId, Node> map{};
     std::set<types::ResourceId> open{};
     bool is_all_open = false;
+    std::map<ValueId, std::pair<int, ValueId>> values{};  ///< what expected values have become
 
     [[nodiscard]] Node resolve(types::ResourceId id) const {
       const auto it = map.find(id);
@@ -55,6 +58,7 @@ class Matcher {
   std::string instance(const std::vector<NamedEntity>& expected, const std::vector<NamedEntity>& found, std::string_view what);
   std::string component(const ComponentType& expected, const ComponentType& found);
   std::string resource(types::ResourceId expected, types::ResourceId found);
+  std::string value(const ValueEntity& expected, const ValueEntity& found);
 
   Side expected_, found_;
 };

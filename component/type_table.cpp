@@ -133,12 +133,19 @@ std::uint32_t TypeTable::depth(const Entity& e) {
   return 0;
 }
 
+bool TypeTable::has_values(const Entity& e) {
+  if (const auto* i = std::get_if<std::shared_ptr<const InstanceType>>(&e)) return (*i)->has_values;
+  if (const auto* c = std::get_if<std::shared_ptr<const ComponentType>>(&e)) return (*c)->has_values;
+  if (const auto* d = std::get_if<std::shared_ptr<const DefTypeEntity>>(&e)) return has_values((*d)->type);
+  return std::holds_alternative<ValueEntity>(e);
+}
+
 std::uint32_t TypeTable::weight(const Entity& e) const {
   return match(
       e, [&](const FuncEntity& f) { return weight(f.type); }, [&](const TypeEntity& t) { return facts(t.type).weight; },
       [&](const std::shared_ptr<const InstanceType>& t) { return t->weight; }, [&](const std::shared_ptr<const ComponentType>& t) { return t->weight; },
       [&](const std::shared_ptr<const ModuleType>& t) { return static_cast<std::uint32_t>(std::min<std::size_t>(1 + t->imports.size() + t->exports.size(), max_type_weight)); },
-      [&](const std::shared_ptr<const DefTypeEntity>& t) { return weight(t->type); });
+      [&](const std::shared_ptr<const DefTypeEntity>& t) { return weight(t->type); }, [&](const ValueEntity& v) { return 1 + facts(v.type).weight; });
 }
 
 void TypeTable::for_each_resource(ValType t, const std::function<void(ResourceId)>& each) const {
@@ -165,6 +172,12 @@ Result<void> TypeTable::spend(std::uint64_t steps) {
   return Ok{};
 }
 
+Result<void> TypeTable::spend_on(const CoreExtern& e) {
+  const auto* func = std::get_if<core::FuncType>(&e);
+  if (const auto* tag = std::get_if<CoreTag>(&e)) func = &tag->type;
+  return spend(func == nullptr ? 1 : 1 + func->params.size() + func->results.size());
+}
+
 Result<void> TypeTable::grow() {
   if (++made_ > max_made) return fail(diag::limit_exceeded, fmt::format("checking the component makes more than {} types", max_made));
   return Ok{};
@@ -187,6 +200,8 @@ void Replacer::map_types(const Entity& import, const Entity& supplied) {
     if (id == nullptr) return;
     entries_.emplace(*id, std::get<TypeEntity>(supplied).type);
     first_mapped_ = std::min(first_mapped_, id->value);
+  } else if (const auto* value = std::get_if<ValueEntity>(&import)) {
+    values_.emplace(value->id, std::get<ValueEntity>(supplied).id);
   } else if (const auto* instance = std::get_if<std::shared_ptr<const InstanceType>>(&import)) {
     std::map<std::string_view, const Entity*> names;
     for (const NamedEntity& e : std::get<std::shared_ptr<const InstanceType>>(supplied)->exports) names.emplace(e.name, &e.type);
@@ -256,6 +271,7 @@ Result<ValType> Replacer::entry(TypeId id) {
 }
 
 Result<FuncType> Replacer::operator()(const FuncType& f) {
+  WCOMP_TRY(table_.spend_on(f));
   FuncType out = f;
   if (is_idle()) return out;
   for (Param& p : out.params) {
@@ -284,7 +300,7 @@ Result<std::shared_ptr<const InstanceType>> Replacer::operator()(const std::shar
   WCOMP_TRY(std::vector<NamedEntity> exports, all(t->exports));
   std::vector<ResourceId> defined = t->defined_resources;
   std::erase_if(defined, [&](ResourceId id) { return map_.contains(id); });
-  auto made = std::make_shared<const InstanceType>(InstanceType{.exports = std::move(exports), .defined_resources = std::move(defined), .weight = t->weight, .depth = t->depth});
+  auto made = std::make_shared<const InstanceType>(InstanceType{.exports = std::move(exports), .defined_resources = std::move(defined), .weight = t->weight, .depth = t->depth, .has_values = t->has_values});
   made_.emplace(t.get(), made);
   return made;
 }
@@ -298,7 +314,7 @@ Result<std::shared_ptr<const ComponentType>> Replacer::operator()(const std::sha
                                                                   .exports = std::move(exports),
                                                                   .imported_resources = t->imported_resources,
                                                                   .defined_resources = t->defined_resources,
-                                                                  .weight = t->weight, .depth = t->depth});
+                                                                  .weight = t->weight, .depth = t->depth, .has_values = t->has_values});
   made_.emplace(t.get(), made);
   return made;
 }
@@ -327,6 +343,16 @@ Result<Entity> Replacer::operator()(const Entity& e) {
       [&](const std::shared_ptr<const DefTypeEntity>& t) -> R {
         WCOMP_TRY(Entity made, (*this)(t->type));
         return Entity(std::make_shared<const DefTypeEntity>(DefTypeEntity{std::move(made)}));
+      },
+      [&](const ValueEntity& v) -> R {
+        WCOMP_TRY(const ValType type, (*this)(v.type));
+        ValueEntity made{.type = type, .id = v.id, .is_eq = v.is_eq};
+        if (const auto known = values_.find(v.id); known != values_.end()) {
+          made.id = known->second;
+        } else if (!v.is_eq && next_value_ != nullptr) {
+          made.id = values_.emplace(v.id, ValueId((*next_value_)++)).first->second;
+        }
+        return Entity(made);
       });
 }
 

@@ -31,6 +31,7 @@ class TypeTable {
   [[nodiscard]] std::uint32_t weight(const types::FuncType& f) const;
   [[nodiscard]] std::uint32_t weight(const Entity& e) const;
   [[nodiscard]] static std::uint32_t depth(const Entity& e);
+  [[nodiscard]] static bool has_values(const Entity& e);
 
   /// Calls `each` with every resource that the type mentions, more than once for some.
   void for_each_resource(types::ValType t, const std::function<void(types::ResourceId)>& each) const;
@@ -38,6 +39,9 @@ class TypeTable {
   /// Counts steps, and types and names that are made, where one byte of input may cause any number of them.
   Result<void> spend(std::uint64_t steps = 1);
   Result<void> grow();
+  /// For a copy of a type.
+  Result<void> spend_on(const types::FuncType& f) { return spend(1 + 8 * f.params.size()); }
+  Result<void> spend_on(const CoreExtern& e);
 
  private:
   types::TypeArena arena_;
@@ -50,6 +54,8 @@ class Replacer {
  public:
   explicit Replacer(TypeTable& table) : table_(table) {}
   void map(types::ResourceId from, types::ResourceId to) { map_.insert_or_assign(from, to); }
+  /// Values that are not equal to others become new ones; `next` is the first id that is free.
+  void renew_values(std::uint32_t& next) { next_value_ = &next; }
   /// What is supplied for an import: its types take the place of the import's, so that they keep the names they have.
   void map_types(const Entity& import, const Entity& supplied);
   [[nodiscard]] types::ResourceId at(types::ResourceId id) const;
@@ -60,7 +66,7 @@ class Replacer {
   Result<std::shared_ptr<const ComponentType>> operator()(const std::shared_ptr<const ComponentType>& t);
 
  private:
-  [[nodiscard]] bool is_idle() const { return map_.empty() && entries_.empty(); }
+  [[nodiscard]] bool is_idle() const { return map_.empty() && entries_.empty() && next_value_ == nullptr; }
   Result<types::ValType> entry(types::TypeId id);
   Result<std::vector<NamedEntity>> all(const std::vector<NamedEntity>& items);
 
@@ -69,6 +75,8 @@ class Replacer {
   std::map<types::TypeId, types::ValType> entries_;
   std::uint32_t first_mapped_ = UINT32_MAX;  ///< no entry before this one mentions a type that map_types was given
   std::map<const void*, Entity> made_;
+  std::uint32_t* next_value_ = nullptr;
+  std::map<ValueId, ValueId> values_;
 };
 
 }  // namespace wcomp::component

@@ -46,8 +46,12 @@ Result<void> Validator::definition(Space& s, const Definition& d, const std::str
       },
       [&](const Canon& c) { return canon(s, c); }, [&](const Import& i) { return import_(s, i.name, i.desc, i.attributes); },
       [&](const Export& e) { return export_(s, e); }, [&](const CustomSection&) -> Result<void> { return Ok{}; },
-      [&](const Start&) -> Result<void> { return fail(diag::unsupported, "start definitions are not supported"); },
-      [&](const ValueDef&) -> Result<void> { return fail(diag::unsupported, "value definitions are not supported"); });
+      [&](const Start& start_) { return start(s, start_); }, [&](const ValueDef& v) { return value(s, v); });
+}
+
+Result<void> Validator::need(bool is_on, std::string_view feature, std::string_view what) const {
+  if (is_on) return Ok{};
+  return fail(diag::feature_disabled, fmt::format("{} needs the feature `{}`", what, feature));
 }
 
 Result<std::shared_ptr<const Scope>> Validator::component(const std::shared_ptr<const Component>& c, Space* parent, const std::string& path) {
@@ -73,6 +77,7 @@ Result<std::shared_ptr<const Scope>> Validator::component(const std::shared_ptr<
     }
   }
 
+  WCOMP_TRY(all_used(s));
   ComponentType& type = s.scope->type;
   std::set<types::ResourceId> seen(type.imported_resources.begin(), type.imported_resources.end());
   for (const NamedEntity& e : type.exports) {

@@ -20,6 +20,9 @@
 // Declared instance and component types (entries of `types`) are closed over the ids that they list as their own; using such a type for
 // an import or export gives these ids new ones, so that no two instances share them.
 //
+// Values. A value is a ValueId in the same way: `value` definitions, imports and results of start functions have one each; one with the
+// bound `eq` has that of another. Each entry of a component's value index space is used exactly once.
+//
 // Limits: types may be nested max_type_depth deep; a type that written out has more than max_type_weight nodes is refused, and so is a
 // component whose validation makes an unreasonable number of types.
 #pragma once
@@ -44,12 +47,19 @@ struct FuncEntity { types::FuncType type; };
 /// A type-sorted item that is a value type (a primitive or an entry), or a resource (a ResourceType entry or an alias of one). Each import
 /// and export of a type is an AliasType entry of its own (or, for `sub resource`, a ResourceType), so its TypeId says where a type got its name.
 struct TypeEntity { types::ValType type; };
+using ValueId = Index<struct ValueTag>;
+/// A value-sorted item. `is_eq`: it is declared to be a value that has the id already.
+struct ValueEntity {
+  types::ValType type;
+  ValueId id{};
+  bool is_eq = false;
+};
 /// A type-sorted import or export that is a func, component or instance type. In Scope::types such types stand for themselves.
 struct DefTypeEntity;
 
 /// The type of an item of any sort: what imports, exports and instance exports have.
 using Entity = std::variant<FuncEntity, TypeEntity, std::shared_ptr<const InstanceType>, std::shared_ptr<const ComponentType>,
-                            std::shared_ptr<const ModuleType>, std::shared_ptr<const DefTypeEntity>>;
+                            std::shared_ptr<const ModuleType>, std::shared_ptr<const DefTypeEntity>, ValueEntity>;
 struct DefTypeEntity { Entity type; };
 
 struct NamedEntity { std::string name; Entity type; Attributes attributes{}; };
@@ -59,6 +69,7 @@ struct InstanceType {
   std::vector<types::ResourceId> defined_resources{};
   std::uint32_t weight = 1;                           ///< nodes when written out
   std::uint32_t depth = 1;                            ///< instance and component types nested in each other
+  bool has_values = false;                            ///< there are values in it
 };
 struct ComponentType {
   std::vector<NamedEntity> imports;
@@ -67,13 +78,19 @@ struct ComponentType {
   std::vector<types::ResourceId> defined_resources;   ///< made afresh at each instantiation (appear in exports)
   std::uint32_t weight = 1;                           ///< nodes when written out
   std::uint32_t depth = 1;                            ///< instance and component types nested in each other
+  bool has_values = false;                            ///< there are values in it
+};
+/// A tag of a core module, by what it carries.
+struct CoreTag {
+  core::FuncType type;
+  friend bool operator==(const CoreTag&, const CoreTag&) = default;
 };
 /// Core types name each other by ids that the whole component shares (core/type_interner.h), not by indices of their modules.
+using CoreExtern = std::variant<core::FuncType, core::TableType, core::MemType, core::GlobalType, CoreTag>;
 struct ModuleType {
-  struct Item { std::string module, name; std::variant<core::FuncType, core::TableType, core::MemType, core::GlobalType> type; };
+  struct Item { std::string module, name; CoreExtern type; };
   std::vector<Item> imports, exports;
 };
-using CoreExtern = std::variant<core::FuncType, core::TableType, core::MemType, core::GlobalType>;
 struct CoreInstanceType { std::vector<std::pair<std::string, CoreExtern>> exports; };
 
 /// The index spaces of one component after validation, by sort; parallel to definitions' order of appearance.
@@ -92,6 +109,8 @@ struct Scope {
   std::vector<core::TableType> core_tables;
   std::vector<core::MemType> core_memories;
   std::vector<core::GlobalType> core_globals;
+  std::vector<CoreTag> core_tags;
+  std::vector<ValueEntity> values;
   ComponentType type;                              ///< what the component imports and exports
 };
 

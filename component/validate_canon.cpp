@@ -1,8 +1,7 @@
-// CanonicalABI.md "Canonical Definitions": what `canon` may be given.
+// CanonicalABI.md "canonopt Validation", "canon lift", "canon lower" and the built-ins of resources.
 #include <fmt/format.h>
 
 #include "base/match.h"
-#include "canonical-abi/shape.h"
 #include "component/validator.h"
 
 namespace wcomp::component {
@@ -11,88 +10,121 @@ namespace {
 
 using core::ValType;
 
-const core::FuncType realloc_type{{ValType::i32, ValType::i32, ValType::i32, ValType::i32}, {ValType::i32}};
+const core::FuncType callback_type{{ValType::i32, ValType::i32, ValType::i32}, {ValType::i32}};
+
+Result<void> check_func(const Scope& scope, CoreFuncIdx index, const core::FuncType& expected, std::string_view option) {
+  WCOMP_TRY(const core::FuncType* found, at(scope.core_funcs, index.value, "core func"));
+  if (*found == expected) return Ok{};
+  return fail(diag::type_mismatch, fmt::format("the canonical option `{}` needs a core func {}, found {}", option, core::to_string(expected), core::to_string(*found)));
+}
+
+Err<Failure> missing(std::string_view option, std::string_view why) { return fail(diag::invalid, fmt::format("the canonical option `{}` is missing: {}", option, why)); }
 
 }  // namespace
 
-/// Before a core function's type is compared: addresses in it have the memory's width.
-Result<void> Validator::canon_memory(const Scope& scope, const CanonOpts& o) const {
-  if (!o.memory) return Ok{};
-  WCOMP_TRY(const core::MemType* memory, at(scope.core_memories, o.memory->value, "core memory"));
-  if (memory->limits.is_64) return fail(diag::unsupported, "64-bit memories cannot be used in canonical options yet");
-  if (memory->limits.is_shared) return fail(diag::type_mismatch, "the memory of canonical options cannot be shared");
+Result<ValType> Validator::canon_opts(const Space& s, const CanonOpts& o) const {
+  const Scope& scope = *s.scope;
+  ValType ptr = ValType::i32;
+  if (o.memory) {
+    WCOMP_TRY(const core::MemType* memory, at(scope.core_memories, o.memory->value, "core memory"));
+    if (memory->limits.is_shared) return fail(diag::type_mismatch, "the memory of canonical options cannot be shared");
+    if (memory->limits.is_64) {
+      WCOMP_TRY(need(features_.memory64, feature_memory64, "a 64-bit memory in canonical options"));
+      ptr = ValType::i64;
+    }
+  }
+  if (o.realloc) {
+    WCOMP_TRY(check_func(scope, *o.realloc, {{ptr, ptr, ptr, ptr}, {ptr}}, "realloc"));
+    if (!o.memory) return fail(diag::invalid, "the canonical option `realloc` is of no use without `memory`");
+  }
+  if (o.is_async || o.callback) WCOMP_TRY(need(features_.async, feature_async, o.is_async ? "the canonical option `async`" : "the canonical option `callback`"));
+  if (o.is_async && o.post_return) return fail(diag::invalid, "the canonical options `async` and `post-return` exclude each other");
+  if (o.callback) {
+    if (!o.is_async) return fail(diag::invalid, "the canonical option `callback` is only for functions that are lifted with `async`");
+    WCOMP_TRY(check_func(scope, *o.callback, callback_type, "callback"));
+  }
+  return ptr;
+}
+
+Result<cabi::FuncShape> Validator::shape_of(const types::FuncType& type, ValType ptr) {
+  WCOMP_TRY(table_.spend(1 + type.params.size()));
+  return (ptr == ValType::i64 ? shapes64_ : shapes32_).of(type);
+}
+
+Result<void> Validator::lift(Space& s, const CanonLift& l) {
+  Scope& scope = *s.scope;
+  WCOMP_TRY(const Entity* e, at(scope.types, l.type.value, "type"));
+  const auto* func = std::get_if<FuncEntity>(e);
+  if (func == nullptr) return fail(diag::type_mismatch, fmt::format("type {} is no func type", l.type.value));
+  const types::FuncType& type = func->type;
+  const CanonOpts& o = l.opts;
+  WCOMP_TRY(const core::FuncType* core_func, at(scope.core_funcs, l.core_func.value, "core func"));
+  WCOMP_TRY(const ValType ptr, canon_opts(s, o));
+  if (o.is_async && !type.is_async) {
+    return fail(diag::invalid, fmt::format("the canonical option `async` is only for async functions, found {}", types::to_string(table_.arena(), type)));
+  }
+  if (o.is_async && !o.callback) WCOMP_TRY(need(features_.async_stackful, feature_async_stackful, "`canon lift` with `async` and without `callback`"));
+  WCOMP_TRY(const cabi::FuncShape shape, shape_of(type, ptr));
+  const core::FuncType expected = o.is_async ? cabi::flatten_async_lift(shape, o.callback.has_value(), ptr) : shape.lifted;
+  if (*core_func != expected) {
+    return fail(diag::type_mismatch, fmt::format("core func {} is lifted to {}{}, so it has to be {}, found {}", l.core_func.value, types::to_string(table_.arena(), type),
+                                                 o.is_async ? " with `async`" : "", core::to_string(expected), core::to_string(*core_func)));
+  }
+  if (shape.lift_needs_realloc && !o.realloc) {
+    return missing("realloc", shape.params_spill ? "the parameters are passed in memory" : "a parameter has strings or lists");
+  }
+  if (!o.memory && shape.result != nullptr) {
+    if (shape.result->has_pointers) return missing("memory", "the result has strings or lists");
+    if (shape.result->flat.size() > (o.is_async ? cabi::max_flat_params : cabi::max_flat_results)) return missing("memory", "the result is passed in memory");
+  }
+  if (o.post_return) WCOMP_TRY(check_func(scope, *o.post_return, {shape.lifted.results, {}}, "post-return"));
+  WCOMP_TRY(table_.spend_on(type));
+  types::FuncType copy = type;
+  scope.funcs.push_back(std::move(copy));
   return Ok{};
 }
 
-Result<void> Validator::canon_opts(const Space& s, const CanonOpts& o, bool needs_memory, bool needs_realloc) const {
-  const Scope& scope = *s.scope;
-  if (o.is_async || o.callback) return fail(diag::unsupported, "the canonical options `async` and `callback` are not supported");
-  WCOMP_TRY(canon_memory(scope, o));
-  if (o.realloc) {
-    WCOMP_TRY(const core::FuncType* realloc, at(scope.core_funcs, o.realloc->value, "core func"));
-    if (*realloc != realloc_type) {
-      return fail(diag::type_mismatch, fmt::format("the canonical option `realloc` needs a core func {}, found {}", core::to_string(realloc_type), core::to_string(*realloc)));
-    }
-    if (!o.memory) return fail(diag::invalid, "the canonical option `realloc` is of no use without `memory`");
+Result<void> Validator::lower(Space& s, const CanonLower& l) {
+  Scope& scope = *s.scope;
+  WCOMP_TRY(const types::FuncType* type, at(scope.funcs, l.func.value, "func"));
+  const CanonOpts& o = l.opts;
+  WCOMP_TRY(const ValType ptr, canon_opts(s, o));
+  if (o.post_return) return fail(diag::invalid, "the canonical option `post-return` cannot be given to `canon lower`");
+  if (o.callback) return fail(diag::invalid, "the canonical option `callback` cannot be given to `canon lower`");
+  if (o.is_async && !type->is_async) {
+    return fail(diag::invalid, fmt::format("the canonical option `async` is only for async functions, found {}", types::to_string(table_.arena(), *type)));
   }
-  if (needs_memory && !o.memory) return fail(diag::invalid, "the function's type needs the canonical option `memory`");
-  if (needs_realloc && !o.realloc) return fail(diag::invalid, "the function's type needs the canonical option `realloc`");
+  WCOMP_TRY(cabi::FuncShape shape, shape_of(*type, ptr));
+  // An async call has its results in memory, too. One that passes nothing there does without, as all encoders have it.
+  const bool is_in_memory = shape.needs_memory || (o.is_async && (shape.result != nullptr || shape.params_tuple->flat.size() > cabi::max_flat_async_params));
+  if (is_in_memory && !o.memory) return missing("memory", fmt::format("values of {} are passed in memory", types::to_string(table_.arena(), *type)));
+  if (shape.lower_needs_realloc && !o.realloc) return missing("realloc", "the result has strings or lists");
+  scope.core_funcs.push_back(o.is_async ? cabi::flatten_async_lower(shape, ptr) : std::move(shape.lowered));
+  return Ok{};
+}
+
+Result<void> Validator::resource_built_in(Space& s, const Canon& c) {
+  const bool is_new = std::holds_alternative<CanonResourceNew>(c), is_drop = std::holds_alternative<CanonResourceDrop>(c);
+  const TypeIdx type = is_new ? std::get<CanonResourceNew>(c).resource : is_drop ? std::get<CanonResourceDrop>(c).resource : std::get<CanonResourceRep>(c).resource;
+  WCOMP_TRY(const types::TypeId resource, resource_type(s, type));
+  if (is_drop) {
+    s.scope->core_funcs.push_back({{ValType::i32}, {}});
+    return Ok{};
+  }
+  const auto local = s.local_resources.find(table_.arena().resource(resource));
+  if (local == s.local_resources.end()) {
+    return fail(diag::invalid, fmt::format("`resource.{}` needs a resource that this component defines, type {} is not", is_new ? "new" : "rep", type.value));
+  }
+  const ValType rep = local->second;
+  s.scope->core_funcs.push_back(is_new ? core::FuncType{{rep}, {ValType::i32}} : core::FuncType{{ValType::i32}, {rep}});
   return Ok{};
 }
 
 Result<void> Validator::canon(Space& s, const Canon& c) {
-  Scope& scope = *s.scope;
-  const auto shape_of = [&](const types::FuncType& type) -> Result<cabi::FuncShape> {
-    WCOMP_TRY(cabi::FuncShape shape, cabi::try_shape_of(table_.arena(), type));
-    if (type.is_async) return fail(diag::feature_disabled, "lifting and lowering async functions needs the feature `async`");
-    if (shape.has_async) return fail(diag::feature_disabled, "lifting and lowering streams, futures and error contexts needs the feature `async`");
-    return shape;
-  };
-  const auto built_in = [&](TypeIdx type, bool must_be_local, std::string_view name, core::FuncType sig) -> Result<void> {
-    WCOMP_TRY(const types::TypeId resource, resource_type(s, type));
-    if (must_be_local && !s.local_resources.contains(table_.arena().resource(resource))) {
-      return fail(diag::invalid, fmt::format("`{}` needs a resource that this component defines, type {} is not", name, type.value));
-    }
-    scope.core_funcs.push_back(std::move(sig));
-    return Ok{};
-  };
-  return match(
-      c,
-      [&](const CanonLift& l) -> Result<void> {
-        WCOMP_TRY(const Entity* e, at(scope.types, l.type.value, "type"));
-        const auto* func = std::get_if<FuncEntity>(e);
-        if (func == nullptr) return fail(diag::type_mismatch, fmt::format("type {} is no func type", l.type.value));
-        WCOMP_TRY(const core::FuncType* core_func, at(scope.core_funcs, l.core_func.value, "core func"));
-        WCOMP_TRY(const cabi::FuncShape shape, shape_of(func->type));
-        WCOMP_TRY(canon_memory(scope, l.opts));
-        if (*core_func != shape.lifted) {
-          return fail(diag::type_mismatch, fmt::format("core func {} is lifted to {}, so it has to be {}, found {}", l.core_func.value, types::to_string(table_.arena(), func->type),
-                                                       core::to_string(shape.lifted), core::to_string(*core_func)));
-        }
-        WCOMP_TRY(canon_opts(s, l.opts, shape.lift_needs_realloc || shape.results_spill || (shape.result && shape.result->has_pointers), shape.lift_needs_realloc));
-        if (l.opts.post_return) {
-          WCOMP_TRY(const core::FuncType* post_return, at(scope.core_funcs, l.opts.post_return->value, "core func"));
-          if (post_return->params != shape.lifted.results || !post_return->results.empty()) {
-            return fail(diag::type_mismatch, fmt::format("the canonical option `post-return` needs a core func {}, found {}",
-                                                         core::to_string(core::FuncType{shape.lifted.results, {}}), core::to_string(*post_return)));
-          }
-        }
-        types::FuncType type = func->type;
-        scope.funcs.push_back(std::move(type));
-        return Ok{};
-      },
-      [&](const CanonLower& l) -> Result<void> {
-        WCOMP_TRY(const types::FuncType* func, at(scope.funcs, l.func.value, "func"));
-        WCOMP_TRY(cabi::FuncShape shape, shape_of(*func));
-        WCOMP_TRY(canon_opts(s, l.opts, shape.needs_memory, shape.lower_needs_realloc));
-        if (l.opts.post_return) return fail(diag::invalid, "the canonical option `post-return` cannot be given to `canon lower`");
-        scope.core_funcs.push_back(std::move(shape.lowered));
-        return Ok{};
-      },
-      [&](const CanonResourceNew& r) { return built_in(r.resource, true, "resource.new", {{ValType::i32}, {ValType::i32}}); },
-      [&](const CanonResourceDrop& r) { return built_in(r.resource, false, "resource.drop", {{ValType::i32}, {}}); },
-      [&](const CanonResourceRep& r) { return built_in(r.resource, true, "resource.rep", {{ValType::i32}, {ValType::i32}}); },
-      [&](const CanonBuiltIn& b) -> Result<void> { return fail(diag::unsupported, fmt::format("`canon {}` is not supported", row_of(b.built_in).text)); });
+  if (const auto* l = std::get_if<CanonLift>(&c)) return lift(s, *l);
+  if (const auto* l = std::get_if<CanonLower>(&c)) return lower(s, *l);
+  if (const auto* b = std::get_if<CanonBuiltIn>(&c)) return built_in(s, *b);
+  return resource_built_in(s, c);
 }
 
 }  // namespace wcomp::component

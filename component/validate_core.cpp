@@ -9,15 +9,6 @@ namespace {
 
 using ModulePtr = std::shared_ptr<const ModuleType>;
 
-constexpr std::uint64_t max_pages = 65536;
-
-Result<void> check_limits(const core::Limits& l, std::uint64_t most, std::string_view what) {
-  if (l.max && *l.max < l.min) return fail(diag::invalid, fmt::format("a {} cannot have a maximum below its minimum", what));
-  if (l.min > most || (l.max && *l.max > most)) return fail(diag::invalid, fmt::format("a {} cannot be larger than {}", what, most));
-  if (l.is_shared && !l.max) return fail(diag::invalid, fmt::format("a shared {} needs a maximum", what));
-  return Ok{};
-}
-
 /// What a module's imports and exports are, with ids for the types that they name.
 class Externs {
  public:
@@ -27,7 +18,7 @@ class Externs {
     return match(
         t, [&](core::TypeIdx i) -> Result<CoreExtern> { return func(i); }, [&](const core::TableType& v) -> Result<CoreExtern> { return CoreExtern(interned(v, ids_)); },
         [](const core::MemType& v) -> Result<CoreExtern> { return CoreExtern(v); }, [&](const core::GlobalType& v) -> Result<CoreExtern> { return CoreExtern(interned(v, ids_)); },
-        [](core::TagType) -> Result<CoreExtern> { return fail(diag::unsupported, "tags of core modules cannot be linked inside of components"); });
+        [&](core::TagType v) -> Result<CoreExtern> { return tag(v.type); });
   }
   [[nodiscard]] Result<CoreExtern> export_(const core::Export& e) const {
     switch (e.kind) {
@@ -35,7 +26,7 @@ class Externs {
       case core::ExternKind::table: return CoreExtern(interned(m_.table_types[e.index], ids_));
       case core::ExternKind::mem: return CoreExtern(m_.mem_types[e.index]);
       case core::ExternKind::global: return CoreExtern(interned(m_.global_types[e.index], ids_));
-      case core::ExternKind::tag: return fail(diag::unsupported, fmt::format("the core module exports the tag `{}`: tags inside of components are not supported", e.name));
+      case core::ExternKind::tag: return tag(m_.tag_types[e.index].type);
     }
     WCOMP_CHECK(false);
   }
@@ -43,14 +34,12 @@ class Externs {
  private:
   [[nodiscard]] CoreExtern func(core::TypeIdx i) const { return CoreExtern(types_[ids_[i.value]]); }
 
+  [[nodiscard]] CoreExtern tag(core::TypeIdx i) const { return CoreTag{types_[ids_[i.value]]}; }
+
   const core::Module& m_;
   const core::TypeInterner& types_;
   const core::TypeIds ids_;
 };
-
-Err<Failure> duplicate_import(const std::string& module, const std::string& name) {
-  return fail(diag::duplicate_name, fmt::format("a core module in a component cannot import `{}` `{}` twice", module, name));
-}
 
 }  // namespace
 
@@ -64,12 +53,16 @@ Result<void> Validator::core_module(Space& s, const CoreModuleDef& m, const std:
   auto type = std::make_shared<ModuleType>();
   std::set<std::pair<std::string, std::string>> names;
   for (const core::Import& i : valid->imports) {
-    if (!names.emplace(i.module, i.name).second) return duplicate_import(i.module, i.name);
+    if (!names.emplace(i.module, i.name).second) {
+      return fail(diag::duplicate_name, fmt::format("a core module in a component cannot import `{}` `{}` twice", i.module, i.name));
+    }
     WCOMP_TRY(CoreExtern e, externs.import(i.type));
+    WCOMP_TRY(table_.spend_on(e));
     type->imports.push_back({i.module, i.name, std::move(e)});
   }
   for (const core::Export& e : valid->exports) {
     WCOMP_TRY(CoreExtern exported, externs.export_(e));
+    WCOMP_TRY(table_.spend_on(exported));
     type->exports.push_back({"", e.name, std::move(exported)});
   }
   s.scope->core_modules.push_back(std::move(type));
@@ -96,7 +89,10 @@ Result<CoreExtern> Validator::core_item(const Space& s, const SortIdx& i) const 
       WCOMP_TRY(const auto* e, at(scope.core_globals, i.index, "core global"));
       return CoreExtern(*e);
     }
-    case Sort::core_tag: return fail(diag::unsupported, "core tags are not supported");
+    case Sort::core_tag: {
+      WCOMP_TRY(const auto* e, at(scope.core_tags, i.index, "core tag"));
+      return CoreExtern(*e);
+    }
     default: return fail(diag::invalid, fmt::format("a {} cannot be exported from a core instance", to_string(i.sort)));
   }
 }
@@ -105,7 +101,8 @@ void Validator::push_core(Space& s, const CoreExtern& e) {
   Scope& scope = *s.scope;
   match(
       e, [&](const core::FuncType& f) { scope.core_funcs.push_back(f); }, [&](const core::TableType& t) { scope.core_tables.push_back(t); },
-      [&](const core::MemType& m) { scope.core_memories.push_back(m); }, [&](const core::GlobalType& g) { scope.core_globals.push_back(g); });
+      [&](const core::MemType& m) { scope.core_memories.push_back(m); }, [&](const core::GlobalType& g) { scope.core_globals.push_back(g); },
+      [&](const CoreTag& t) { scope.core_tags.push_back(t); });
 }
 
 Result<void> Validator::core_instance(Space& s, const CoreInstance& i) {
@@ -115,6 +112,7 @@ Result<void> Validator::core_instance(Space& s, const CoreInstance& i) {
     for (const auto& [name, index] : bag->exports) {
       if (!names.insert(name).second) return fail(diag::duplicate_name, fmt::format("the core instance has an export `{}` twice", name));
       WCOMP_TRY(CoreExtern e, core_item(s, index));
+      WCOMP_TRY(table_.spend_on(e));
       out.exports.emplace_back(name, std::move(e));
     }
     s.scope->core_instances.push_back(std::move(out));
@@ -143,77 +141,12 @@ Result<void> Validator::core_instance(Space& s, const CoreInstance& i) {
       return fail(diag::import_mismatch, fmt::format("`{}` `{}` does not have the type that core module {} imports: {}", import.module, import.name, in.module.value, why));
     }
   }
-  for (const ModuleType::Item& e : module.exports) out.exports.emplace_back(e.name, e.type);
+  for (const ModuleType::Item& e : module.exports) {
+    WCOMP_TRY(table_.spend_on(e.type));
+    out.exports.emplace_back(e.name, e.type);
+  }
   s.scope->core_instances.push_back(std::move(out));
   return Ok{};
-}
-
-Result<std::variant<core::FuncType, ModulePtr>> Validator::core_type(const Space& s, const CoreDefType& t) const {
-  using Out = std::variant<core::FuncType, ModulePtr>;
-  if (const auto* f = std::get_if<core::FuncType>(&t)) return Out(*f);
-  auto out = std::make_shared<ModuleType>();
-  std::vector<core::FuncType> types;
-  std::set<std::pair<std::string_view, std::string_view>> imports;
-  std::set<std::string_view> exports;
-  const auto resolve = [&](const core::ExternType& e) -> Result<CoreExtern> {
-    return match(
-        e,
-        [&](core::TypeIdx i) -> Result<CoreExtern> {
-          WCOMP_TRY(const core::FuncType* f, at(types, i.value, "core type"));
-          return CoreExtern(*f);
-        },
-        [](const core::TableType& v) -> Result<CoreExtern> {
-          WCOMP_TRY(check_limits(v.limits, v.limits.is_64 ? UINT64_MAX : UINT32_MAX, "table"));
-          return CoreExtern(v);
-        },
-        [](const core::MemType& v) -> Result<CoreExtern> {
-          WCOMP_TRY(check_limits(v.limits, v.limits.is_64 ? max_pages << 32 : max_pages, "memory"));
-          return CoreExtern(v);
-        },
-        [](const core::GlobalType& v) -> Result<CoreExtern> { return CoreExtern(v); },
-        [](core::TagType) -> Result<CoreExtern> { return fail(diag::unsupported, "tags of core modules cannot be linked inside of components"); });
-  };
-  for (const auto& decl : std::get<std::shared_ptr<const CoreModuleType>>(t)->decls) {
-    WCOMP_TRY(match(
-        decl,
-        [&](const CoreDefType& d) -> Result<void> {
-          const auto* f = std::get_if<core::FuncType>(&d);
-          if (f == nullptr) return fail(diag::invalid, "a module type cannot contain another module type");
-          types.push_back(*f);
-          return Ok{};
-        },
-        [&](const CoreModuleType::AliasOuterType& a) -> Result<void> {
-          if (a.count == 0) {
-            WCOMP_TRY(const core::FuncType* f, at(types, a.index, "core type"));
-            const core::FuncType copy = *f;
-            types.push_back(copy);
-            return Ok{};
-          }
-          const Space* target = &s;
-          for (std::uint32_t n = 1; n < a.count; ++n) {
-            target = target->parent;
-            if (target == nullptr) return fail(diag::index_out_of_range, fmt::format("an outer alias counts {} scopes outwards, there are {}", a.count, n));
-          }
-          WCOMP_TRY(const Out* found, at(target->scope->core_types, a.index, "outer core type"));
-          const auto* f = std::get_if<core::FuncType>(found);
-          if (f == nullptr) return fail(diag::invalid, "a module type cannot contain another module type");
-          types.push_back(*f);
-          return Ok{};
-        },
-        [&](const CoreModuleType::ImportItem& i) -> Result<void> {
-          if (!imports.emplace(i.module, i.name).second) return duplicate_import(i.module, i.name);
-          WCOMP_TRY(CoreExtern e, resolve(i.type));
-          out->imports.push_back({i.module, i.name, std::move(e)});
-          return Ok{};
-        },
-        [&](const CoreModuleType::ExportItem& i) -> Result<void> {
-          if (!exports.insert(i.name).second) return fail(diag::duplicate_name, fmt::format("a module type exports `{}` twice", i.name));
-          WCOMP_TRY(CoreExtern e, resolve(i.type));
-          out->exports.push_back({"", i.name, std::move(e)});
-          return Ok{};
-        }));
-  }
-  return Out(ModulePtr(std::move(out)));
 }
 
 }  // namespace wcomp::component

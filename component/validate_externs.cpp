@@ -53,9 +53,13 @@ Result<void> check_member(const TypeArena& arena, const ExternName& name, const 
 
 }  // namespace
 
-Result<Entity> Validator::item(const Space& s, const SortIdx& i) const {
+Result<Entity> Validator::item(Space& s, const SortIdx& i) const {
   const Scope& scope = *s.scope;
   switch (i.sort) {
+    case Sort::value: {
+      WCOMP_TRY(const ValueEntity v, use_value(s, i.index));
+      return Entity(ValueEntity{.type = v.type, .id = v.id, .is_eq = true});
+    }
     case Sort::func: {
       WCOMP_TRY(const FuncType* f, at(scope.funcs, i.index, "func"));
       return Entity(FuncEntity{*f});
@@ -93,7 +97,7 @@ void Validator::push(Space& s, const Entity& e) {
         scope.core_modules.push_back(m);
         scope.core_module_bodies.emplace_back();
       },
-      [&](const DefTypePtr& t) { scope.types.push_back(t->type); });
+      [&](const DefTypePtr& t) { scope.types.push_back(t->type); }, [&](const ValueEntity& v) { push_value(s, v); });
 }
 
 Result<Entity> Validator::extern_type(Space& s, const ExternDesc& d, std::vector<ResourceId>& made) {
@@ -122,6 +126,7 @@ Result<Entity> Validator::extern_type(Space& s, const ExternDesc& d, std::vector
       if (type == nullptr) return wrong("instance");
       const InstancePtr closed = *type;
       Replacer fresh(table_);
+      if (closed->has_values) fresh.renew_values(values_);
       for (const ResourceId id : closed->defined_resources) {
         made.push_back(table_.new_resource());
         fresh.map(id, made.back());
@@ -139,8 +144,47 @@ Result<Entity> Validator::extern_type(Space& s, const ExternDesc& d, std::vector
       if (module == nullptr) return fail(diag::type_mismatch, fmt::format("core type {} is no module type", d.type_index));
       return Entity(*module);
     }
+    case Sort::value: {
+      WCOMP_TRY(need(features_.values, feature_values, "an import or export of a value"));
+      if (const auto* type = std::get_if<ValTypeRef>(&d.value_bound)) {
+        WCOMP_TRY(const ValType t, val_type(s, *type));
+        return Entity(ValueEntity{.type = t, .id = ValueId(values_++)});
+      }
+      WCOMP_TRY(const ValueEntity* v, at(s.scope->values, std::get<ValueIdx>(d.value_bound).value, "value"));
+      return Entity(ValueEntity{.type = v->type, .id = v->id, .is_eq = true});
+    }
     default: return fail(diag::invalid, fmt::format("a {} cannot be imported or exported", to_string(d.sort)));
   }
+}
+
+Result<void> Validator::check_attributes(const ExternName& parsed, const std::string& name, const Entity& e, const Attributes& attributes) const {
+  if (attributes.implements) {
+    WCOMP_TRY(need(features_.implements, feature_implements, "the attribute `implements`"));
+    const std::optional<ExternName> interface = parse_extern_name(*attributes.implements);
+    if (!interface || interface->kind != NameKind::interface) {
+      return fail(diag::bad_name, fmt::format("`{}` says that it implements `{}`, which is no interface name", name, *attributes.implements));
+    }
+    WCOMP_TRY(check_interface_name(*interface, *attributes.implements));
+    if (parsed.kind == NameKind::interface) return fail(diag::invalid, fmt::format("`{}` is an interface name and cannot have the attribute `implements`", name));
+    if (!std::holds_alternative<InstancePtr>(e)) return fail(diag::invalid, fmt::format("`{}` has the attribute `implements`, so it has to be an instance, found {}", name, sort_name(e)));
+  }
+  if (attributes.external_id) WCOMP_TRY(need(features_.implements, feature_implements, "the attribute `external-id`"));
+  if (attributes.version_suffix) {
+    WCOMP_TRY(need(features_.canon_names, feature_canon_names, "the attribute `versionsuffix`"));
+    if (parsed.canonical_version.empty()) {
+      return fail(diag::invalid, fmt::format("`{}` has the attribute `versionsuffix`, so it has to be an interface name with a canonical version, as in `a:b/c@1`", name));
+    }
+    const std::string whole = std::string(parsed.canonical_version) + *attributes.version_suffix;
+    if (!SemVer::parse(whole)) return fail(diag::invalid, fmt::format("the version of `{}` and its `versionsuffix` are together `{}`, which is no version", name, whole));
+  }
+  return Ok{};
+}
+
+Result<void> Validator::check_interface_name(const ExternName& parsed, std::string_view text) const {
+  if (parsed.is_nested && !features_.nested_names) return need(false, feature_nested_names, fmt::format("`{}`", text));
+  const bool has_short_version = !parsed.version && !parsed.canonical_version.empty();
+  if (has_short_version && !features_.canon_names) return need(false, feature_canon_names, fmt::format("`{}`, whose version is not a whole one,", text));
+  return Ok{};
 }
 
 Result<void> Validator::check_name(NameTable& names, const std::string& name, const Entity& e, const Attributes& attributes) const {
@@ -150,11 +194,8 @@ Result<void> Validator::check_name(NameTable& names, const std::string& name, co
     return fail(diag::duplicate_name, it->second == name ? fmt::format("the name `{}` is there twice", name)
                                                          : fmt::format("the name `{}` conflicts with `{}`", name, it->second));
   }
-  if (attributes.implements) {
-    if (!is_interface_name(*attributes.implements)) return fail(diag::bad_name, fmt::format("`{}` says that it implements `{}`, which is no interface name", name, *attributes.implements));
-    if (parsed->kind == NameKind::interface) return fail(diag::invalid, fmt::format("`{}` is an interface name and cannot have the attribute `implements`", name));
-    if (!std::holds_alternative<InstancePtr>(e)) return fail(diag::invalid, fmt::format("`{}` has the attribute `implements`, so it has to be an instance, found {}", name, sort_name(e)));
-  }
+  if (parsed->kind == NameKind::interface) WCOMP_TRY(check_interface_name(*parsed, name));
+  WCOMP_TRY(check_attributes(*parsed, name, e, attributes));
   switch (parsed->kind) {
     case NameKind::constructor:
     case NameKind::method:
@@ -241,10 +282,15 @@ Result<void> Validator::check_visible(Space& s, std::string_view name, const Ent
       [&](const DefTypePtr& t) -> Result<void> {
         if (const auto* f = std::get_if<FuncEntity>(&t->type)) return all_named(named, f->type) ? Result<void>(Ok{}) : unnamed();
         // The types that an instance type exports have names only where there is an instance of it.
+        WCOMP_TRY(table_.spend(8 * (s.importable_types.size() + s.exportable_types.size())));
         Space inner;
         inner.importable_types = s.importable_types;
         inner.exportable_types = s.exportable_types;
         return check_visible(inner, name, t->type, is_import);
+      },
+      [&](const ValueEntity& v) -> Result<void> {
+        if (!is_import && table_.facts(v.type).has_borrow) return fail(diag::invalid, fmt::format("the type of the exported value `{}` contains a `borrow`", name));
+        return is_named(named, v.type) ? Result<void>(Ok{}) : unnamed();
       });
 }
 
@@ -267,7 +313,8 @@ void Validator::free_resources(const Entity& e, const std::function<void(Resourc
           for (const NamedEntity& item : *items) free_resources(item.type, [&](ResourceId id) { if (!own.contains(id)) each(id); });
         }
       },
-      [&](const ModulePtr&) {}, [&](const DefTypePtr& t) { free_resources(t->type, each); });
+      [&](const ModulePtr&) {}, [&](const DefTypePtr& t) { free_resources(t->type, each); },
+      [&](const ValueEntity& v) { table_.for_each_resource(v.type, each); });
 }
 
 Result<void> Validator::import_(Space& s, const std::string& name, const ExternDesc& d, const Attributes& attributes) {
@@ -291,6 +338,7 @@ Result<void> Validator::export_decl(Space& s, const ExportDecl& decl) {
   WCOMP_TRY(check_visible(s, decl.name, e, false));
   s.defined_resources.insert(s.defined_resources.end(), made.begin(), made.end());
   push(s, e);
+  if (decl.desc.sort == Sort::value) s.used_values.back() = true;
   s.scope->type.exports.push_back({decl.name, std::move(e), decl.attributes});
   return Ok{};
 }
@@ -320,6 +368,7 @@ Result<void> Validator::export_(Space& s, const Export& decl) {
 
   Scope& scope = *s.scope;
   push(s, e);
+  if (decl.item.sort == Sort::value) s.used_values.back() = true;
   if (decl.item.sort == Sort::component) scope.component_scopes.back() = scope.component_scopes[decl.item.index];
   if (decl.item.sort == Sort::core_module) scope.core_module_bodies.back() = scope.core_module_bodies[decl.item.index];
   scope.type.exports.push_back({decl.name, std::move(e), decl.attributes});

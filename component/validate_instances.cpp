@@ -13,6 +13,9 @@ using InstancePtr = std::shared_ptr<const InstanceType>;
 using ComponentPtr = std::shared_ptr<const ComponentType>;
 using DefTypePtr = std::shared_ptr<const DefTypeEntity>;
 
+/// So many are looked through one by one.
+constexpr std::size_t few_exports = 16;
+
 /// Whether an entity is what an alias or argument of that sort refers to.
 bool has_sort(const Entity& e, Sort s) {
   switch (s) {
@@ -21,8 +24,28 @@ bool has_sort(const Entity& e, Sort s) {
     case Sort::instance: return std::holds_alternative<InstancePtr>(e);
     case Sort::component: return std::holds_alternative<ComponentPtr>(e);
     case Sort::core_module: return std::holds_alternative<std::shared_ptr<const ModuleType>>(e);
+    case Sort::value: return std::holds_alternative<ValueEntity>(e);
     default: return false;
   }
+}
+
+/// The export's place among those of instance `index`, or nothing. Names stay where they are as long as the instance does.
+template <class Exports, class Name>
+Result<std::optional<std::size_t>> find_export(TypeTable& table, Space::ExportIndex& known, std::uint32_t index, const Exports& exports, const std::string& name, Name name_of) {
+  using Out = std::optional<std::size_t>;
+  if (exports.size() <= few_exports) {
+    const auto found = std::ranges::find_if(exports, [&](const auto& e) { return name_of(e) == name; });
+    return found == exports.end() ? Out() : Out(static_cast<std::size_t>(found - exports.begin()));
+  }
+  const auto [it, is_new] = known.try_emplace(index);
+  auto& by_name = it->second;
+  if (is_new) {
+    WCOMP_TRY(table.spend(8 * exports.size()));
+    by_name.reserve(exports.size());
+    for (std::size_t i = 0; i < exports.size(); ++i) by_name.emplace(name_of(exports[i]), i);
+  }
+  const auto found = by_name.find(name);
+  return found == by_name.end() ? Out() : Out(found->second);
 }
 
 }  // namespace
@@ -54,6 +77,7 @@ Result<InstancePtr> Validator::instantiate(Space& s, const Instantiate& i) {
     }
   }
   Replacer actual(table_);
+  if (type->has_values) actual.renew_values(values_);
   for (const NamedEntity& import : type->imports) actual.map_types(import.type, args.find(import.name)->second);
   for (const types::ResourceId id : type->imported_resources) {
     const std::optional<types::ResourceId> arg = matcher.found_for(id);
@@ -94,26 +118,28 @@ Result<void> Validator::alias(Space& s, const Alias& a) {
       [&](const AliasExport& e) -> Result<void> {
         WCOMP_TRY(const InstancePtr* instance, at(s.scope->instances, e.instance.value, "instance"));
         const auto& exports = (*instance)->exports;
-        const auto found = std::ranges::find(exports, e.name, &NamedEntity::name);
-        WCOMP_TRY(table_.spend(1 + exports.size() / 16));
-        if (found == exports.end()) return fail(diag::missing_export, fmt::format("instance {} has no export `{}`", e.instance.value, e.name));
-        if (!has_sort(found->type, e.sort)) {
-          return fail(diag::type_mismatch, fmt::format("export `{}` of instance {} is a {}, not a {}", e.name, e.instance.value, sort_name(found->type), to_string(e.sort)));
+        WCOMP_TRY(const auto place, find_export(table_, s.instance_exports, e.instance.value, exports, e.name, [](const NamedEntity& n) -> std::string_view { return n.name; }));
+        if (!place) return fail(diag::missing_export, fmt::format("instance {} has no export `{}`", e.instance.value, e.name));
+        const Entity copy = exports[*place].type;
+        if (!has_sort(copy, e.sort)) {
+          return fail(diag::type_mismatch, fmt::format("export `{}` of instance {} is a {}, not a {}", e.name, e.instance.value, sort_name(copy), to_string(e.sort)));
         }
-        const Entity copy = found->type;
+        if (e.sort == Sort::value) WCOMP_TRY(need(features_.values, feature_values, "an alias of a value"));
+        if (const auto* func = std::get_if<FuncEntity>(&copy)) WCOMP_TRY(table_.spend_on(func->type));
         push(s, copy);
         return Ok{};
       },
       [&](const AliasCoreExport& e) -> Result<void> {
         WCOMP_TRY(const CoreInstanceType* instance, at(s.scope->core_instances, e.instance.value, "core instance"));
-        const auto found = std::ranges::find_if(instance->exports, [&](const auto& item) { return item.first == e.name; });
-        WCOMP_TRY(table_.spend(1 + instance->exports.size() / 16));
-        if (found == instance->exports.end()) return fail(diag::missing_export, fmt::format("core instance {} has no export `{}`", e.instance.value, e.name));
-        static constexpr Sort sorts[] = {Sort::core_func, Sort::core_table, Sort::core_memory, Sort::core_global};
-        if (sorts[found->second.index()] != e.sort) {
-          return fail(diag::type_mismatch, fmt::format("export `{}` of core instance {} is a {}, not a {}", e.name, e.instance.value, sort_name(found->second), to_string(e.sort)));
+        WCOMP_TRY(const auto place, find_export(table_, s.core_instance_exports, e.instance.value, instance->exports, e.name, [](const auto& n) -> std::string_view { return n.first; }));
+        if (!place) return fail(diag::missing_export, fmt::format("core instance {} has no export `{}`", e.instance.value, e.name));
+        const CoreExtern& found = instance->exports[*place].second;
+        static constexpr Sort sorts[] = {Sort::core_func, Sort::core_table, Sort::core_memory, Sort::core_global, Sort::core_tag};
+        if (sorts[found.index()] != e.sort) {
+          return fail(diag::type_mismatch, fmt::format("export `{}` of core instance {} is a {}, not a {}", e.name, e.instance.value, sort_name(found), to_string(e.sort)));
         }
-        push_core(s, found->second);
+        WCOMP_TRY(table_.spend_on(found));
+        push_core(s, found);
         return Ok{};
       },
       [&](const AliasOuter& o) -> Result<void> { return outer_alias(s, o); });
@@ -132,6 +158,7 @@ Result<void> Validator::outer_alias(Space& s, const AliasOuter& o) {
     case Sort::type: {
       WCOMP_TRY(const Entity* found, at(from.types, o.index, "outer type"));
       const Entity e = *found;
+      if (const auto* func = std::get_if<FuncEntity>(&e)) WCOMP_TRY(table_.spend_on(func->type));
       if (crosses_component) {
         WCOMP_TRY(table_.spend(table_.weight(e)));
         bool mentions = false;
@@ -144,6 +171,7 @@ Result<void> Validator::outer_alias(Space& s, const AliasOuter& o) {
     case Sort::core_type: {
       WCOMP_TRY(const auto* found, at(from.core_types, o.index, "outer core type"));
       auto copy = *found;
+      if (const auto* func = std::get_if<core::FuncType>(&copy)) WCOMP_TRY(table_.spend_on(CoreExtern(*func)));
       s.scope->core_types.push_back(std::move(copy));
       return Ok{};
     }

@@ -10,6 +10,7 @@ namespace {
 using namespace wcomp::types;
 
 constexpr std::size_t max_flags = 32;
+constexpr std::size_t max_params = 1'000;  ///< of a function: as many as a core function has
 
 /// Labels of a record, variant, flags, enum or parameter list: kebab case, no two alike.
 class Labels {
@@ -50,7 +51,10 @@ Result<ValType> Validator::add(TypeDef def) {
 }
 
 Result<ValType> Validator::val_type(const Space& s, const ValTypeRef& t) const {
-  if (const Prim* p = std::get_if<Prim>(&t)) return ValType(*p);
+  if (const Prim* p = std::get_if<Prim>(&t)) {
+    if (*p == Prim::error_context) WCOMP_TRY(need(features_.error_context, feature_error_context, "the type `error-context`"));
+    return ValType(*p);
+  }
   const TypeIdx i = std::get<TypeIdx>(t);
   WCOMP_TRY(const Entity* e, at(s.scope->types, i.value, "type"));
   const auto* type = std::get_if<TypeEntity>(e);
@@ -78,7 +82,7 @@ Result<TypeId> Validator::resource_type(const Space& s, TypeIdx i) const {
 Result<ValType> Validator::def_val_type(Space& s, const DefValType& t) {
   using R = Result<ValType>;
   return match(
-      t, [&](Prim p) -> R { return ValType(p); },
+      t, [&](Prim p) -> R { return val_type(s, ValTypeRef(p)); },
       [&](const RecordRef& r) -> R {
         if (r.fields.empty()) return empty("record", "field");
         RecordType out;
@@ -106,11 +110,13 @@ Result<ValType> Validator::def_val_type(Space& s, const DefValType& t) {
         return add(ListType{type});
       },
       [&](const FixedListRef& l) -> R {
+        WCOMP_TRY(need(features_.fixed_length_lists, feature_fixed_length_lists, "a list of fixed length"));
         if (l.length == 0) return fail(diag::invalid, "a list of fixed length cannot have length 0");
         WCOMP_TRY(const ValType type, val_type(s, l.element));
         return add(FixedListType{type, l.length});
       },
       [&](const MapRef& m) -> R {
+        WCOMP_TRY(need(features_.map, feature_map, "the type `map`"));
         WCOMP_TRY(const ValType key, val_type(s, m.key));
         WCOMP_TRY(const ValType value, val_type(s, m.value));
         if (!is_key(table_.arena().resolve(key))) return fail(diag::invalid, fmt::format("`{}` cannot be a map's key", to_string(table_.arena(), key)));
@@ -154,12 +160,14 @@ Result<ValType> Validator::def_val_type(Space& s, const DefValType& t) {
         return add(BorrowType{resource});
       },
       [&](const StreamRef& st) -> R {
+        WCOMP_TRY(need(features_.async, feature_async, "the type `stream`"));
         WCOMP_TRY(const std::optional<ValType> type, val_type(s, st.element));
         if (type && table_.facts(*type).has_borrow) return fail(diag::invalid, "a stream's element type cannot contain a `borrow`");
         if (type && table_.arena().resolve(*type) == ValType(Prim::char_)) return fail(diag::invalid, "`stream<char>` is not valid at this time");
         return add(StreamType{type});
       },
       [&](const FutureRef& f) -> R {
+        WCOMP_TRY(need(features_.async, feature_async, "the type `future`"));
         WCOMP_TRY(const std::optional<ValType> type, val_type(s, f.element));
         if (type && table_.facts(*type).has_borrow) return fail(diag::invalid, "a future's element type cannot contain a `borrow`");
         return add(FutureType{type});
@@ -169,6 +177,8 @@ Result<ValType> Validator::def_val_type(Space& s, const DefValType& t) {
 Result<FuncType> Validator::func_type(const Space& s, const FuncTypeRef& t) {
   FuncType out;
   out.is_async = t.is_async;
+  if (t.is_async) WCOMP_TRY(need(features_.async, feature_async, "an async function"));
+  if (t.params.size() > max_params) return fail(diag::limit_exceeded, fmt::format("a function has more than {} parameters", max_params));
   Labels seen("parameter");
   for (const FieldRef& p : t.params) {
     WCOMP_TRY(seen.add(p.name));
@@ -241,15 +251,16 @@ Result<Entity> Validator::def_type(Space& s, const DefType& t) {
         return Entity(std::make_shared<const InstanceType>(std::move(out)));
       },
       [&](const ResourceTypeRef& r) -> R {
-        if (r.rep != core::ValType::i32) return fail(diag::invalid, "a resource's representation has to be i32");
+        if (r.rep == core::ValType::i64) WCOMP_TRY(need(features_.memory64, feature_memory64, "a resource with the representation i64"));
+        else if (r.rep != core::ValType::i32) return fail(diag::invalid, fmt::format("a resource's representation has to be i32, found {}", core::to_string(r.rep)));
         if (r.dtor) {
           WCOMP_TRY(const core::FuncType* dtor, at(s.scope->core_funcs, r.dtor->value, "core func"));
-          if (*dtor != core::FuncType{{core::ValType::i32}, {}}) {
-            return fail(diag::type_mismatch, fmt::format("a destructor has to be a core func with one i32 parameter and no result, found {}", core::to_string(*dtor)));
+          if (*dtor != core::FuncType{{r.rep}, {}}) {
+            return fail(diag::type_mismatch, fmt::format("a destructor has to be a core func with one {} parameter and no result, found {}", core::to_string(r.rep), core::to_string(*dtor)));
           }
         }
         const ResourceId id = table_.new_resource();
-        s.local_resources.insert(id);
+        s.local_resources.emplace(id, r.rep);
         WCOMP_TRY(const ValType type, add(ResourceType{id}));
         return Entity(TypeEntity{type});
       });
@@ -260,6 +271,7 @@ Result<void> Validator::set_weight(InstanceType& t) const {
   for (const NamedEntity& e : t.exports) {
     weight += table_.weight(e.type);
     t.depth = std::max(t.depth, 1 + TypeTable::depth(e.type));
+    t.has_values = t.has_values || TypeTable::has_values(e.type);
   }
   if (weight > max_type_weight) return fail(diag::limit_exceeded, fmt::format("an instance type has more than {} parts", max_type_weight));
   if (t.depth > max_type_depth) return fail(diag::limit_exceeded, fmt::format("instances are nested more than {} deep", max_type_depth));
@@ -273,6 +285,7 @@ Result<void> Validator::set_weight(ComponentType& t) const {
     for (const NamedEntity& e : *items) {
       weight += table_.weight(e.type);
       t.depth = std::max(t.depth, 1 + TypeTable::depth(e.type));
+      t.has_values = t.has_values || TypeTable::has_values(e.type);
     }
   }
   if (weight > max_type_weight) return fail(diag::limit_exceeded, fmt::format("a component type has more than {} parts", max_type_weight));

@@ -1,11 +1,14 @@
 // The walk behind validate(): definitions in order, each checked and added to its index space. One file for each family of rules:
 // validate.cpp (components, definitions), validate_types.cpp (defined types), validate_externs.cpp (names, imports, exports, ascription),
-// validate_instances.cpp (instances, instantiation, aliases), validate_core.cpp (core modules, instances, types), validate_canon.cpp.
+// validate_instances.cpp (instances, instantiation, aliases), validate_core.cpp (core modules and instances), validate_core_types.cpp,
+// validate_canon.cpp (options, lift, lower, resources), validate_built_ins.cpp (canons.def), validate_values.cpp (values, start).
 #pragma once
 
 #include <set>
+#include <unordered_map>
 
 #include "base/diagnostic.h"
+#include "canonical-abi/shape.h"
 #include "component/matcher.h"
 #include "component/names.h"
 #include "component/type_table.h"
@@ -28,20 +31,27 @@ struct Space {
   std::shared_ptr<Scope> scope = std::make_shared<Scope>();
   NameTable import_names, export_names;
   std::vector<types::ResourceId> defined_resources;            ///< abstract ones that an export declared or was ascribed
-  std::set<types::ResourceId> local_resources;                 ///< `(type (resource ..))` of this very component
+  std::map<types::ResourceId, core::ValType> local_resources;  ///< `(type (resource ..))` of this very component, with their representations
+  std::vector<bool> used_values;                               ///< parallel to Scope::values; those of a component are used exactly once
+  /// By instance, for those of which an export was looked for: where its exports are by name.
+  using ExportIndex = std::unordered_map<std::uint32_t, std::unordered_map<std::string_view, std::size_t>>;
+  ExportIndex instance_exports, core_instance_exports;
+  std::optional<core::ValType> context_type;                   ///< of the built-ins context.get and context.set
   /// Entries that give their type a name outside: what the types of imports, and of exports, may mention.
   std::set<types::TypeId> importable_types, exportable_types;
 };
 
 class Validator {
  public:
-  explicit Validator(const Features& features) : features_(features) {}
+  explicit Validator(const Features& features) : features_(features), shapes32_(table_.arena()), shapes64_(table_.arena(), core::ValType::i64) {}
 
   Result<std::shared_ptr<const Scope>> component(const std::shared_ptr<const Component>& c, Space* parent, const std::string& path);
   [[nodiscard]] types::TypeArena take_types() { return table_.take(); }
 
  private:
   Result<void> definition(Space& s, const Definition& d, const std::string& path);
+  /// `feature-disabled`, unless the feature is on. `what` has a name for what needs it.
+  Result<void> need(bool is_on, std::string_view feature, std::string_view what) const;
 
   // Types.
   Result<Entity> def_type(Space& s, const DefType& t);
@@ -60,6 +70,8 @@ class Validator {
   Result<void> export_decl(Space& s, const ExportDecl& e);
   Result<void> export_(Space& s, const Export& e);
   Result<void> check_name(NameTable& names, const std::string& name, const Entity& e, const Attributes& attributes) const;
+  Result<void> check_interface_name(const ExternName& parsed, std::string_view text) const;
+  Result<void> check_attributes(const ExternName& parsed, const std::string& name, const Entity& e, const Attributes& attributes) const;
   Result<void> check_visible(Space& s, std::string_view name, const Entity& e, bool is_import);
   bool is_named(const std::set<types::TypeId>& named, types::ValType t) const;
   bool parts_are_named(const std::set<types::TypeId>& named, types::ValType t) const;
@@ -67,7 +79,15 @@ class Validator {
   bool all_named(const std::set<types::TypeId>& named, const types::FuncType& f) const;
   void push(Space& s, const Entity& e);
   /// The entity as an import or export holds it, for an item of any sort.
-  Result<Entity> item(const Space& s, const SortIdx& i) const;
+  Result<Entity> item(Space& s, const SortIdx& i) const;
+
+  // Values.
+  Result<void> value(Space& s, const ValueDef& v);
+  Result<void> start(Space& s, const Start& start);
+  void push_value(Space& s, const ValueEntity& v, bool is_used = false);
+  /// Marks it as used.
+  Result<ValueEntity> use_value(Space& s, std::uint32_t index) const;
+  Result<void> all_used(const Space& s) const;
 
   // Instances and aliases.
   Result<void> instance(Space& s, const Instance& i);
@@ -83,17 +103,36 @@ class Validator {
   Result<void> core_module(Space& s, const CoreModuleDef& m, const std::string& path);
   Result<void> core_instance(Space& s, const CoreInstance& i);
   Result<CoreExtern> core_item(const Space& s, const SortIdx& i) const;
-  Result<std::variant<core::FuncType, std::shared_ptr<const ModuleType>>> core_type(const Space& s, const CoreDefType& t) const;
   void push_core(Space& s, const CoreExtern& e);
 
+  // Core types: as written, with indices of `ids`, to those of core_types_.
+  using CoreType = std::variant<core::FuncType, std::shared_ptr<const ModuleType>>;
+  Result<CoreType> core_type(const Space& s, const CoreDefType& t);
+  Result<core::FuncType> core_func_type(const core::FuncType& t, const std::vector<CoreType>& space);
+  Result<core::ValType> core_val_type(core::ValType t, const std::vector<CoreType>& space, bool may_be_self = false);
+  Result<CoreExtern> core_extern_type(const core::ExternType& t, const std::vector<CoreType>& space);
+  Result<std::shared_ptr<const ModuleType>> core_module_type(const Space& s, const CoreModuleType& t);
+
   // Canonical definitions.
+  /// What holds for options wherever they stand; gives the type of addresses.
+  Result<core::ValType> canon_opts(const Space& s, const CanonOpts& o) const;
+  Result<cabi::FuncShape> shape_of(const types::FuncType& type, core::ValType ptr);
   Result<void> canon(Space& s, const Canon& c);
-  Result<void> canon_memory(const Scope& scope, const CanonOpts& o) const;
-  Result<void> canon_opts(const Space& s, const CanonOpts& o, bool needs_memory, bool needs_realloc) const;
+  Result<void> lift(Space& s, const CanonLift& l);
+  Result<void> lower(Space& s, const CanonLower& l);
+  Result<void> resource_built_in(Space& s, const Canon& c);
+  Result<void> built_in(Space& s, const CanonBuiltIn& b);
+  /// The payload's type, or none, of the stream or future that the immediate `t` names.
+  Result<std::optional<types::ValType>> payload(const Space& s, const CanonBuiltIn& b) const;
+  Result<void> built_in_opts(const CanonBuiltIn& b, const std::optional<types::ValType>& payload);
+  Result<std::vector<core::ValType>> built_in_part(Space& s, const CanonBuiltIn& b, char letter, core::ValType ptr);
+  Result<core::ValType> thread_argument(const Space& s, CoreTypeIdx type) const;
 
   const Features features_;
   TypeTable table_;
   core::TypeInterner core_types_;
+  cabi::ShapeCache shapes32_, shapes64_;
+  std::uint32_t values_ = 0;  ///< ids that were given
 };
 
 /// `index-out-of-range`: what there is none of.

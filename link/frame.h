@@ -87,7 +87,7 @@ struct Frame {
   std::vector<ComponentItem> components;
   std::vector<CoreInstanceItem> core_instances;
   std::vector<ModuleItem> core_modules;
-  std::vector<CoreRef> core_funcs, core_tables, core_memories, core_globals;
+  std::vector<CoreRef> core_funcs, core_tables, core_memories, core_globals, core_tags;
   std::size_t depth = 0;  ///< instances around this one
   InstanceItem exports;
 };

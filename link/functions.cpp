@@ -29,8 +29,11 @@ void sign(std::string& out, const cabi::AdapterSide& s) {
 
 }  // namespace
 
-/// What is valid, and needs tasks that can suspend.
-Result<void> must_be_sync(const types::TypeArena& types, const CanonOpts& o, const types::FuncType& type) {
+/// What is valid and cannot be run: tasks that can suspend, and addresses of 64 bits.
+Result<void> can_run(const Frame& f, const types::TypeArena& types, const CanonOpts& o, const types::FuncType& type) {
+  if (o.memory && f.scope->core_memories.at(o.memory->value).limits.is_64) {
+    return fail(diag::unsupported, fmt::format("{} cannot be called yet: it passes values in a 64-bit memory", types::to_string(types, type)));
+  }
   if (o.is_async || o.callback || type.is_async || cabi::shape_of(types, type).has_async) {
     return fail(diag::unsupported, fmt::format("{} cannot be called yet: it is asynchronous", types::to_string(types, type)));
   }
@@ -49,7 +52,7 @@ Options Planner::options(const Frame& f, const CanonOpts& o, std::optional<core:
 }
 
 Result<void> Planner::lift(Frame& f, const CanonLift& d) {
-  WCOMP_TRY(must_be_sync(component_.types(), d.opts, f.scope->funcs.at(f.funcs.size())));
+  WCOMP_TRY(can_run(f, component_.types(), d.opts, f.scope->funcs.at(f.funcs.size())));
   LiftedItem item{.core_func = f.core_funcs.at(d.core_func.value), .opts = {}, .memory_type = {}, .type = {}};
   item.opts = options(f, d.opts, item.memory_type);
   WCOMP_TRY(item.type, copier_.copy(f, f.scope->funcs.at(f.funcs.size())));
@@ -58,7 +61,7 @@ Result<void> Planner::lift(Frame& f, const CanonLift& d) {
 }
 
 Result<void> Planner::lower(Frame& f, const CanonLower& d) {
-  WCOMP_TRY(must_be_sync(component_.types(), d.opts, f.scope->funcs.at(d.func.value)));
+  WCOMP_TRY(can_run(f, component_.types(), d.opts, f.scope->funcs.at(d.func.value)));
   const FuncItem& callee = f.funcs.at(d.func.value);
   std::optional<core::MemType> memory_type;
   Options opts = options(f, d.opts, memory_type);

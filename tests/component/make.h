@@ -39,6 +39,7 @@ class Make {
   std::uint32_t lift(std::uint32_t func, std::uint32_t type, CanonOpts opts = {}) { return put(Canon(CanonLift{CoreFuncIdx(func), opts, TypeIdx(type)}), counter(Sort::func)); }
   std::uint32_t lower(std::uint32_t func, CanonOpts opts = {}) { return put(Canon(CanonLower{FuncIdx(func), opts}), counter(Sort::core_func)); }
   std::uint32_t canon(Canon c) { return put(std::move(c), counter(Sort::core_func)); }
+  std::uint32_t core_type(CoreDefType t) { return put(std::move(t), counter(Sort::core_type)); }
   void custom(std::string name, ByteSpan bytes) { component_.definitions.push_back({.item = CustomSection{.name = std::move(name), .bytes = bytes, .storage = nullptr}}); }
 
   /// A module with one exported function `f` of that type that does nothing but trap, and a memory and realloc beside it.
