@@ -37,7 +37,10 @@ Err<Failure> no_world(const Graph& graph, std::string_view name, const std::vect
 
 }  // namespace
 
-Result<WorldId> select_world(const Graph& graph, std::string_view name) {
+Result<WorldId> select_world(const Graph& graph, std::string_view written) {
+  // As in WIT, a `%` may stand before a name.
+  std::string name(written);
+  std::erase(name, '%');
   std::vector<WorldId> of_roots;
   for (const PackageId p : graph.roots) {
     for (const WorldId w : graph.packages[p].worlds) of_roots.push_back(w);

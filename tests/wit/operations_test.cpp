@@ -1,5 +1,7 @@
 #include "helpers.h"
 
+#include <map>
+
 #include "wit/operations/merge.h"
 #include "wit/operations/merge_imports.h"
 #include "wit/operations/nominal_types.h"
@@ -30,7 +32,10 @@ void check_sound(const Graph& graph) {
   const std::string text = print_with_dependencies(graph);
   const auto again = load_text("again.wit", text);
   REQUIRE_MESSAGE(again.has_value(), (again ? "" : again.error().to_string() + text));
-  CHECK(print_with_dependencies(again->graph) == text);
+  std::map<std::string, std::string> before, after;  // packages may come in another order
+  for (std::size_t p = 0; p < graph.packages.size(); ++p) before.emplace(graph.packages[PackageId(p)].name.to_string(), print(graph, PackageId(p)));
+  for (std::size_t p = 0; p < again->graph.packages.size(); ++p) after.emplace(again->graph.packages[PackageId(p)].name.to_string(), print(again->graph, PackageId(p)));
+  CHECK(before == after);
   // Entries refer to earlier ones only.
   for (std::size_t t = 0; t < graph.types.size(); ++t) {
     if (const auto* a = std::get_if<types::AliasType>(&graph.types[types::TypeId(t)])) {
