@@ -75,20 +75,29 @@ Result<void> write_all(int fd, ByteSpan bytes, const std::filesystem::path& path
   return Ok{};
 }
 
+Result<void> write_all(int fd, std::span<const ByteSpan> parts, const std::filesystem::path& path) {
+  for (const ByteSpan part : parts) {
+    if (auto done = write_all(fd, part, path); !done) return done;
+  }
+  return Ok{};
+}
+
 }  // namespace
 
 Result<Bytes> read_file(const std::filesystem::path& path) { return read_as<Bytes>(path); }
 Result<std::string> read_text_file(const std::filesystem::path& path) { return read_as<std::string>(path); }
 
-Result<void> write_file(const std::filesystem::path& path, ByteSpan bytes) {
-  if (path == "-") return write_all(1, bytes, "standard output");
+Result<void> write_file(const std::filesystem::path& path, ByteSpan bytes) { return write_parts(path, {&bytes, 1}); }
+
+Result<void> write_parts(const std::filesystem::path& path, std::span<const ByteSpan> parts) {
+  if (path == "-") return write_all(1, parts, "standard output");
   struct stat info {};
   const bool exists = ::stat(path.c_str(), &info) == 0;
   if (exists && S_ISDIR(info.st_mode)) return fail(diag::file_error, fmt::format("cannot write `{}`: it is a directory", path.string()));
   if (exists && !S_ISREG(info.st_mode)) {
     const Fd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
     if (fd.get() < 0) return fail(diag::file_error, fmt::format("cannot open `{}`: {}", path.string(), reason(errno)));
-    return write_all(fd.get(), bytes, path);
+    return write_all(fd.get(), parts, path);
   }
   // A symbolic link stays one: what is replaced is the file it names.
   std::error_code ignored;
@@ -99,7 +108,7 @@ Result<void> write_file(const std::filesystem::path& path, ByteSpan bytes) {
   if (fd.get() < 0) return fail(diag::file_error, fmt::format("cannot write `{}`: {}", path.string(), reason(errno)));
   const mode_t mask = ::umask(0);
   ::umask(mask);
-  auto done = write_all(fd.get(), bytes, path);
+  auto done = write_all(fd.get(), parts, path);
   if (done && ::fchmod(fd.get(), exists ? info.st_mode & 07777 : 0666 & ~mask) != 0) done = fail(diag::file_error, fmt::format("cannot write `{}`: {}", path.string(), reason(errno)));
   if (done && ::rename(temporary.c_str(), destination.c_str()) != 0) done = fail(diag::file_error, fmt::format("cannot write `{}`: {}", path.string(), reason(errno)));
   if (!done) ::unlink(temporary.c_str());

@@ -16,6 +16,8 @@ namespace wcomp {
 /// Writes to a temporary file beside `path` and renames it, so that an interruption leaves the old file or the new one, never half of one.
 /// `-` is standard output. A path that is not a regular file (a device, a pipe) is written directly.
 [[nodiscard]] Result<void> write_file(const std::filesystem::path& path, ByteSpan bytes);
+/// The parts one after another.
+[[nodiscard]] Result<void> write_parts(const std::filesystem::path& path, std::span<const ByteSpan> parts);
 [[nodiscard]] Result<void> write_file(const std::filesystem::path& path, std::string_view text);
 
 }  // namespace wcomp

@@ -192,12 +192,14 @@ void end_at_once(const Trap& trap) {
   std::_Exit(status_trapped);
 }
 
-int write_output(const std::string& path, std::span<const std::uint8_t> bytes) {
+int write_output(const std::string& path, std::span<const std::uint8_t> bytes) { return write_output(path, std::vector{bytes}); }
+
+int write_output(const std::string& path, const std::vector<std::span<const std::uint8_t>>& parts) {
   if (path.empty() && ::isatty(1) == 1) {
     fmt::print(stderr, "error[bad-usage]: this would write a binary to the terminal\n  help: name a file with -o, or pipe it\n");
     return status_usage;
   }
-  const auto done = write_file(path.empty() ? "-" : path, bytes);
+  const auto done = write_parts(path.empty() ? "-" : path, parts);
   return done ? status_ok : report(done.error());
 }
 

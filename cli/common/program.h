@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -86,6 +87,8 @@ int report(const Trap& trap);        ///< an exit's own status, else prints the 
 
 /// Writes the result of a command: `path` empty means standard output; a binary is not written to a terminal.
 int write_output(const std::string& path, std::span<const std::uint8_t> bytes);
+/// The same for a binary in parts.
+int write_output(const std::string& path, const std::vector<std::span<const std::uint8_t>>& parts);
 int write_output(const std::string& path, std::string_view text);
 
 }  // namespace wcomp::cli

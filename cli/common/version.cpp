@@ -19,6 +19,7 @@ constexpr const char* checks = ", with assertions";
 
 }  // namespace
 
+std::string version_number() { return WCOMP_VERSION; }
 std::string short_version(std::string_view program) { return fmt::format("{} {}", program, WCOMP_VERSION); }
 
 std::string_view release_date() { return WCOMP_DATE; }

@@ -5,6 +5,8 @@
 #include <string_view>
 
 namespace wcomp::cli {
+/// `0.1.0`
+std::string version_number();
 /// `wcomp 0.1.0`
 std::string short_version(std::string_view program);
 /// Of the commit, as YYYY-MM-DD; empty when that is not known.

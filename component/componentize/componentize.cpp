@@ -1,372 +1,363 @@
 #include "component/componentize.h"
 
 #include <algorithm>
+#include <numeric>
+#include <deque>
 
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
-#include "base/match.h"
-#include "component/componentize/exports.h"
-#include "component/componentize/main_module.h"
+#include "base/text.h"
+#include "component/componentize/gc.h"
 #include "component/componentize/preview1.h"
-#include "core/builder.h"
+#include "component/componentize/wrapper.h"
+#include "component/versions.h"
 
 namespace wcomp::component {
 
 namespace {
 
-using core::FuncType;
+bool carries_world(const core::CustomSection& c) { return c.name == "component-type" || c.name.starts_with("component-type:"); }
+bool has_world(const core::Module& module) { return std::ranges::any_of(module.customs, carries_world); }
 
-constexpr std::string_view table_name = "$imports";
+Location place_of(const std::string& file) { return BinaryPos{.file = file, .path = {}, .offset = 0}; }
 
-/// A function that main imports before what it calls can exist: main calls through slot `index` of the shim's table.
-struct Slot {
-  FuncType type;
-  const CoreImportUse* import = nullptr;      ///< a lowered function or one of preview 1
-  const ExportedResource* resource = nullptr; ///< a destructor
-};
-
-Bytes shim_module(const std::vector<Slot>& slots) {
-  core::ModuleBuilder m;
-  const core::Limits size{.min = slots.size(), .max = slots.size()};
-  const core::TableIdx table = m.table({.element = core::ValType::funcref, .limits = size});
-  for (std::size_t i = 0; i < slots.size(); ++i) {
-    const core::FuncIdx f = m.func(slots[i].type);
-    const core::TypeIdx type = m.type(slots[i].type);
-    core::CodeBuilder& c = m.code(f);
-    for (std::uint32_t p = 0; p < slots[i].type.params.size(); ++p) c.local_get(core::LocalIdx(p));
-    c.i32_const(static_cast<std::int32_t>(i)).call_indirect(type, table);
-    m.export_func(fmt::format("{}", i), f);
-    m.name(f, slots[i].import != nullptr ? fmt::format("{}#{}", slots[i].import->module, slots[i].import->name) : "dtor");
-  }
-  m.export_table(std::string(table_name), table);
-  return m.build();
+/// A core export that is a function from nothing to nothing.
+bool is_program(const core::Module& m) {
+  const core::Export* e = m.find_export("_start");
+  return e != nullptr && e->kind == core::ExternKind::func && m.func_type(core::FuncIdx(e->index)) == core::FuncType{};
 }
 
-Bytes fixup_module(const std::vector<Slot>& slots, bool calls_initialize) {
-  core::ModuleBuilder m;
-  std::vector<core::FuncIdx> funcs;
-  for (std::size_t i = 0; i < slots.size(); ++i) funcs.push_back(m.import_func("actual", fmt::format("{}", i), slots[i].type));
-  if (calls_initialize) m.start(m.import_func("main", "_initialize", {}));
-  if (!slots.empty()) {
-    const core::Limits size{.min = slots.size(), .max = slots.size()};
-    const core::TableIdx table = m.import_table("shim", std::string(table_name), {.element = core::ValType::funcref, .limits = size});
-    m.elem(table, 0, std::move(funcs));
-  }
-  return m.build();
-}
-
-/// The import section with other names; all imports are functions.
+/// The import section with other names.
 Bytes import_section(const std::vector<core::Import>& imports, const std::vector<std::string>& names) {
-  ByteWriter out;
-  out.leb_u32(static_cast<std::uint32_t>(imports.size()));
+  core::Module m;
+  m.imports = imports;
   for (std::size_t i = 0; i < imports.size(); ++i) {
-    const auto* type = std::get_if<core::TypeIdx>(&imports[i].type);
-    WCOMP_CHECK(type != nullptr);
-    out.name(imports[i].module);
-    out.name(names[i]);
-    out.u8(static_cast<std::uint8_t>(core::ExternKind::func));
-    out.leb_u32(type->value);
+    m.imports[i].name = names[i];
+    m.imports[i].group = 0;
   }
-  return out.take();
+  return core::encode(m);
 }
 
 /// The module without its `component-type` sections, which say what the component's own types now say, and with the names of imports that
-/// `main` chose. Other bytes stay.
-Bytes main_module_bytes(ByteSpan bytes, const std::vector<core::Import>& imports, const MainModule& main) {
+/// were chosen. Other bytes stay where they are.
+struct MainModuleBytes {
+  std::vector<ByteSpan> pieces;
+  Bytes renamed;  ///< what one of the pieces may point into
+};
+MainModuleBytes main_module_bytes(const core::Module& module, const std::vector<std::string>& import_names) {
   constexpr std::uint8_t import_id = 2;
-  ByteReader in(bytes);
-  ByteWriter out;
-  out.bytes(*in.bytes(8));
+  MainModuleBytes out;
+  if (!import_names.empty()) out.renamed = import_section(module.imports, import_names);
+  ByteReader in(module.bytes);
+  const std::uint8_t* from = in.position();
+  const auto cut = [&](const std::uint8_t* until) {
+    if (until != from) out.pieces.emplace_back(from, until);
+  };
+  static_cast<void>(in.bytes(8));
   while (!in.at_end()) {
     const std::uint8_t* begin = in.position();
     const std::uint8_t id = *in.u8();
     const std::uint32_t size = *in.leb_u32();
     const ByteSpan body = *in.bytes(size);
-    if (id == 0 && ByteReader(body).name()->starts_with("component-type")) continue;
-    if (id == import_id && !main.import_names.empty()) {
-      out.u8(id);
-      out.sized(import_section(imports, main.import_names));
-    } else {
-      out.bytes({begin, in.position()});
-    }
+    const bool is_world = id == 0 && ByteReader(body).name()->starts_with("component-type");
+    const bool is_renamed = id == import_id && !import_names.empty();
+    if (!is_world && !is_renamed) continue;
+    cut(begin);
+    from = in.position();
+    if (is_renamed) out.pieces.push_back(ByteSpan(out.renamed).subspan(8));
   }
-  return out.take();
+  cut(in.position());
+  return out;
 }
 
-bool has_world(const core::Module& module) {
-  return std::ranges::any_of(module.customs, [](const core::CustomSection& c) { return c.name.starts_with("component-type"); });
+/// A module with the same imports and exports, whose functions do nothing but trap.
+Bytes stub_of(const core::Module& module, const std::vector<std::string>& import_names) {
+  static constexpr std::uint8_t trap[] = {0x00, 0x0b};
+  core::Module out = module;
+  out.customs.clear();
+  out.datas.clear();
+  out.elems.clear();
+  out.data_count.reset();
+  for (std::size_t i = 0; i < import_names.size(); ++i) out.imports[i].name = import_names[i];
+  for (core::Import& i : out.imports) i.group = 0;
+  for (core::Func& f : out.funcs) {
+    f.locals.clear();
+    f.body = {.code = trap, .offset = 0};
+  }
+  return core::encode(out);
 }
 
-class Wrapper {
+/// Everything that componentize reads, in the order in which it comes to know it.
+class Componentizer {
  public:
-  Wrapper(ByteSpan bytes, const core::Module& module, const MainModule& main, const DecodedWorld* world, const Preview1* adapter)
-      : bytes_(bytes), module_(module), main_(main), adapter_(adapter), encoding_(world != nullptr ? world->encoding : StringEncoding::utf8), imports_(out_) {
-    if (world != nullptr) names_.emplace(world->graph, world->world);
-    if (names_) imports_.add_source(*names_);
-    if (adapter_ != nullptr) {
-      adapter_names_.emplace(*adapter_->wit, std::nullopt);
-      imports_.add_source(*adapter_names_);
-    }
-    exports_.emplace(out_, imports_, names_ ? &*names_ : nullptr);
-  }
+  explicit Componentizer(const ComponentizeOptions& options) : options_(options), at_(place_of(options.file)) {}
 
-  Result<Bytes> run() {
-    collect();
-    imports_.write();
-    write_modules();
-    write_main();
-    if (adapter_ != nullptr) {
-      WCOMP_TRY(write_adapter());
+  Result<ComponentPieces> run(const std::shared_ptr<const Bytes>& bytes) {
+    WCOMP_TRY(core::Module decoded, core::decode(bytes, *bytes));
+    WCOMP_TRY(const core::ValidModule valid, core::validate(std::move(decoded)));
+    modules_.push_back(valid);
+    WCOMP_TRY(read_main_world());
+    for (const Adapter& a : options_.adapters) WCOMP_TRY(read_adapter(a));
+    WCOMP_TRY(plan_built_in());
+    if (!has_world(main()) && sections_.empty()) {
+      Failure failure(error(diag::missing_export, "the module has no `component-type` section and no export `_start`: it is neither part of a world nor a command", at_));
+      return Err(std::move(failure).with_note("link the component type object of the bindings into it, or add the section with `wcomp embed`"));
     }
-    write_fixup();
-    for (const WorldExport& e : main_.exports) write_export(e);
-    return encode(out_.take());
+    WCOMP_TRY(read_world());
+    WCOMP_TRY(trim_adapters());
+    return write();
   }
 
  private:
-  static bool is_indirect(const LowerUse& use) { return use.shape.needs_memory; }
-
-  // --- what is needed ---
-  void collect() {
-    for (const CoreImportUse& i : main_.imports) {
-      match(
-          i.what, [&](const LowerUse& use) { imports_.use_func(*use.graph, use.interface_name, *use.func); },
-          [&](const ImportedDropUse& use) { exports_->collect_type(use.resource); }, [](const OwnResourceUse&) {}, [](const Preview1Use&) {});
-      const auto* use = std::get_if<LowerUse>(&i.what);
-      if ((use != nullptr && is_indirect(*use)) || std::holds_alternative<Preview1Use>(i.what)) {
-        slot_of_[&i] = slots_.size();
-        slots_.push_back({.type = i.type, .import = &i, .resource = nullptr});
-      }
-    }
-    for (const ExportedResource& r : main_.resources) {
-      if (!r.dtor) continue;
-      dtor_slot_[&r] = slots_.size();
-      slots_.push_back({.type = {.params = {core::ValType::i32}, .results = {}}, .import = nullptr, .resource = &r});
-    }
-    for (const WorldExport& e : main_.exports) exports_->collect(e);
-    if (adapter_ == nullptr) return;
-    for_each_adapter_import([&](const core::Import&, const AdapterImport& i) {
-      if (i.func != nullptr) {
-        imports_.use_func(*adapter_->wit, i.interface_name, *i.func);
-      } else {
-        imports_.use_type(*i.dropped);
-      }
-    });
-  }
-
-  // --- core modules and main ---
-  void write_modules() {
-    main_idx_ = out_.core_module(main_module_bytes(bytes_, module_.imports, main_));
-    if (adapter_ != nullptr) {
-      helpers_idx_ = out_.core_module(Bytes(adapter_->helpers->bytes.begin(), adapter_->helpers->bytes.end()));
-      adapter_idx_ = out_.core_module(Bytes(adapter_->adapter->bytes.begin(), adapter_->adapter->bytes.end()));
-    }
-    if (slots_.empty()) return;
-    shim_ = out_.instantiate(out_.core_module(shim_module(slots_)), {});
-  }
-
-  void write_main() {
-    for (const ExportedResource& r : main_.resources) {
-      ResourceTypeRef type;
-      if (const auto slot = dtor_slot_.find(&r); slot != dtor_slot_.end()) type.dtor = out_.alias_core_func(*shim_, fmt::format("{}", slot->second));
-      exports_->define_resource(r.decl, out_.type(type));
-    }
-    std::vector<std::string> modules;
-    std::map<std::string, std::vector<std::pair<std::string, CoreFuncIdx>>> funcs;
-    for (const CoreImportUse& i : main_.imports) {
-      if (!funcs.contains(i.module)) modules.push_back(i.module);
-      const CoreFuncIdx f = main_import(i);
-      funcs[i.module].emplace_back(i.name, f);
-      for (const std::string& copy : i.copies) funcs[i.module].emplace_back(copy, f);
-    }
-    std::vector<std::pair<std::string, CoreInstanceIdx>> args;
-    for (const std::string& m : modules) args.emplace_back(m, out_.core_instance(std::move(funcs[m])));
-    main_instance_ = out_.instantiate(main_idx_, std::move(args));
-    if (main_.memory) memory_ = MemIdx(out_.alias_core(Sort::core_memory, main_instance_, "memory"));
-    if (main_.realloc) realloc_ = out_.alias_core_func(main_instance_, *main_.realloc);
-  }
-
-  CoreFuncIdx main_import(const CoreImportUse& i) {
-    if (const auto slot = slot_of_.find(&i); slot != slot_of_.end()) return out_.alias_core_func(*shim_, fmt::format("{}", slot->second));
-    return match(
-        i.what, [&](const LowerUse& use) { return out_.lower({.func = imports_.func(use.interface_name, use.func->abi_name), .opts = {}}); },
-        [&](const ImportedDropUse& use) { return out_.resource_drop(exports_->type(use.resource)); },
-        [&](const OwnResourceUse& use) {
-          const TypeIdx t = exports_->type(use.resource);
-          return use.op == ResourceOp::drop ? out_.resource_drop(t) : use.op == ResourceOp::new_ ? out_.resource_new(t) : out_.resource_rep(t);
-        },
-        [&](const Preview1Use&) -> CoreFuncIdx {
-          WCOMP_CHECK(false && "preview 1 goes through a slot");
-          return {};
-        });
-  }
-
-  // --- the adapter ---
-  struct AdapterImport {
-    std::string interface_name;
-    const wit::Function* func = nullptr;  ///< none: `dropped`
-    std::optional<Decl> dropped;
-    bool has_guest_memory = false;
+  struct ForeignAdapter {
+    const Adapter* adapter = nullptr;
+    core::Module module;               ///< validated when it is trimmed
+    std::vector<std::string> exports;  ///< of its world
+    StringEncoding encoding = StringEncoding::utf8;
   };
 
-  template <class F>
-  void for_each_adapter_import(F visit) const {
-    static constexpr std::string_view drop = "[resource-drop]";
-    for (const core::Import& i : adapter_->adapter->imports) {
-      std::string_view module = i.module;
-      AdapterImport out;
-      if (module.starts_with(guest_memory_prefix)) {
-        module.remove_prefix(guest_memory_prefix.size());
-        out.has_guest_memory = true;
-      }
-      if (!module.starts_with("wasi:")) continue;
-      out.interface_name = module;
-      const auto id = find_interface(*adapter_->wit, module);
-      WCOMP_CHECK(id.has_value());
-      if (i.name.starts_with(drop)) {
-        out.dropped = find_resource(*adapter_->wit, *id, std::string_view(i.name).substr(drop.size()));
-        WCOMP_CHECK(out.dropped.has_value());
-      } else {
-        out.func = find_func(adapter_->wit->interfaces[*id], i.name);
-        WCOMP_CHECK(out.func != nullptr);
-      }
-      visit(i, out);
+  [[nodiscard]] const core::Module& main() const { return *modules_[main_no]; }
+
+  // --- worlds ---
+  Result<void> read_main_world() {
+    for (const core::CustomSection& c : main().customs) {
+      if (carries_world(c)) sections_.push_back(c);
     }
-  }
-
-  Result<void> write_adapter() {
-    const auto imports_from = [](const core::Module& m, std::string_view name) {
-      return std::ranges::any_of(m.imports, [&](const core::Import& i) { return i.module == name; });
-    };
-    std::vector<std::pair<std::string, CoreInstanceIdx>> helper_args;
-    if (imports_from(*adapter_->helpers, "main")) helper_args.emplace_back("main", main_instance_);
-    const CoreInstanceIdx helpers = out_.instantiate(helpers_idx_, std::move(helper_args));
-    const MemIdx memory(out_.alias_core(Sort::core_memory, helpers, "memory"));
-    const CoreFuncIdx realloc = out_.alias_core_func(helpers, "realloc");
-
-    bool lacks_memory = imports_from(*adapter_->adapter, "guest") && !main_.memory;
-    std::vector<std::string> modules;
-    std::map<std::string, std::vector<std::pair<std::string, CoreFuncIdx>>> funcs;
-    for_each_adapter_import([&](const core::Import& import, const AdapterImport& i) {
-      if (i.has_guest_memory && !memory_) lacks_memory = true;
-      if (lacks_memory) return;
-      if (!funcs.contains(import.module)) modules.push_back(import.module);
-      CoreFuncIdx f;
-      if (i.dropped) {
-        f = out_.resource_drop(imports_.type(*i.dropped));
-      } else {
-        const cabi::FuncShape shape = cabi::shape_of(adapter_->wit->types, i.func->type);
-        const auto* type = std::get_if<core::TypeIdx>(&import.type);
-        WCOMP_CHECK(type != nullptr && adapter_->adapter->types[type->value] == shape.lowered);
-        CanonOpts opts;
-        if (shape.needs_memory) opts.memory = i.has_guest_memory ? *memory_ : memory;
-        if (shape.lower_needs_realloc) opts.realloc = realloc;
-        f = out_.lower({.func = imports_.func(i.interface_name, i.func->abi_name), .opts = opts});
-      }
-      funcs[import.module].emplace_back(import.name, f);
-    });
-    if (lacks_memory) return fail(diag::missing_export, fmt::format("the module imports `{}`, but exports no `memory`", preview1_module));
-
-    std::vector<std::pair<std::string, CoreInstanceIdx>> args;
-    for (const std::string_view from_helpers : {"env", "guest", "arena"}) {
-      if (imports_from(*adapter_->adapter, from_helpers)) args.emplace_back(from_helpers, helpers);
-    }
-    if (imports_from(*adapter_->adapter, "main")) args.emplace_back("main", main_instance_);
-    for (const std::string& m : modules) args.emplace_back(m, out_.core_instance(std::move(funcs[m])));
-    adapter_instance_ = out_.instantiate(adapter_idx_, std::move(args));
+    if (sections_.empty()) return Ok{};
+    WCOMP_TRY(const DecodedWorld world, world_of_module(main()));
+    main_encoding_ = world.encoding;
+    for (const wit::WorldItem& item : world.graph.worlds[world.world].exports) main_exports_.insert(item.name);
     return Ok{};
   }
 
-  // --- what main waited for ---
-  void write_fixup() {
-    if (slots_.empty() && !main_.has_initialize) return;
-    std::vector<std::pair<std::string, CoreFuncIdx>> actual;
-    for (std::size_t i = 0; i < slots_.size(); ++i) actual.emplace_back(fmt::format("{}", i), slot_target(slots_[i]));
-    std::vector<std::pair<std::string, CoreInstanceIdx>> args;
-    if (!slots_.empty()) args.emplace_back("actual", out_.core_instance(std::move(actual)));
-    if (main_.has_initialize) args.emplace_back("main", main_instance_);
-    if (!slots_.empty()) args.emplace_back("shim", *shim_);
-    static_cast<void>(out_.instantiate(out_.core_module(fixup_module(slots_, main_.has_initialize)), std::move(args)));
+  Result<void> read_adapter(const Adapter& a) {
+    const auto in_adapter = [&](Failure f) { return Err(std::move(f).with_note(fmt::format("in the adapter `{}`", escape(a.file)))); };
+    auto decoded = core::decode(a.bytes, *a.bytes);
+    if (!decoded) return in_adapter(std::move(decoded).error());
+    ForeignAdapter out{.adapter = &a, .module = std::move(*decoded), .exports = {}};
+    if (has_world(out.module)) {
+      auto world = world_of_module(out.module);
+      if (!world) return in_adapter(std::move(world).error());
+      out.encoding = world->encoding;
+      for (const wit::WorldItem& item : world->graph.worlds[world->world].exports) {
+        if (!std::holds_alternative<wit::TypeDeclId>(item.item)) out.exports.push_back(item.name);
+      }
+      WCOMP_TRY(Bytes payload, encode_component_type(world->graph, world->world, main_encoding_));
+      add_section(std::move(payload));
+    }
+    foreign_.push_back(std::move(out));
+    return Ok{};
   }
 
-  CoreFuncIdx slot_target(const Slot& slot) {
-    if (slot.resource != nullptr) return out_.alias_core_func(main_instance_, *slot.resource->dtor);
-    const auto* use = std::get_if<LowerUse>(&slot.import->what);
-    if (use == nullptr) return out_.alias_core_func(*adapter_instance_, slot.import->name);
-    return out_.lower({.func = imports_.func(use->interface_name, use->func->abi_name), .opts = options(use->shape.needs_memory, use->shape.lower_needs_realloc)});
+  void add_section(Bytes payload) {
+    payloads_.push_back(std::move(payload));
+    core::CustomSection section;
+    section.name = "component-type";
+    section.bytes = payloads_.back();
+    sections_.push_back(std::move(section));
   }
 
-  CanonOpts options(bool needs_memory, bool needs_realloc) const {
-    CanonOpts opts{.encoding = encoding_, .memory = {}, .realloc = {}, .post_return = {}};
-    if (needs_memory) opts.memory = memory_;
-    if (needs_realloc) opts.realloc = realloc_;
-    return opts;
+  bool has_foreign(std::string_view name) const {
+    return std::ranges::any_of(foreign_, [&](const ForeignAdapter& f) { return f.adapter->name == name; });
   }
 
-  // --- exports ---
-  void write_export(const WorldExport& e) {
-    std::vector<FuncIdx> lifted;
-    for (const ExportedFunc& f : e.funcs) lifted.push_back(lift(f));
-    if (e.interface) {
-      exports_->write_interface(e, lifted);
-    } else {
-      out_.export_(e.name, {.sort = Sort::func, .index = lifted.front().value});
+  /// What of the built-in adapter is needed: functions that are imported, and `run` for a program that nobody else makes a command.
+  Result<void> plan_built_in() {
+    Preview1Options plan;
+    plan.encoding = main_encoding_;
+    bool is_used = false;
+    for (const core::Import& i : main().imports) {
+      if ((i.module != preview1_module && i.module != unstable_module) || has_foreign(i.module)) continue;
+      is_used = true;
+      plan.used.insert(preview1_function(i.module, i.name));
+    }
+    const auto is_run = [](std::string_view name) { return name.starts_with("wasi:cli/run@"); };
+    const auto own = std::ranges::find_if(main_exports_, is_run);
+    const bool runs_elsewhere = std::ranges::any_of(foreign_, [&](const ForeignAdapter& f) { return std::ranges::any_of(f.exports, is_run); });
+    if (is_program(main()) && !runs_elsewhere && (own == main_exports_.end() || own->starts_with("wasi:cli/run@0.2"))) {
+      const std::string interface = own != main_exports_.end() ? *own : preview1_run_interface();
+      const bool main_has_it = main().find_export(interface + "#run") != nullptr || main().find_export(fmt::format("{}|{}|run", standard_prefix, standard_name(interface))) != nullptr;
+      if (!main_has_it) {
+        is_used = true;
+        plan.run = interface + "#run";
+        plan.exports_run = own == main_exports_.end();
+        built_in_exports_.insert(interface);
+      }
+    }
+    if (!is_used) return Ok{};
+    const ModuleParts parts = parts_of(main(), options_.reject_legacy_names);
+    if (parts.memory) plan.guest_memory = main().mem_types[main().find_export(*parts.memory)->index];
+    for (const core::Import& i : main().imports) {
+      if (i.module == "env" && i.name == "memory" && std::holds_alternative<core::MemType>(i.type)) plan.guest_memory = std::get<core::MemType>(i.type);
+    }
+    WCOMP_TRY(Preview1 made, preview1_for(plan));
+    const bool needs_memory = std::ranges::any_of(made.adapter->imports, [](const core::Import& i) { return i.module == "guest" || i.module.starts_with(guest_memory_prefix); });
+    if (needs_memory && !plan.guest_memory) return fail(diag::missing_export, fmt::format("the module imports `{}`, but exports no `memory`", preview1_module), at_);
+    add_section(made.world);
+    built_in_.emplace(std::move(made));
+    return Ok{};
+  }
+
+  Result<void> read_world() {
+    core::Module all;  // world_of_module asks for nothing but the sections
+    all.customs = sections_;
+    WCOMP_TRY(DecodedWorld world, world_of_module(all));
+    world_.emplace(std::move(world), options_.merge_imports_based_on_semver);
+    return Ok{};
+  }
+
+  // --- adapters ---
+  /// Functions of import module `name` that the main module or another adapter imports.
+  void add_imported(std::set<std::string, std::less<>>& keep, const core::Module& from, std::string_view name) const {
+    for (const core::Import& i : from.imports) {
+      if (i.module == name) keep.insert(i.name);
     }
   }
 
-  FuncIdx lift(const ExportedFunc& f) {
-    const TypeIdx type = exports_->func_type(*f.graph, f.func->type);
-    if (f.core_name.empty()) return out_.lift({.core_func = out_.alias_core_func(*adapter_instance_, "run"), .opts = {}, .type = type});
-    const CoreFuncIdx core_func = out_.alias_core_func(main_instance_, f.core_name);
-    CanonOpts opts = options(f.shape.needs_memory, f.shape.lift_needs_realloc);
-    if (f.post_return) opts.post_return = out_.alias_core_func(main_instance_, *f.post_return);
-    return out_.lift({.core_func = core_func, .opts = opts, .type = type});
+  static Result<core::ValidModule> trimmed(const core::Module& module, const GcOptions& gc) {
+    WCOMP_TRY(Bytes bytes, keep_reachable(module, gc));
+    WCOMP_TRY(core::Module decoded, core::decode(std::move(bytes)));
+    return core::validate(std::move(decoded));
   }
 
-  ByteSpan bytes_;
-  const core::Module& module_;
-  const MainModule& main_;
-  const Preview1* adapter_;
-  StringEncoding encoding_;
-  Builder out_;
-  std::optional<WorldNames> names_, adapter_names_;
-  Imports imports_;
-  std::optional<Exports> exports_;
-  std::vector<Slot> slots_;
-  std::map<const CoreImportUse*, std::size_t> slot_of_;
-  std::map<const ExportedResource*, std::size_t> dtor_slot_;
-  CoreModuleIdx main_idx_, adapter_idx_, helpers_idx_;
-  CoreInstanceIdx main_instance_;
-  std::optional<CoreInstanceIdx> shim_, adapter_instance_;
-  std::optional<MemIdx> memory_;
-  std::optional<CoreFuncIdx> realloc_;
+  Result<void> trim_adapters() {
+    const bool main_has_realloc = parts_of(main(), options_.reject_legacy_names).adapter_realloc.has_value();
+    for (const ForeignAdapter& f : foreign_) {
+      GcOptions gc{.keep = {"cabi_realloc", "cabi_import_realloc", "cabi_export_realloc", "canonical_abi_realloc", "cm32p2_realloc"},
+                   .gives_stack = true, .main_has_realloc = main_has_realloc, .realloc_via_memory_grow = options_.realloc_via_memory_grow};
+      add_imported(gc.keep, main(), f.adapter->name);
+      for (const ForeignAdapter& other : foreign_) {
+        if (&other != &f) add_imported(gc.keep, other.module, f.adapter->name);
+      }
+      for (const std::string& e : f.exports) {
+        if (main_exports_.contains(e)) continue;
+        for (std::string& name : core_names_for(*world_, e)) gc.keep.insert(std::move(name));
+      }
+      auto valid = trimmed(f.module, gc);
+      if (!valid) return Err(std::move(valid).error().with_note(fmt::format("in the adapter `{}`", escape(f.adapter->file))));
+      modules_.push_back(std::move(*valid));
+    }
+    if (built_in_) {
+      modules_.push_back(built_in_->helpers);
+      modules_.push_back(built_in_->adapter);
+    }
+    return Ok{};
+  }
+
+  // --- reading and writing ---
+  std::vector<ModuleInput> inputs() const {
+    std::vector<ModuleInput> out;
+    std::set<std::string, std::less<>> taken = built_in_exports_;
+    ModuleInput first{.no = main_no, .name = {}, .module = &main(), .exports = {}};
+    for (const std::string& e : main_exports_) {
+      if (taken.insert(e).second) first.exports.insert(e);
+    }
+    out.push_back(std::move(first));
+    for (const ForeignAdapter& f : foreign_) {
+      ModuleInput i{.no = out.size(), .name = f.adapter->name, .module = &*modules_[out.size()], .exports = {}};
+      for (const std::string& e : f.exports) {
+        if (taken.insert(e).second) i.exports.insert(e);
+      }
+      out.push_back(std::move(i));
+    }
+    if (built_in_) {
+      const ModuleNo helper = out.size();
+      out.push_back({.no = helper, .name = {}, .module = &*modules_[helper], .exports = {}, .whole = {{"main", main_no}}});
+      out.push_back({.no = helper + 1, .name = std::string(preview1_module), .second_name = std::string(unstable_module), .second_prefix = std::string(unstable_prefix),
+                     .module = &*modules_[helper + 1], .exports = built_in_exports_,
+                     .whole = {{"main", main_no}, {"env", helper}, {"guest", helper}, {"arena", helper}}, .memory_from = helper});
+    }
+    return out;
+  }
+
+  StringEncoding encoding_of(ModuleNo m) const {
+    if (m == main_no) return main_encoding_;
+    return m <= foreign_.size() ? foreign_[m - 1].encoding : StringEncoding::utf8;
+  }
+
+  Result<ComponentPieces> write() {
+    const std::vector<ModuleInput> all = inputs();
+    std::vector<WrappedModule> wrapped;
+    std::vector<Diagnostic> errors;
+    for (const ModuleInput& input : all) {
+      const ReadOptions read{.world = &*world_, .has_wit = input.no != main_no || has_world(main()),
+                             .rejects_legacy_names = options_.reject_legacy_names && input.no == main_no, .file = options_.file};
+      auto use = read_module(input, all, read);
+      if (!use) {
+        for (Diagnostic& d : use.error().diagnostics()) {
+          if (input.no != main_no && !input.name.empty()) d.notes.push_back(fmt::format("in the adapter `{}`", escape(input.name)));
+          errors.push_back(std::move(d));
+        }
+        continue;
+      }
+      const ByteSpan bytes = input.module->bytes;
+      Bytes written = input.no == main_no ? stub_of(main(), use->import_names) : Bytes(bytes.begin(), bytes.end());
+      wrapped.push_back({.input = input, .use = std::move(*use), .bytes = std::move(written), .encoding = encoding_of(input.no)});
+      if (built_in_ && input.no + 2 == all.size()) give_realloc(wrapped.back().use.parts);
+    }
+    if (!errors.empty()) return Err(Failure(std::move(errors)));
+    WCOMP_TRY(WrappedComponent made, wrap(*world_, wrapped, options_));
+    return assemble(std::move(made), main_module_bytes(main(), wrapped[main_no].use.import_names));
+  }
+
+  static void give_realloc(ModuleParts& helper) { helper.realloc = helper.import_realloc = helper.export_realloc = "realloc"; }
+
+  static ComponentPieces assemble(WrappedComponent made, MainModuleBytes main) {
+    constexpr std::uint8_t core_module_section = 1;
+    ComponentPieces out{.before = std::move(made.before), .module = std::move(main.pieces), .after = std::move(made.after)};
+    std::size_t size = 0;
+    for (const ByteSpan piece : out.module) size += piece.size();
+    ByteWriter header;
+    header.u8(core_module_section);
+    header.leb_u64(size);
+    const Bytes head = header.take();
+    out.before.insert(out.before.end(), head.begin(), head.end());
+    if (main.renamed.empty()) return out;
+    // The import section was written anew: what is in front of it is small, so that both go to `before`.
+    std::size_t moved = 0;
+    for (; moved < out.module.size(); ++moved) {
+      const ByteSpan piece = out.module[moved];
+      out.before.insert(out.before.end(), piece.begin(), piece.end());
+      const bool is_renamed = piece.data() >= main.renamed.data() && piece.data() < main.renamed.data() + main.renamed.size();
+      if (is_renamed) break;
+    }
+    out.module.erase(out.module.begin(), out.module.begin() + static_cast<std::ptrdiff_t>(std::min(moved + 1, out.module.size())));
+    return out;
+  }
+
+  const ComponentizeOptions& options_;
+  Location at_;
+  std::vector<core::ValidModule> modules_;          ///< as they go into the component
+  std::vector<core::CustomSection> sections_;       ///< of all worlds
+  std::deque<Bytes> payloads_;                      ///< what sections of adapters point into
+  StringEncoding main_encoding_ = StringEncoding::utf8;
+  std::set<std::string, std::less<>> main_exports_, built_in_exports_;
+  std::vector<ForeignAdapter> foreign_;
+  std::optional<Preview1> built_in_;
+  std::optional<World> world_;
 };
 
 }  // namespace
 
+std::size_t ComponentPieces::size() const {
+  return std::accumulate(module.begin(), module.end(), before.size() + after.size(), [](std::size_t sum, ByteSpan s) { return sum + s.size(); });
+}
+
+Result<ComponentPieces> componentize_pieces(std::shared_ptr<const Bytes> core_module, const ComponentizeOptions& options) {
+  if (detect(*core_module) == BinaryKind::component) return fail(diag::invalid, "this is a component already", place_of(options.file));
+  return Componentizer(options).run(core_module);
+}
+
 Result<Bytes> componentize(ByteSpan core_module, const ComponentizeOptions& options) {
-  if (detect(core_module) == BinaryKind::component) return fail(diag::invalid, "this is a component already", BinaryPos{.file = options.file, .path = {}, .offset = 0});
-  WCOMP_TRY(core::Module decoded, core::decode(Bytes(core_module.begin(), core_module.end())));
-  WCOMP_TRY(const core::ValidModule module, core::validate(std::move(decoded)));
-  std::optional<DecodedWorld> world;
-  if (has_world(*module)) {
-    WCOMP_TRY(DecodedWorld found, world_of_module(*module));
-    world.emplace(std::move(found));
-  }
-  std::shared_ptr<const wit::Graph> adapter_wit;
-  if (may_need_adapter(*module)) {
-    WCOMP_TRY(adapter_wit, preview1_wit());
-  }
-  WCOMP_TRY(const MainModule main, read_main_module(*module, world ? &*world : nullptr, adapter_wit.get(), options.file));
-  if (!world && main.exports.empty()) {
-    auto failure = Failure(error(diag::missing_export, "the module has no `component-type` section and no export `_start`: it is neither part of a world nor a command",
-                                 BinaryPos{.file = options.file, .path = {}, .offset = 0}));
-    return Err(std::move(failure).with_note("link the component type object of the bindings into it, or add the section with `wcomp embed`"));
-  }
-  std::optional<Preview1> adapter;
-  if (!main.preview1.empty()) adapter.emplace(preview1_for(main.preview1, main.memory, adapter_wit));
-  return Wrapper(core_module, *module, main, world ? &*world : nullptr, adapter ? &*adapter : nullptr).run();
+  const auto module = std::make_shared<const Bytes>(core_module.begin(), core_module.end());  // the pieces are views of it
+  WCOMP_TRY(const ComponentPieces pieces, componentize_pieces(module, options));
+  Bytes out;
+  out.reserve(pieces.size());
+  out.insert(out.end(), pieces.before.begin(), pieces.before.end());
+  for (const ByteSpan piece : pieces.module) out.insert(out.end(), piece.begin(), piece.end());
+  out.insert(out.end(), pieces.after.begin(), pieces.after.end());
+  return out;
 }
 
 }  // namespace wcomp::component

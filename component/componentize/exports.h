@@ -5,40 +5,45 @@
 // tools do the same).
 #pragma once
 
-#include "component/componentize/main_module.h"
+#include "component/componentize/imports.h"
+#include "component/componentize/module_use.h"
 
 namespace wcomp::component {
 
 class Exports {
  public:
-  /// `names`: of the graph whose world exports; null when there is no world.
-  Exports(Builder& out, Imports& imports, const WorldNames* names)
-      : out_(out), imports_(imports), names_(names), writer_([this](DefType t) { return out_.type(std::move(t)); }, [this](Decl d) { return type(d); }) {}
+  Exports(Builder& out, Imports& imports, const World& world) : out_(out), imports_(imports), world_(world) {}
 
   /// Tells the imports which of their types the exports mention. Before Imports::write.
   void collect(const WorldExport& e);
-  void collect_type(Decl decl);
+  void collect_type(Decl decl, const Place& place);
   /// A resource of an exported interface, once it is defined.
-  void define_resource(Decl decl, TypeIdx type) { types_[{decl.graph, decl.id}] = type; }
-  /// A declared type in the component's scope: defined here if its interface is exported, else imported.
-  [[nodiscard]] TypeIdx type(Decl decl);
+  void define_resource(const Place& place, Decl decl, TypeIdx type) { types_[{place.name, decl.id}] = type; }
+  /// The types that were collected, each after those it needs.
+  void define_types();
+  /// A declared type in the component's scope, spoken of by an export: defined here if its interface is exported, else imported.
+  [[nodiscard]] TypeIdx type(Decl decl, const Place& place);
   /// The same as others may see it: the type of an interface that is exported already, through that export.
-  [[nodiscard]] TypeIdx visible_type(Decl decl, wit::InterfaceId from);
-  [[nodiscard]] TypeIdx func_type(const wit::Graph& graph, const types::FuncType& t) { return writer_.func_type(graph, t); }
+  [[nodiscard]] TypeIdx visible_type(Decl decl, const Place& from);
+  [[nodiscard]] TypeIdx func_type(const Place& place, const types::FuncType& t);
+  /// A value type, and the index of the type of a stream or future.
+  [[nodiscard]] ValTypeRef val_type(const Place& place, types::ValType t);
   /// Exports the interface; `funcs` are its lifted functions in order.
   void write_interface(const WorldExport& e, const std::vector<FuncIdx>& funcs);
+  [[nodiscard]] const World& world() const { return world_; }
 
  private:
-  [[nodiscard]] bool is_exported(Decl decl) const;
+  TypeWriter& writer(const Place& place);
 
   Builder& out_;
   Imports& imports_;
-  const WorldNames* names_;
-  std::map<std::pair<const wit::Graph*, wit::TypeDeclId>, TypeIdx> types_;
-  std::set<std::pair<const wit::Graph*, wit::TypeDeclId>> collected_;
-  std::map<wit::InterfaceId, InstanceIdx> written_;                     ///< of the world's graph
-  std::map<wit::TypeDeclId, TypeIdx> visible_;                          ///< aliases of types in those
-  TypeWriter writer_;
+  const World& world_;
+  using Key = std::pair<std::string, wit::TypeDeclId>;
+  std::map<Key, TypeIdx> types_;
+  std::map<wit::TypeDeclId, std::map<std::string, Place>> collected_;
+  std::map<std::string, InstanceIdx> written_;
+  std::map<Key, TypeIdx> visible_;              ///< aliases of types in those
+  std::map<std::string, TypeWriter> writers_;   ///< by place: the same declaration may be another type at another place
 };
 
 }  // namespace wcomp::component

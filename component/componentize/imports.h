@@ -1,8 +1,7 @@
-// What the component imports: collected from the main module and the adapter, merged by name, then written as instance imports.
+// What the component imports: collected from the core modules, then written.
 //
-// Two graphs may mention the same interface (the guest's WIT and the adapter's); functions and types are merged by name. First everything
-// is collected (`use_func`, `use_type`), then `write` emits the imports, each after those whose types it needs; afterwards functions and types
-// can be taken by alias.
+// First everything is collected (`use_func`, `use_type`), then `write` emits the imports that are needed in the order of the world, each
+// after those whose types it needs; afterwards functions and types can be taken by alias.
 #pragma once
 
 #include <map>
@@ -10,58 +9,55 @@
 #include <vector>
 
 #include "component/builder.h"
-#include "component/componentize/wit_types.h"
+#include "component/componentize/world.h"
 
 namespace wcomp::component {
 
-/// The names under which a world knows its interfaces: those of inline interfaces are in the world only.
-class WorldNames {
- public:
-  WorldNames(const wit::Graph& graph, std::optional<wit::WorldId> world);
-  [[nodiscard]] const wit::Graph& graph() const { return *graph_; }
-  [[nodiscard]] std::string of(wit::InterfaceId id) const;
-  [[nodiscard]] bool is_exported(wit::InterfaceId id) const { return exported_.contains(id); }
-
- private:
-  const wit::Graph* graph_;
-  std::map<wit::InterfaceId, std::string> inline_;
-  std::map<wit::InterfaceId, bool> exported_;
-};
-
 class Imports {
  public:
-  explicit Imports(Builder& out) : out_(out) {}
+  Imports(Builder& out, const World& world) : out_(out), world_(world) {}
 
-  /// A source of names; must live as long as this.
-  void add_source(const WorldNames& names) { sources_[&names.graph()] = &names; }
-  /// `interface_name` empty: a function of the world itself.
-  void use_func(const wit::Graph& graph, const std::string& interface_name, const wit::Function& func);
-  void use_type(Decl decl);
-  void write();
+  void use_func(const Place& place, const wit::Function& func);
+  /// A type that is spoken of at `place`.
+  void use_type(Decl decl, const Place& place);
+  /// `renamed`: the names under which interfaces are imported, where it is not the world's.
+  void write(const std::map<std::string, std::string, std::less<>>& renamed);
 
-  [[nodiscard]] FuncIdx func(const std::string& interface_name, const std::string& name);
-  [[nodiscard]] TypeIdx type(Decl decl);
+  [[nodiscard]] FuncIdx func(const Place& place, const std::string& abi_name);
+  [[nodiscard]] TypeIdx type(Decl decl, const Place& place);
+  [[nodiscard]] ValTypeRef val_type(const Place& place, types::ValType t);
 
  private:
-  struct FuncUse {
-    const wit::Graph* graph;
-    const wit::Function* func;
-  };
   struct Need {
-    std::vector<FuncUse> funcs;
+    Place place;
+    std::vector<const wit::Function*> funcs;
     std::vector<Decl> types;
+    std::set<std::string, std::less<>> func_names, type_names;
     std::optional<InstanceIdx> instance;
-    std::map<std::string, FuncIdx> func_idx;
-    std::map<std::string, TypeIdx> type_idx;  ///< in the component's scope
+    std::map<std::string, FuncIdx, std::less<>> func_idx;
+    std::map<std::string, TypeIdx, std::less<>> type_idx;  ///< in the component's scope
   };
-  [[nodiscard]] std::string owner_name(Decl decl) const;  ///< empty: the world
-  void write_interface(const std::string& name, Need& need);
+  Need& need(const Place& place);
+  [[nodiscard]] const wit::WorldItem* item_of(const Place& place) const { return world_.find_import(place.name); }
+  void write_interface(Need& need);
+  void write_root();
   TypeIdx write_root_type(Decl decl);
 
   Builder& out_;
-  std::map<const wit::Graph*, const WorldNames*> sources_;
-  std::map<std::string, Need> needs_;
-  std::vector<std::string> order_;
+  const World& world_;
+  std::map<std::string, Need, std::less<>> needs_;
+  const std::map<std::string, std::string, std::less<>>* renamed_ = nullptr;
+  std::map<std::string, TypeWriter, std::less<>> writers_;  ///< by place: the same declaration may be another type at another place
 };
+
+/// Attributes of an import or export of the world.
+[[nodiscard]] Attributes attributes_of(const World& world, const Place& place, const wit::WorldItem* item);
+/// Of a function or type inside an interface: an optional or a pointer to its `external_id`.
+template <class Optional>
+[[nodiscard]] Attributes attributes_of(const Optional& external_id) {
+  Attributes out;
+  if (external_id) out.external_id = *external_id;
+  return out;
+}
 
 }  // namespace wcomp::component

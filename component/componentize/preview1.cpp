@@ -2,10 +2,13 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/diagnostic.h"
 #include "component/componentize.h"
 #include "component/componentize/gc.h"
 #include "core/builder.h"
+#include "component/wit_codec.h"
 #include "wit/wit.h"
 
 namespace wcomp::component {
@@ -28,7 +31,7 @@ core::ValidModule load(ByteSpan bytes) {
 
 /// A guest that names neither paths nor preopened directories can only ever have the standard streams.
 bool needs_files(const std::set<std::string, std::less<>>& used) {
-  return std::ranges::any_of(used, [](std::string_view name) { return name.starts_with("path_") || name.starts_with("fd_prestat_"); });
+  return std::ranges::any_of(used, [](std::string_view name) { return name.starts_with("path_") || name.starts_with("unstable:path_") || name.starts_with("fd_prestat_"); });
 }
 
 /// The module `helpers`: the adapter's memory, a bump allocator in it, and loads, stores and copies for the guest's memory.
@@ -145,24 +148,50 @@ class Helpers {
 
 std::string_view adapter_wasi_version() { return adapter_files::wasi_version; }
 
-std::optional<core::FuncType> preview1_signature(std::string_view name) {
+std::string preview1_run_interface() { return fmt::format("wasi:cli/run@{}", adapter_files::wasi_version); }
+
+std::string preview1_function(std::string_view module, std::string_view name) {
+  if (module != unstable_module) return std::string(name);
   static const core::ValidModule full = load(adapter_files::full);
-  const core::Export* e = name == "run" ? nullptr : full->find_export(name);
-  if (e == nullptr || e->kind != core::ExternKind::func) return std::nullopt;
-  return full->func_type(core::FuncIdx(e->index));
+  std::string own = fmt::format("{}{}", unstable_prefix, name);
+  return full->find_export(own) != nullptr ? own : std::string(name);
 }
 
-Preview1 preview1_for(const std::set<std::string, std::less<>>& used, const std::optional<core::MemType>& guest_memory,
-                      std::shared_ptr<const wit::Graph> wit) {
-  const core::ValidModule whole = load(needs_files(used) ? adapter_files::full : adapter_files::stdio);
-  core::ValidModule adapter = load(keep_reachable(whole, used));
-  core::ValidModule helpers = Helpers(*adapter, guest_memory).build();
-  return Preview1{.adapter = std::move(adapter), .helpers = std::move(helpers), .wit = std::move(wit)};
+namespace {
+
+/// A world that imports the interfaces that the module imports.
+Result<Bytes> world_for(const core::Module& adapter, const Preview1Options& options) {
+  std::set<std::string> interfaces;
+  for (const core::Import& i : adapter.imports) {
+    std::string_view name = i.module;
+    if (name.starts_with(guest_memory_prefix)) name.remove_prefix(guest_memory_prefix.size());
+    if (name.starts_with("wasi:")) interfaces.emplace(name);
+  }
+  std::string world = "world preview1 {\n";
+  for (const std::string& name : interfaces) world += fmt::format("  import {};\n", name);
+  if (options.exports_run) world += fmt::format("  export {};\n", preview1_run_interface());
+  world += "}\n";
+  std::string text(adapter_files::wit);
+  text.insert(text.find('\n') + 1, world);  // behind `package ..;`
+  WCOMP_TRY(const wit::Loaded loaded, wit::load_text("wasi.wit", std::move(text)));
+  WCOMP_TRY(const wit::WorldId id, wit::select_world(loaded.graph, "preview1"));
+  return encode_component_type(loaded.graph, id, options.encoding);
 }
 
-Result<std::shared_ptr<const wit::Graph>> preview1_wit() {
-  WCOMP_TRY(wit::Loaded loaded, wit::load_text("wasi.wit", std::string(adapter_files::wit)));
-  return std::make_shared<const wit::Graph>(std::move(loaded.graph));
+}  // namespace
+
+Result<Preview1> preview1_for(const Preview1Options& options) {
+  const core::ValidModule whole = load(needs_files(options.used) ? adapter_files::full : adapter_files::stdio);
+  GcOptions gc{.keep = options.used};
+  if (!options.run.empty()) {
+    gc.keep.insert("run");
+    gc.renames.emplace("run", options.run);
+  }
+  WCOMP_TRY(const Bytes reached, keep_reachable(*whole, gc));
+  core::ValidModule adapter = load(reached);
+  WCOMP_TRY(Bytes world, world_for(*adapter, options));
+  core::ValidModule helpers = Helpers(*adapter, options.guest_memory).build();
+  return Preview1{.adapter = std::move(adapter), .helpers = std::move(helpers), .world = std::move(world)};
 }
 
 }  // namespace wcomp::component

@@ -218,25 +218,26 @@ TEST_CASE("the adapter has every function of preview 1") {
       "path_rename", "path_symlink", "path_unlink_file", "poll_oneoff", "proc_exit", "proc_raise", "sched_yield", "random_get", "sock_accept", "sock_recv",
       "sock_send", "sock_shutdown"};
   Guest g;
+  Preview1Options whole{.used = {}, .guest_memory = core::MemType{.limits = {.min = 1}}, .run = {}};
+  for (const std::string_view name : all) whole.used.emplace(name);
+  const auto p = preview1_for(whole);
+  REQUIRE(p);
   for (const std::string_view name : all) {
-    const auto t = preview1_signature(name);
-    REQUIRE_MESSAGE(t, name);
-    g.import("wasi_snapshot_preview1", std::string(name), *t);
+    const core::Export* e = p->adapter->find_export(name);
+    REQUIRE_MESSAGE(e != nullptr, name);
+    g.import("wasi_snapshot_preview1", std::string(name), p->adapter->func_type(core::FuncIdx(e->index)));
   }
   good(g.memory().export_("_start", nothing).plain());
-  CHECK_FALSE(preview1_signature("run"));
-  CHECK_FALSE(preview1_signature("memory"));
 }
 
 TEST_CASE("the adapter never imports the guest's memory") {
-  const auto wit = preview1_wit();
-  REQUIRE_MESSAGE(wit, (wit ? "" : wit.error().to_string()));
-  const Preview1 p = preview1_for({"fd_write", "path_open"}, core::MemType{.limits = {.min = 1}}, *wit);
-  for (const core::Import& i : p.adapter->imports) {
+  const auto p = preview1_for({.used = {"fd_write", "path_open"}, .guest_memory = core::MemType{.limits = {.min = 1}}, .run = {}});
+  REQUIRE_MESSAGE(p, (p ? "" : p.error().to_string()));
+  for (const core::Import& i : p->adapter->imports) {
     if (std::holds_alternative<core::MemType>(i.type)) CHECK(i.module == "env");
   }
-  CHECK(p.helpers->imported_mems == 1);
-  CHECK(p.helpers->mems.size() == 1);
+  CHECK(p->helpers->imported_mems == 1);
+  CHECK(p->helpers->mems.size() == 1);
 }
 
 TEST_CASE("keep_reachable keeps what calls, tables and references reach, and renumbers it") {
@@ -250,7 +251,9 @@ TEST_CASE("keep_reachable keeps what calls, tables and references reach, and ren
   m.elem(m.table({.element = ValType::funcref, .limits = {.min = 1}}), 0, {by_table});
   m.export_func("kept", kept);
   m.export_func("dropped", dropped);
-  auto module = core::decode(keep_reachable(m.build_valid(), {"kept"}));
+  auto reached = keep_reachable(*m.build_valid(), {.keep = {"kept"}});
+  REQUIRE(reached);
+  auto module = core::decode(std::move(*reached));
   REQUIRE(module);
   auto valid = core::validate(std::move(*module));
   REQUIRE(valid);
