@@ -13,11 +13,18 @@ if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
   add_dependencies(wcomp_cli_common wcomp_commit)
 endif()
 
+# Reading and writing WIT, which both programs do with the same options.
+file(GLOB wit_options CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/witc/wit_*.cpp ${PROJECT_SOURCE_DIR}/cli/witc/operations.cpp)
+add_library(wcomp_cli_wit STATIC ${wit_options})
+target_link_libraries(wcomp_cli_wit PUBLIC wcomp_cli_common wcomp_component)
+target_precompile_headers(wcomp_cli_wit REUSE_FROM wcomp_base)
+
 function(wcomp_program name)
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/${name}/*.cpp)
+  list(REMOVE_ITEM sources ${wit_options})
   if(sources)
     add_executable(${name} ${sources})
-    target_link_libraries(${name} PRIVATE wcomp_cli_common ${ARGN})
+    target_link_libraries(${name} PRIVATE wcomp_cli_wit ${ARGN})
     target_precompile_headers(${name} REUSE_FROM wcomp_base)
     if(NOT WCOMP_SANITIZE)
       # Less to map and to relocate before main: part of the time that every start takes.

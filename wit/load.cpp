@@ -1,6 +1,7 @@
 #include "wit/load.h"
 
 #include <algorithm>
+#include <set>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -22,11 +23,11 @@ constexpr std::size_t max_files = 100'000;
 
 class Loader {
  public:
-  Loader(SourceMap& sources, Report& report) : sources_(sources), report_(report) {}
+  Loader(SourceMap& sources, Report& report, const Options& options) : sources_(sources), report_(report), options_(options) {}
 
   void path(const fs::path& path) {
     std::error_code ec;
-    if (!fs::is_directory(path, ec)) return file_group(path, true);
+    if (!fs::is_directory(path, ec)) return is_binary(path) ? binary_group(path, true) : file_group(path, true);
     directory(path, true);
     const fs::path deps = path / "deps";
     if (!fs::is_directory(deps, ec)) return;
@@ -35,14 +36,16 @@ class Loader {
         directory(entry, false);
       } else if (is_wit_file(entry)) {
         file_group(entry, false);
-      } else if (entry.extension() == ".wasm" || entry.extension() == ".wat") {
-        report_.error(diag::unsupported, fmt::format("`{}`: a WIT package in binary form cannot be a dependency yet", entry.string())).notes.push_back(
-            "write it as text first: `witc print FILE > FILE.wit`");
+      } else if (is_binary(entry)) {
+        binary_group(entry, false);
       }
     }
   }
 
-  std::vector<SourceGroup> take() { return std::move(groups_); }
+  std::vector<SourceGroup> take() {
+    if (!binaries_.empty()) read_binaries();
+    return std::move(groups_);
+  }
 
  private:
   struct Entry {
@@ -75,6 +78,51 @@ class Loader {
     groups_.push_back(std::move(group));
   }
 
+  static bool is_binary(const fs::path& path) { return path.extension() == ".wasm" || path.extension() == ".wat"; }
+
+  /// An empty group for now, which has its place among the others.
+  void binary_group(const fs::path& path, bool is_root) {
+    if (!options_.read_binaries) {
+      report_.error(diag::unsupported, fmt::format("`{}`: WIT packages in binary form are not read here", path.string())).notes.push_back("write it as text first: `witc print FILE > FILE.wit`");
+      return;
+    }
+    binaries_.push_back(path);
+    binary_groups_.push_back(groups_.size());
+    groups_.push_back({path.string(), is_root, {}});
+  }
+
+  void read_binaries() {
+    const auto packages = options_.read_binaries(binaries_);
+    if (!packages) return report_.add_all(packages.error());
+    for (const BinaryPackage& p : *packages) {
+      if (p.path) groups_[binary_groups_[*p.path]].files.push_back(text(binaries_[*p.path].string(), p.text));
+    }
+    std::set<std::string> known;
+    for (const SourceGroup& group : groups_) {
+      for (const ast::File& file : group.files) {
+        if (file.package) known.insert(to_string(*file.package));
+        for (const ast::Item& item : file.items) {
+          if (const auto* nested = std::get_if<ast::NestedPackage>(&item.what)) known.insert(to_string(*nested->name));
+        }
+      }
+    }
+    for (const BinaryPackage& p : *packages) {
+      if (p.path) continue;
+      const std::string name = binaries_.front().string();
+      SourceGroup group{name, false, {}};
+      group.files.push_back(text(name, p.text));
+      if (group.files.front().package && !known.contains(to_string(*group.files.front().package))) groups_.push_back(std::move(group));
+    }
+  }
+  ast::File text(std::string name, std::string text) { return parse(sources_.add(std::move(name), std::move(text)), report_); }
+
+  static std::string to_string(const ast::PackageName& name) {
+    std::string out;
+    for (const ast::Name& n : name.ns) out += fmt::format("{}:", n.text());
+    for (const ast::Name& n : name.name) out += fmt::format("{}/", n.text());
+    return name.version ? fmt::format("{}@{}", out, name.version->text) : out;
+  }
+
   void file(const fs::path& path, SourceGroup& group) {
     auto text = read_text_file(path);
     if (!text) return report_.add_all(text.error());
@@ -95,7 +143,10 @@ class Loader {
 
   SourceMap& sources_;
   Report& report_;
+  const Options& options_;
   std::vector<SourceGroup> groups_;
+  std::vector<fs::path> binaries_;
+  std::vector<std::size_t> binary_groups_;  ///< where the groups of the binaries are
 };
 
 Result<Loaded> finish(std::unique_ptr<SourceMap> sources, Report& report, const std::vector<SourceGroup>& groups, const Options& options) {
@@ -107,8 +158,8 @@ Result<Loaded> finish(std::unique_ptr<SourceMap> sources, Report& report, const 
 
 }  // namespace
 
-std::vector<SourceGroup> read_groups(std::span<const fs::path> paths, SourceMap& sources, Report& report) {
-  Loader loader(sources, report);
+std::vector<SourceGroup> read_groups(std::span<const fs::path> paths, SourceMap& sources, Report& report, const Options& options) {
+  Loader loader(sources, report, options);
   for (const fs::path& path : paths) loader.path(path);
   return loader.take();
 }
@@ -116,7 +167,7 @@ std::vector<SourceGroup> read_groups(std::span<const fs::path> paths, SourceMap&
 Result<Loaded> load(std::span<const fs::path> paths, const Options& options) {
   auto sources = std::make_unique<SourceMap>();
   Report report(*sources);
-  const std::vector<SourceGroup> groups = read_groups(paths, *sources, report);
+  const std::vector<SourceGroup> groups = read_groups(paths, *sources, report, options);
   return finish(std::move(sources), report, groups, options);
 }
 

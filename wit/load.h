@@ -8,6 +8,7 @@
 
 #include "wit/ast.h"
 #include "wit/report.h"
+#include "wit/wit.h"
 
 namespace wcomp::wit {
 
@@ -19,6 +20,6 @@ struct SourceGroup {
 };
 
 /// Reads and parses; what is wrong goes to `report`, whose source map must be `sources`.
-[[nodiscard]] std::vector<SourceGroup> read_groups(std::span<const std::filesystem::path> paths, SourceMap& sources, Report& report);
+[[nodiscard]] std::vector<SourceGroup> read_groups(std::span<const std::filesystem::path> paths, SourceMap& sources, Report& report, const Options& options = {});
 
 }  // namespace wcomp::wit

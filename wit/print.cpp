@@ -1,6 +1,7 @@
 // Canonical WIT text of a graph. What it gives parses back to the same graph.
-#include <map>
+#include <algorithm>
 #include <unordered_map>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -14,6 +15,13 @@ namespace wcomp::wit {
 
 namespace {
 
+/// Each after what it depends on: the order of ids, which the reference tool prints in.
+template <class Id>
+std::vector<Id> sorted(std::vector<Id> ids) {
+  if (!std::ranges::is_sorted(ids)) std::ranges::sort(ids);
+  return ids;
+}
+
 class Printer {
  public:
   explicit Printer(const Graph& graph) : graph_(graph) {}
@@ -23,29 +31,32 @@ class Printer {
     line(fmt::format("package {};", package_name(graph_.packages[id].name)));
   }
   void nested_package(PackageId id) {
-    blank();
     docs(graph_.packages[id].docs);
     open(fmt::format("package {}", package_name(graph_.packages[id].name)));
     package_items(id);
     close();
   }
+  /// Empty lines are where the reference tool has them: behind the interfaces of a file's own package, but not behind its worlds, and none
+  /// among the items of a nested package.
   void package_items(PackageId id) {
     package_ = id;
-    for (const InterfaceId i : graph_.packages[id].interfaces) {
-      blank();
+    if (depth_ == 0) blank();
+    for (const InterfaceId i : sorted(graph_.packages[id].interfaces)) {
       const Interface& interface = graph_.interfaces[i];
       docs(interface.docs);
       gates(interface.stability);
       open("interface " + escape_name(*interface.name));
       interface_items(interface);
       close();
+      if (depth_ == 0) blank();
     }
-    for (const WorldId w : graph_.packages[id].worlds) {
-      blank();
-      world(graph_.worlds[w]);
-    }
+    for (const WorldId w : graph_.packages[id].worlds) world(graph_.worlds[w]);
   }
-  std::string take() { return std::move(out_); }
+  void gap() { out_ += "\n\n"; }
+  std::string take() {
+    while (out_.ends_with("\n\n")) out_.pop_back();
+    return std::move(out_);
+  }
 
  private:
   // ---- lines ----
@@ -189,10 +200,11 @@ class Printer {
       if (f->resource) of_resources[*f->resource].push_back(f);
     }
     std::string head, names;
-    const Stability* stability = nullptr;
+    const TypeDecl* last = nullptr;
     const auto flush = [&] {
       if (names.empty()) return;
-      gates(*stability);
+      gates(last->stability);
+      external_id(last->external_id);
       line(fmt::format("use {}.{{{}}};", head, names));
       names.clear();
     };
@@ -201,10 +213,12 @@ class Printer {
       if (!decl.is_use || !decl.alias_of) continue;
       const TypeDecl& target = graph_.type_decls[*decl.alias_of];
       const std::string from = path(std::get<InterfaceId>(target.owner));
-      const Stability& s = decl.stability;
-      if (from != head || (stability != nullptr && (s.since != stability->since || s.unstable_feature != stability->unstable_feature || s.deprecated != stability->deprecated))) flush();
+      const auto is_written_alike = [](const TypeDecl& a, const TypeDecl& b) {
+        return a.stability.since == b.stability.since && a.stability.unstable_feature == b.stability.unstable_feature && a.stability.deprecated == b.stability.deprecated && a.external_id == b.external_id;
+      };
+      if (from != head || (last != nullptr && !is_written_alike(decl, *last))) flush();
       head = from;
-      stability = &s;
+      last = &decl;
       names += fmt::format("{}{}{}", names.empty() ? "" : ", ", escape_name(target.name), target.name == decl.name ? "" : " as " + escape_name(decl.name));
     }
     flush();
@@ -218,7 +232,7 @@ class Printer {
   void interface_items(const Interface& interface) {
     std::vector<const Function*> functions;
     for (const Function& f : interface.functions) functions.push_back(&f);
-    types(interface.types, functions);
+    types(sorted(interface.types), functions);
     for (const Function& f : interface.functions) {
       if (f.resource) continue;
       blank();
@@ -236,9 +250,14 @@ class Printer {
       if (const auto* t = std::get_if<TypeDeclId>(&item.item)) decls.push_back(*t);
       if (const auto* f = std::get_if<Function>(&item.item); f != nullptr && f->resource) resource_functions.push_back(f);
     }
-    for (const WorldItem& item : w.imports) world_item("import", item);
-    types(decls, resource_functions);
-    if (!decls.empty() && !w.exports.empty()) blank();
+    for (const WorldItem& item : w.imports) {
+      if (std::holds_alternative<InterfaceId>(item.item)) world_item("import", item);
+    }
+    types(sorted(std::move(decls)), resource_functions);
+    for (const WorldItem& item : w.imports) {
+      if (std::holds_alternative<Function>(item.item)) world_item("import", item);
+    }
+    if (!w.exports.empty()) blank();
     for (const WorldItem& item : w.exports) world_item("export", item);
     close();
   }
@@ -279,10 +298,11 @@ std::string print_with_dependencies(const Graph& graph) {
   const PackageId main = graph.roots.front();
   printer.package_header(main);
   printer.package_items(main);
-  std::map<std::string, PackageId> by_name;  // not in dependency order, which depends on who asks
-  for (std::size_t p = 0; p < graph.packages.size(); ++p) by_name.emplace(graph.packages[PackageId(p)].name.to_string(), PackageId(p));
-  for (const auto& [name, package] : by_name) {
-    if (package != main) printer.nested_package(package);
+  bool is_first = true;
+  for (std::size_t p = 0; p < graph.packages.size(); ++p) {
+    if (PackageId(p) == main) continue;
+    if (!std::exchange(is_first, false)) printer.gap();
+    printer.nested_package(PackageId(p));
   }
   return printer.take();
 }

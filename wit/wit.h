@@ -21,12 +21,21 @@
 
 namespace wcomp::wit {
 
+/// A package that was in a binary, as text.
+struct BinaryPackage {
+  std::string text;
+  std::optional<std::size_t> path = {};  ///< the file whose package it is; none: only as much as others use is known, which counts where the package is not found elsewhere
+};
+/// Reads packages in binary form, all of a load at once: what several of them know of the same package belongs together.
+using ReadBinaries = std::function<Result<std::vector<BinaryPackage>>(std::span<const std::filesystem::path>)>;
+
 struct Options {
   std::set<std::string, std::less<>> features = {};  ///< `@unstable` items to keep; features of the specification (wit/spec_features.def)
   bool all_features = false;
   std::optional<SemVer> target_version = {};    ///< show packages as of a version
   bool all_comments_are_docs = false;           ///< also `//` and `/* */`, as in the reference tool's JSON
   bool leaves_out_docs = false;                 ///< the graph has none; for who does not look at them
+  ReadBinaries read_binaries = {};              ///< for `.wasm` and `.wat` files; without it they are refused (component/wit_files.h has one)
 };
 
 /// A graph with the texts its spans point into and the warnings found on the way (uses of deprecated items).

@@ -1,25 +1,22 @@
 // witc print PATH
 #include "cli/witc/commands.h"
+#include "cli/witc/operations.h"
 #include "cli/witc/wit_input.h"
+#include "cli/witc/wit_output.h"
 
 namespace wcomp::cli {
 
 Action setup_print(CLI::App& app) {
   auto input = add_wit_input(app, false);
-  auto output = std::make_shared<std::string>("-");
-  auto has_deps = std::make_shared<bool>(false);
-  app.add_option("-o,--output", *output, "Write to this file")->type_name("FILE");
-  app.add_flag("--with-deps", *has_deps, "Nest the packages it depends on, so that the text stands alone");
-  return [input, output, has_deps] {
-    const auto loaded = input->load();
+  auto operations = add_wit_operations(app);
+  auto output = add_wit_output(app);
+  return [input, operations, output] {
+    component::WitForm form{};
+    auto loaded = input->load(true, &form);
     if (!loaded) return report(loaded.error());
-    std::string text;
-    if (*has_deps) {
-      text = wit::print_with_dependencies(loaded->graph);
-    } else {
-      text = wit::print(loaded->graph, loaded->graph.roots.front());
-    }
-    return write_output(*output, std::string_view(text));
+    auto graph = operations->apply(std::move(loaded->graph), form == component::WitForm::component);
+    if (!graph) return report(graph.error());
+    return output->write(std::move(*graph));
   };
 }
 

@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "component/wit_files.h"
 #include "wit/wit.h"
 
 namespace wcomp::cli {
@@ -18,8 +19,8 @@ struct WitInput {
   std::string target_version;
   bool leaves_out_docs = false;
 
-  /// Loads the graph; prints warnings.
-  [[nodiscard]] Result<wit::Loaded> load(bool all_comments_are_docs = false) const;
+  /// Loads the graph, from text or binaries; prints warnings. `form`: what it was.
+  [[nodiscard]] Result<wit::Loaded> load(bool all_comments_are_docs = false, component::WitForm* form = nullptr) const;
 };
 
 /// Keeps what the process has no more use for: it ends sooner than it could take a graph apart.
@@ -30,7 +31,7 @@ const T& keep(T value) {
   return *kept;
 }
 
-/// Declares PATH.. (or one PATH) and the gates' options.
-[[nodiscard]] std::shared_ptr<WitInput> add_wit_input(CLI::App& app, bool takes_several_paths);
+/// Declares PATH.. (or one PATH) and the gates' options. `is_optional`: standard input where there is no PATH.
+[[nodiscard]] std::shared_ptr<WitInput> add_wit_input(CLI::App& app, bool takes_several_paths, bool is_optional = false);
 
 }  // namespace wcomp::cli

@@ -61,7 +61,8 @@ struct WitGate {
 /// Packages that were loaded, with all that they depend on.
 class Wit {
  public:
-  /// A `.wit` file, a Markdown file with blocks of WIT, or a directory of both with an optional `deps/`. Errors: everything that is wrong and can be
+  /// A `.wit` file, a Markdown file with blocks of WIT, a directory of both with an optional `deps/`, or a `.wasm` or `.wat` file: a WIT package in
+  /// binary form, a component, a core module with WIT inside. Packages in binary form may stand in `deps/`, too. Errors: everything that is wrong and can be
   /// found in one go, with places; file-error for what cannot be read; bad-usage for a target version that is none.
   [[nodiscard]] static Result<Wit> load(const std::filesystem::path& path, const WitOptions& options = {});
   /// Several, which may use one another's packages.

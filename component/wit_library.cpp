@@ -5,6 +5,7 @@
 
 #include "base/diagnostic.h"
 #include "base/match.h"
+#include "component/wit_files.h"
 #include "wit/type_text.h"
 #include "wit/wit.h"
 
@@ -135,9 +136,9 @@ Result<Wit> Wit::load(std::span<const std::filesystem::path> paths, const WitOpt
   if (paths.empty()) return fail(diag::bad_usage, "there is no path to load WIT from");
   auto inner = options_of(options);
   if (!inner) return Err(std::move(inner).error());
-  auto loaded = wit::load(paths, *inner);
+  auto loaded = component::load_wit(paths, *inner);
   if (!loaded) return Err(std::move(loaded).error());
-  return WitAccess::wit(*std::move(loaded));
+  return WitAccess::wit(std::move(loaded->loaded));
 }
 
 Result<Wit> Wit::from_text(std::string name, std::string text, const WitOptions& options) {

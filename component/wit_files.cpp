@@ -1,0 +1,111 @@
+#include "component/wit_files.h"
+
+#include <fmt/format.h>
+
+#include "base/diagnostic.h"
+#include "base/file.h"
+#include "base/in_file.h"
+#include "component/text/parse.h"
+#include "component/wit_codec.h"
+
+namespace wcomp::component {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+Result<std::shared_ptr<const Bytes>> to_binary(const fs::path& path, Bytes bytes) {
+  if (text::is_wat(bytes)) {
+    WCOMP_TRY(bytes, text::parse(path.string(), std::string(as_text(bytes))));
+  }
+  return std::make_shared<const Bytes>(std::move(bytes));
+}
+
+Result<ValidComponent> read_component(std::shared_ptr<const Bytes> bytes) {
+  WCOMP_TRY(std::shared_ptr<const Component> component, decode(std::move(bytes)));
+  return validate(std::move(component), Features::all());
+}
+
+Result<ValidComponent> read_package(const fs::path& path) {
+  WCOMP_TRY(Bytes file, read_file(path));
+  WCOMP_TRY(std::shared_ptr<const Bytes> bytes, to_binary(path, std::move(file)));
+  if (detect(*bytes) != BinaryKind::component) return fail(diag::malformed, "this is no WIT package: it is no component", BinaryPos{.file = path.string(), .path = {}, .offset = 0});
+  auto component = read_component(std::move(bytes));
+  if (!component) return Err(in_file(std::move(component).error(), path.string()));
+  if (!is_wit_package(*component)) {
+    Diagnostic d = error(diag::invalid, "this component is no WIT package: a package only exports types, and they are component types", BinaryPos{.file = path.string(), .path = {}, .offset = 0});
+    d.notes.push_back("`wcomp wit FILE` shows the WIT of any component, which other WIT can use as text");
+    return Err(Failure(std::move(d)));
+  }
+  return component;
+}
+
+Result<std::vector<wit::BinaryPackage>> read_packages(std::span<const fs::path> paths) {
+  std::vector<ValidComponent> components;
+  for (const fs::path& path : paths) {
+    WCOMP_TRY(ValidComponent c, read_package(path));
+    components.push_back(std::move(c));
+  }
+  auto graph = decode_packages(components);
+  if (!graph) return Err(in_file(std::move(graph).error(), paths.front().string()));
+  std::vector<wit::BinaryPackage> out;
+  std::vector<bool> is_root(graph->packages.size());
+  for (std::size_t i = 0; i < graph->roots.size(); ++i) {
+    const wit::PackageId id = graph->roots[i];
+    if (!is_root[id.value]) out.push_back({.text = wit::print(*graph, id), .path = i});
+    is_root[id.value] = true;
+  }
+  for (std::size_t p = 0; p < is_root.size(); ++p) {
+    if (!is_root[p]) out.push_back({.text = wit::print(*graph, wit::PackageId(p)), .path = {}});
+  }
+  return out;
+}
+
+bool is_text_path(const fs::path& path) {
+  std::error_code ec;
+  return path.extension() == ".wit" || path.extension() == ".md" || fs::is_directory(path, ec);
+}
+
+LoadedWit loaded(wit::Graph graph, WitForm form) { return {.loaded = {.sources = std::make_unique<SourceMap>(), .graph = std::move(graph), .warnings = {}}, .form = form}; }
+
+}  // namespace
+
+wit::ReadBinaries wit_binary_reader() { return read_packages; }
+
+Result<LoadedWit> wit_of_binary(std::shared_ptr<const Bytes> bytes) {
+  if (detect(*bytes) == BinaryKind::core_module) {
+    WCOMP_TRY(const core::Module module, core::decode(bytes, *bytes));
+    WCOMP_TRY(DecodedWorld world, wit_of_module(module));
+    return loaded(std::move(world.graph), WitForm::core_module);
+  }
+  WCOMP_TRY(const ValidComponent component, read_component(std::move(bytes)));
+  if (!is_wit_package(component)) {
+    WCOMP_TRY(DecodedWorld world, world_of_component(component));
+    return loaded(std::move(world.graph), WitForm::component);
+  }
+  WCOMP_TRY(wit::Graph graph, decode_packages({&component, 1}));
+  return loaded(std::move(graph), WitForm::package);
+}
+
+Result<LoadedWit> load_wit(std::span<const fs::path> paths, const wit::Options& options) {
+  wit::Options all = options;
+  all.read_binaries = wit_binary_reader();
+  const bool is_gated = !options.features.empty() || options.target_version;
+  if (paths.size() == 1 && !is_text_path(paths.front())) {
+    const fs::path& path = paths.front();
+    WCOMP_TRY(Bytes file, read_file(path));
+    if (text::is_wat(file) || detect(file) != BinaryKind::not_wasm) {
+      WCOMP_TRY(std::shared_ptr<const Bytes> bytes, to_binary(path, std::move(file)));
+      auto out = wit_of_binary(std::move(bytes));
+      if (!out) return Err(in_file(std::move(out).error(), path.string()));
+      if (!is_gated || path == "-" || out->form != WitForm::package) return out;
+    } else if (path == "-") {
+      WCOMP_TRY(wit::Loaded text, wit::load_text("<stdin>", std::string(as_text(file)), all));
+      return LoadedWit{.loaded = std::move(text), .form = WitForm::text};
+    }
+  }
+  WCOMP_TRY(wit::Loaded text, wit::load(paths, all));
+  return LoadedWit{.loaded = std::move(text), .form = WitForm::text};
+}
+
+}  // namespace wcomp::component
