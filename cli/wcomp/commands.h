@@ -7,6 +7,7 @@ namespace wcomp::cli {
 Action setup_compose(CLI::App& app);
 Action setup_embed(CLI::App& app);
 Action setup_inspect(CLI::App& app);
+Action setup_link(CLI::App& app);
 Action setup_new(CLI::App& app);
 Action setup_parse(CLI::App& app);
 Action setup_plan(CLI::App& app);

@@ -18,6 +18,10 @@ constexpr Command commands[] = {
      setup_run, true},
     {"compose", "Plug components' exports into another's imports", "  wcomp compose app.wasm calculator.wasm adder.wasm -o main.wasm", setup_compose},
     {"new", "Make a component of a core module", "  wcomp new core.wasm -o component.wasm", setup_new},
+    {"link", "Link shared libraries and make a component of them",
+     "  wcomp link libapp.so libc.so -o app.wasm\n"
+     "  wcomp link libpython.so libc.so --dl-openable libplugin.so --use-built-in-libdl -o app.wasm",
+     setup_link},
     {"embed", "Attach a WIT world to a core module", "  wcomp embed wit core.wasm --world app -o core-with-wit.wasm", setup_embed},
     {"validate", "Check a core module or a component", "  wcomp validate main.wasm", setup_validate},
     {"wit", "Print the WIT of a component or of a module with embedded WIT", "  wcomp wit main.wasm", setup_wit},

@@ -144,7 +144,7 @@ class LayoutMaker {
   }
   Result<std::uint32_t> place(ByteWriter bytes) {
     WCOMP_TRY(const std::uint32_t at, reserve(bytes.size()));
-    out_.contents.push_back({at, bytes.take()});
+    if (bytes.size() != 0) out_.contents.push_back({at, bytes.take()});
     return at;
   }
 
