@@ -19,15 +19,27 @@ void for_each_index(FuncType& type, F id_of) {
 
 }  // namespace
 
+const std::uint32_t* TypeInterner::find(const std::string& key) const {
+  if (base_ != nullptr) {
+    if (const std::uint32_t* id = base_->find(key)) return id;
+  }
+  const auto it = ids_.find(key);
+  return it == ids_.end() ? nullptr : &it->second;
+}
+
 std::uint32_t TypeInterner::add(const FuncType& type) {
-  const auto id = static_cast<std::uint32_t>(types_.size());
-  const auto [it, is_new] = ids_.try_emplace(type_key(type, [](TypeIdx named) { return named; }), id);
-  if (is_new) for_each_index(types_.emplace_back(type), [&](TypeIdx named) { return named == self_type ? TypeIdx(id) : named; });
-  return it->second;
+  std::string key = type_key(type, [](TypeIdx named) { return named; });
+  if (const std::uint32_t* known = find(key)) return *known;
+  const std::uint32_t id = size();
+  ids_.emplace(std::move(key), id);
+  auto added = std::make_unique<FuncType>(type);
+  for_each_index(*added, [&](TypeIdx named) { return named == self_type ? TypeIdx(id) : named; });
+  types_.push_back(std::move(added));
+  return id;
 }
 
 Result<TypeIds> TypeInterner::add(const Module& module) {
-  if (module.types.size() >= self_type.value - types_.size()) return fail(diag::limit_exceeded, fmt::format("there are more than {} types", self_type.value));
+  if (module.types.size() >= self_type.value - size()) return fail(diag::limit_exceeded, fmt::format("there are more than {} types", self_type.value));
   TypeIds ids;
   ids.reserve(module.types.size());
   for (const FuncType& t : module.types) {

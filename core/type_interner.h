@@ -8,8 +8,8 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,15 +23,23 @@ using TypeIds = std::vector<std::uint32_t>;
 
 class TypeInterner {
  public:
+  /// One that knows already what `base` knows, which outlives it and does not change any more.
+  explicit TypeInterner(const TypeInterner* base = nullptr) : base_(base), first_(base == nullptr ? 0 : base->size()) {}
+
   /// `type` names types by their ids. Whether there is room for it was checked.
   [[nodiscard]] std::uint32_t add(const FuncType& type);
   /// The ids of a module's types, by index. Error: limit-exceeded.
   [[nodiscard]] Result<TypeIds> add(const Module& module);
   /// Stays where it is as long as this lives.
-  [[nodiscard]] const FuncType& operator[](std::uint32_t id) const { return types_[id]; }
+  [[nodiscard]] const FuncType& operator[](std::uint32_t id) const { return id < first_ ? (*base_)[id] : *types_[id - first_]; }
+  [[nodiscard]] std::uint32_t size() const { return first_ + static_cast<std::uint32_t>(types_.size()); }
 
  private:
-  std::deque<FuncType> types_;
+  [[nodiscard]] const std::uint32_t* find(const std::string& key) const;
+
+  const TypeInterner* base_;
+  std::uint32_t first_;  ///< the ids below are the base's
+  std::vector<std::unique_ptr<const FuncType>> types_;
   std::map<std::string, std::uint32_t> ids_;  ///< by what `type_key` gives
 };
 

@@ -37,6 +37,8 @@ struct StoreOptions {
   bool explicit_bounds = false;
   /// The same results on every machine: NaNs that instructions make are canonical, relaxed vector instructions have one fixed outcome each.
   bool is_deterministic = false;
+  /// Where memories and the stack come from and go back to; null: from the system.
+  std::shared_ptr<class AddressPool> pool;  // owners: an engine and its stores
 };
 
 /// Slots that a value of the type takes, and all of them together.
@@ -53,13 +55,16 @@ struct MemView {
 
 class Store {
  public:
-  explicit Store(const StoreLimits& limits = {}, const StoreOptions& options = {});
+  /// `prepared`: modules that are going to be instantiated in it (engine/prepared.h).
+  explicit Store(const StoreLimits& limits = {}, const StoreOptions& options = {}, std::shared_ptr<const struct PreparedModules> prepared = nullptr);
   ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
   /// Adds a host function; its type names no types. What is handed to it has room for the slots of arguments and of results.
-  [[nodiscard]] FuncAddr add_host_func(core::FuncType type, HostFn fn, void* context, std::string name = {});
+  [[nodiscard]] FuncAddr add_host_func(const core::FuncType& type, HostFn fn, void* context);
+  /// The same; the type's number is one of PreparedModules::types.
+  [[nodiscard]] FuncAddr add_host_func(std::uint32_t type_id, HostFn fn, void* context);
   [[nodiscard]] Result<GlobalAddr, Trap> add_global(core::GlobalType type, std::uint64_t bits, std::uint64_t high_bits = 0);
   [[nodiscard]] Result<MemAddr, Trap> add_memory(core::MemType type);
   [[nodiscard]] Result<TableAddr, Trap> add_table(core::TableType type);
@@ -70,11 +75,16 @@ class Store {
   /// `imports` are in the module's import order. A trap while filling or in `start` is the inner Result.
   [[nodiscard]] Result<Result<ModuleInstAddr, Trap>> instantiate(const core::ValidModule& module, std::span<const Extern> imports, std::string name = {});
 
+  /// The same for a module of the store's PreparedModules.
+  [[nodiscard]] Result<Result<ModuleInstAddr, Trap>> instantiate(const struct PreparedModule& module, std::span<const Extern> imports, std::string name = {});
+
   /// No exception passes a call that a function of the instance made: it has become a trap there, as beyond a host function.
   void stop_exceptions_at(ModuleInstAddr instance);
   /// The address that the next `instantiate` gives. While its start function runs, its exports can be found already.
   [[nodiscard]] ModuleInstAddr next_instance() const;
   [[nodiscard]] std::optional<Extern> find_export(ModuleInstAddr instance, std::string_view name) const;
+  /// Item `index` of the instance's functions, tables, ..., imports first; there is one.
+  [[nodiscard]] Extern item(ModuleInstAddr instance, core::ExternKind kind, std::uint32_t index) const;
   [[nodiscard]] const core::FuncType& func_type(FuncAddr f) const;  ///< types that it names are the store's own: their numbers mean nothing to modules
   /// Whether the slots have room for a call of the function, and what they hold for its reference parameters are references of those types that
   /// this store knows. Any bits are an externref, but for null where the type excludes it.

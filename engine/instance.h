@@ -6,8 +6,10 @@
 
 #include <atomic>
 #include <deque>
-#include <map>
+#include <cstddef>
 #include <memory>
+#include <memory_resource>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,7 @@
 #include "engine/engine.h"
 #include "engine/exceptions.h"
 #include "engine/memory.h"
+#include "engine/prepared.h"
 #include "engine/wasm_stack.h"
 
 namespace wcomp::engine {
@@ -66,52 +69,65 @@ struct FuncInst {
   // ... or of the host.
   HostFn host = nullptr;
   void* context = nullptr;
-  std::string name;
+
+  alignas(16) std::byte stub[32] = {};  ///< the back end's: what `entry` is at first
 
   [[nodiscard]] bool is_host() const { return host != nullptr; }
 };
 
+/// Its lists are made once and do not grow, in memory that the store has for them.
 struct ModuleInst {
-  explicit ModuleInst(core::ValidModule m) : module(std::move(m)) {}
+  template <class T>
+  using List = std::pmr::vector<T>;
+
+  ModuleInst(core::ValidModule m, std::span<const std::uint32_t> ids, std::pmr::memory_resource* r)
+      : module(std::move(m)), type_ids(ids), funcs(r), func_addrs(r), tables(r), table_addrs(r), mems(r), mem_addrs(r), globals(r), global_addrs(r),
+        tags(r), tag_addrs(r), elems(r), datas(r) {}
   core::ValidModule module;
   std::string name;
   bool stops_exceptions = false;
-  core::TypeIds type_ids;  ///< of the store, by the module's type indices
-  std::vector<FuncInst*> funcs;
-  std::vector<FuncAddr> func_addrs;
-  std::vector<TableInst*> tables;
-  std::vector<TableAddr> table_addrs;
-  std::vector<MemInst*> mems;
-  std::vector<MemAddr> mem_addrs;
-  std::vector<GlobalInst*> globals;
-  std::vector<GlobalAddr> global_addrs;
-  std::vector<TagInst*> tags;
-  std::vector<TagAddr> tag_addrs;
-  std::vector<std::vector<Ref>> elems;  ///< empty when dropped
-  std::vector<ByteSpan> datas;          ///< empty when dropped
+  std::span<const std::uint32_t> type_ids;  ///< of the store, by the module's type indices
+  List<FuncInst*> funcs;
+  List<FuncAddr> func_addrs;
+  List<TableInst*> tables;
+  List<TableAddr> table_addrs;
+  List<MemInst*> mems;
+  List<MemAddr> mem_addrs;
+  List<GlobalInst*> globals;
+  List<GlobalAddr> global_addrs;
+  List<TagInst*> tags;
+  List<TagAddr> tag_addrs;
+  List<std::vector<Ref>> elems;  ///< empty when dropped
+  List<ByteSpan> datas;          ///< empty when dropped
 };
 
 struct StoreImpl {
-  StoreImpl(const StoreLimits& l, const StoreOptions& o);
+  StoreImpl(const StoreLimits& l, const StoreOptions& o, std::shared_ptr<const PreparedModules> p);
+
+  static constexpr std::size_t arena_bytes = 8192;  ///< what small components need
 
   StoreLimits limits;
   StoreOptions options;
   Budget budget{limits};
   bool wants_guard = true;
+  std::pmr::monotonic_buffer_resource arena{arena_bytes};  ///< of what lives as long as the store
+  std::shared_ptr<const PreparedModules> prepared;         // owners: the component and its stores
   core::TypeInterner types;
-  std::deque<FuncInst> func_storage;
-  std::vector<FuncInst*> funcs;  ///< by FuncAddr
-  std::deque<TableInst> tables;
+  std::vector<FuncInst*> funcs;  ///< by FuncAddr; they lie in the arena
+  std::pmr::deque<TableInst> tables{&arena};
   std::vector<std::unique_ptr<MemInst>> mems;
-  std::deque<GlobalInst> globals;
-  std::deque<TagInst> tags;
+  std::pmr::deque<GlobalInst> globals{&arena};
+  std::pmr::deque<TagInst> tags{&arena};
   ExceptionHeap exceptions{limits.max_exception_bytes};
-  std::deque<ModuleInst> instances;
+  std::vector<std::unique_ptr<const PreparedModule>> own_modules;  ///< those that were prepared for this store alone
+  std::pmr::deque<ModuleInst> instances{&arena};
   WasmStack stack;
   RunState run_state;
   std::unique_ptr<Backend> backend;
 
-  FuncInst& new_func(std::uint32_t type_id, FuncAddr& addr);
+  /// Room for `count` functions, whose addresses begin with `first`.
+  std::span<FuncInst> new_funcs(std::size_t count, FuncAddr& first);
+  void set_type(FuncInst& f, std::uint32_t type_id);
   TagInst& new_tag(std::uint32_t type_id, TagAddr& addr);
   /// What add_table adds.
   [[nodiscard]] Result<TableInst, Trap> make_table(const core::TableType& type);

@@ -83,7 +83,8 @@ void compute(core::Opcode op, std::vector<std::uint64_t>& stack) {
 struct Instantiation {
   StoreImpl& store;
   ModuleInst& inst;
-  const core::Module& module;
+  const PreparedModule& prepared;
+  const core::Module& module = *prepared.module;
   Describe describe{store.types};
 
   /// Adds one import to the instance if it matches.
@@ -177,26 +178,21 @@ struct Instantiation {
     }
   }
 
-  Result<void> add_funcs() {
-    inst.funcs.reserve(module.func_types.size());
-    inst.func_addrs.reserve(module.func_types.size());
-    for (std::size_t i = 0; i < module.funcs.size(); ++i) {
-      core::FuncIdx idx(module.imported_funcs + i);
-      const core::FuncType& type = module.func_type(idx);
-      // A frame that is too large traps when the function is called.
-      std::uint64_t locals = count_local_slots(module, idx);
-      if (std::max<std::uint64_t>(locals, slot_count(type.results)) + header_slots > max_frame_slots) locals = slot_count(type.params);
-      FuncAddr addr;
-      FuncInst& f = store.new_func(inst.type_ids[module.func_types[idx.value].value], addr);
-      f.header = std::max(static_cast<std::uint32_t>(locals), f.results);
+  void add_funcs() {
+    FuncAddr first;
+    const std::span<FuncInst> made = store.new_funcs(prepared.funcs.size(), first);
+    std::uint8_t* mem0 = !inst.mems.empty() && inst.mems[0]->is_guarded() ? inst.mems[0]->data() : nullptr;
+    for (std::size_t i = 0; i < made.size(); ++i) {
+      FuncInst& f = made[i];
+      store.set_type(f, prepared.funcs[i].type_id);
+      f.header = prepared.funcs[i].header;
       f.instance = &inst;
-      f.func_idx = idx;
-      if (!inst.mems.empty() && inst.mems[0]->is_guarded()) f.mem0 = inst.mems[0]->data();
+      f.func_idx = core::FuncIdx(module.imported_funcs + i);
+      f.mem0 = mem0;
       inst.funcs.push_back(&f);
-      inst.func_addrs.push_back(addr);
+      inst.func_addrs.emplace_back(first.value + i);
       store.backend->prepare(f);
     }
-    return Ok{};
   }
 
   /// https://webassembly.github.io/spec/core/exec/instructions.html#constant-expressions
@@ -234,6 +230,22 @@ struct Instantiation {
   [[nodiscard]] std::uint64_t address(const core::Expr& offset, bool is_64) const {
     const std::uint64_t at = eval(offset);
     return is_64 ? at : static_cast<std::uint32_t>(at);
+  }
+
+  /// Each list gets its room at once.
+  void reserve() {
+    inst.funcs.reserve(module.func_types.size());
+    inst.func_addrs.reserve(module.func_types.size());
+    inst.tables.reserve(module.table_types.size());
+    inst.table_addrs.reserve(module.table_types.size());
+    inst.mems.reserve(module.mem_types.size());
+    inst.mem_addrs.reserve(module.mem_types.size());
+    inst.globals.reserve(module.global_types.size());
+    inst.global_addrs.reserve(module.global_types.size());
+    inst.tags.reserve(module.tag_types.size());
+    inst.tag_addrs.reserve(module.tag_types.size());
+    inst.elems.reserve(module.elems.size());
+    inst.datas.reserve(module.datas.size());
   }
 
   void add_globals() {
@@ -291,15 +303,41 @@ struct Instantiation {
 
 }  // namespace
 
-Result<Result<ModuleInstAddr, Trap>> Store::instantiate(const core::ValidModule& valid, std::span<const Extern> imports, std::string name) {
-  using Inner = Result<ModuleInstAddr, Trap>;
+Result<PreparedModule> prepare(const core::ValidModule& valid, core::TypeInterner& types) {
+  PreparedModule out(valid);
   const core::Module& module = *valid;
+  WCOMP_TRY(out.type_ids, types.add(module));
+  out.funcs.reserve(module.funcs.size());
+  for (std::size_t i = 0; i < module.funcs.size(); ++i) {
+    const core::FuncIdx idx(module.imported_funcs + i);
+    const core::FuncType& type = module.func_type(idx);
+    const std::uint32_t results = slot_count(type.results);
+    // A frame that is too large traps when the function is called.
+    std::uint64_t locals = count_local_slots(module, idx);
+    if (std::max<std::uint64_t>(locals, results) + header_slots > max_frame_slots) locals = slot_count(type.params);
+    out.funcs.push_back({out.type_ids[module.func_types[idx.value].value], std::max(static_cast<std::uint32_t>(locals), results)});
+  }
+  return out;
+}
+
+Result<Result<ModuleInstAddr, Trap>> Store::instantiate(const core::ValidModule& valid, std::span<const Extern> imports, std::string name) {
+  WCOMP_TRY(PreparedModule module, prepare(valid, impl_->types));
+  impl_->own_modules.push_back(std::make_unique<const PreparedModule>(std::move(module)));
+  const std::size_t instances = impl_->instances.size();
+  auto made = instantiate(*impl_->own_modules.back(), imports, std::move(name));
+  if (impl_->instances.size() == instances) impl_->own_modules.pop_back();
+  return made;
+}
+
+Result<Result<ModuleInstAddr, Trap>> Store::instantiate(const PreparedModule& prepared, std::span<const Extern> imports, std::string name) {
+  using Inner = Result<ModuleInstAddr, Trap>;
+  const core::Module& module = *prepared.module;
   if (imports.size() < module.imports.size()) {
     const core::Import& missing = module.imports[imports.size()];
     return fail(diag::missing_import, fmt::format("import `{}` `{}` is not provided", missing.module, missing.name));
   }
   if (auto added = impl_->budget.add_instance(); !added) return Inner(Err(std::move(added).error()));
-  ModuleInst& inst = impl_->instances.emplace_back(valid);
+  ModuleInst& inst = impl_->instances.emplace_back(prepared.module, prepared.type_ids, &impl_->arena);
   ModuleInstAddr addr(impl_->instances.size() - 1);
   inst.name = std::move(name);
   // As long as there are no functions nobody can know what was made, and a failure leaves nothing. What a later one leaves in the store is out of
@@ -313,10 +351,8 @@ Result<Result<ModuleInstAddr, Trap>> Store::instantiate(const core::ValidModule&
     impl_->instances.pop_back();
     impl_->budget.remove_instance();
   };
-  auto type_ids = impl_->types.add(module);
-  if (!type_ids) return undo(), Err(std::move(type_ids).error());
-  inst.type_ids = *std::move(type_ids);
-  Instantiation in{*impl_, inst, module};
+  Instantiation in{*impl_, inst, prepared};
+  in.reserve();
   for (std::size_t i = 0; i < module.imports.size(); ++i) {
     if (auto imported = in.import(module.imports[i], imports[i]); !imported) return undo(), Err(std::move(imported).error());
   }
@@ -327,7 +363,7 @@ Result<Result<ModuleInstAddr, Trap>> Store::instantiate(const core::ValidModule&
     inst.mem_addrs.push_back(*mem);
     inst.mems.push_back(impl_->mems[mem->value].get());
   }
-  WCOMP_TRY(in.add_funcs());
+  in.add_funcs();
   in.add_tags();
   in.add_globals();
   for (const core::Table& t : module.tables) {

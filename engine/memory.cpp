@@ -12,14 +12,9 @@ namespace {
 /// Index and offset are below 2^32 each; the widest access and a page of slack come on top.
 constexpr std::uint64_t guarded_reservation = (std::uint64_t{8} << 30) + page_size;
 
-std::uint8_t* reserve(std::uint64_t bytes) {
-  void* p = mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  return p == MAP_FAILED ? nullptr : static_cast<std::uint8_t*>(p);
-}
-
 }  // namespace
 
-Result<std::unique_ptr<MemInst>, Trap> MemInst::make(const core::MemType& type, std::uint64_t max_bytes, bool want_guard, Budget& budget) {
+Result<std::unique_ptr<MemInst>, Trap> MemInst::make(const core::MemType& type, std::uint64_t max_bytes, bool want_guard, Budget& budget, AddressPool* pool) {
   const std::uint64_t addressable = std::uint64_t{1} << (type.limits.is_64 ? 48 : 16);
   const std::uint64_t max_pages = std::min({type.limits.max.value_or(addressable), addressable, max_bytes / page_size});
   std::unique_ptr<MemInst> m(new MemInst);
@@ -34,30 +29,31 @@ Result<std::unique_ptr<MemInst>, Trap> MemInst::make(const core::MemType& type, 
     return Err(Trap(TrapCode::limit_exceeded, fmt::format("a memory of {} pages is wanted, the store's limits do not allow it", type.limits.min)));
   }
   if (want_guard && !type.limits.is_64) {
-    m->data_ = reserve(guarded_reservation);
-    m->is_guarded_ = m->data_ != nullptr;
-    m->reserved_ = m->is_guarded_ ? guarded_reservation : 0;
+    const AddressPool::Range range =
+        pool != nullptr ? pool->take_memory(guarded_reservation, initial) : reserve_addresses(guarded_reservation, initial);
+    m->data_ = range.data;
+    m->reserved_ = range.reserved;
+    m->is_guarded_ = range.data != nullptr;
+    m->pool_ = pool;
   }
   if (!m->is_guarded_) {
     // Never empty, so that `data` is an address that can be added to and moved.
-    m->reserved_ = std::max(initial, page_size);
-    m->data_ = reserve(m->reserved_);
+    const AddressPool::Range range = reserve_addresses(std::max(initial, page_size), initial);
+    m->data_ = range.data;
+    m->reserved_ = range.reserved;
     if (m->data_ == nullptr) {
-      m->reserved_ = 0;
       budget.give_back(m->growth(initial));
-      return Err(Trap(TrapCode::limit_exceeded, fmt::format("no address space for a memory of {} pages", type.limits.min)));
+      return Err(Trap(TrapCode::limit_exceeded, fmt::format("the system has no room for a memory of {} pages", type.limits.min)));
     }
-  }
-  if (initial != 0 && mprotect(m->data_, initial, PROT_READ | PROT_WRITE) != 0) {
-    budget.give_back(m->growth(initial));
-    return Err(Trap(TrapCode::limit_exceeded, fmt::format("the system has no room for a memory of {} pages", type.limits.min)));
   }
   m->size_ = initial;
   return m;
 }
 
 MemInst::~MemInst() {
-  if (data_ != nullptr) munmap(data_, reserved_);
+  const AddressPool::Range range{.data = data_, .reserved = reserved_, .accessible = size_};
+  if (pool_ != nullptr && is_guarded_) pool_->give_memory(range);
+  else release_addresses(range);
 }
 
 Growth MemInst::growth(std::uint64_t bytes) const {

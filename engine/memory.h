@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "core/module.h"
+#include "engine/address_pool.h"
 #include "engine/budget.h"
 #include "wcomp/trap.h"
 
@@ -17,8 +18,10 @@ inline constexpr std::uint64_t page_size = 65536;
 /// Owns its address range. Does not move while code of its store may run: the store keeps it by pointer.
 class MemInst {
  public:
-  /// `max_bytes` is the store's limit. Traps with limit_exceeded when the initial size is beyond it or the system refuses.
-  static Result<std::unique_ptr<MemInst>, Trap> make(const core::MemType& type, std::uint64_t max_bytes, bool want_guard, Budget& budget);
+  /// `max_bytes` is the store's limit. Traps with limit_exceeded when the initial size is beyond it or the system refuses. Guarded memories
+  /// are taken from `pool` and given back to it, if there is one; it outlives them.
+  static Result<std::unique_ptr<MemInst>, Trap> make(const core::MemType& type, std::uint64_t max_bytes, bool want_guard, Budget& budget,
+                                                    AddressPool* pool = nullptr);
   ~MemInst();
   MemInst(const MemInst&) = delete;
   MemInst& operator=(const MemInst&) = delete;
@@ -45,6 +48,7 @@ class MemInst {
   [[nodiscard]] Growth growth(std::uint64_t bytes) const;
   core::MemType type_;
   Budget* budget_ = nullptr;
+  AddressPool* pool_ = nullptr;
   std::uint8_t* data_ = nullptr;
   std::uint64_t size_ = 0;
   std::uint64_t max_bytes_ = 0;

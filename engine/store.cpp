@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 
 #include <fmt/format.h>
 
@@ -42,7 +43,9 @@ std::int64_t TableInst::grow(std::uint64_t delta, Ref init) {
   return static_cast<std::int64_t>(old);
 }
 
-StoreImpl::StoreImpl(const StoreLimits& l, const StoreOptions& o) : limits(l), options(o), stack(l.stack_bytes) {
+StoreImpl::StoreImpl(const StoreLimits& l, const StoreOptions& o, std::shared_ptr<const PreparedModules> p)
+    : limits(l), options(o), prepared(std::move(p)), types(prepared == nullptr ? nullptr : &prepared->types), stack(l.stack_bytes, o.pool.get()) {
+  if (prepared != nullptr) funcs.reserve(prepared->funcs);
   wants_guard = !wants_explicit_bounds(o) && can_catch_faults();
   run_state.stack_limit = stack.limit();
   run_state.stack_top = stack.base();
@@ -54,18 +57,23 @@ void StoreImpl::set_fuel(std::uint64_t fuel) {
   run_state.fuel = static_cast<std::int64_t>(std::min<std::uint64_t>(fuel, INT64_MAX));
 }
 
-FuncInst& StoreImpl::new_func(std::uint32_t type_id, FuncAddr& addr) {
-  FuncInst& f = func_storage.emplace_back();
+std::span<FuncInst> StoreImpl::new_funcs(std::size_t count, FuncAddr& first) {
+  static_assert(std::is_trivially_destructible_v<FuncInst>);
+  FuncInst* made = std::pmr::polymorphic_allocator<FuncInst>(&arena).allocate(count);
+  std::uninitialized_value_construct_n(made, count);
+  first = FuncAddr(funcs.size());
+  for (std::size_t i = 0; i < count; ++i) funcs.push_back(made + i);
+  run_state.funcs = funcs.data();
+  return {made, count};
+}
+
+void StoreImpl::set_type(FuncInst& f, std::uint32_t type_id) {
   const core::FuncType& type = types[type_id];
   f.type_id = type_id;
   f.type = &type;
   f.params = slot_count(type.params);
   f.results = slot_count(type.results);
   f.header = std::max(f.params, f.results);
-  addr = FuncAddr(funcs.size());
-  funcs.push_back(&f);
-  run_state.funcs = funcs.data();
-  return f;
 }
 
 TagInst& StoreImpl::new_tag(std::uint32_t type_id, TagAddr& addr) {
@@ -89,16 +97,21 @@ Result<void, Trap> StoreImpl::invoke(FuncInst& f, std::uint64_t* slots) {
   return result;
 }
 
-Store::Store(const StoreLimits& limits, const StoreOptions& options) : impl_(std::make_unique<StoreImpl>(limits, options)) {}
+Store::Store(const StoreLimits& limits, const StoreOptions& options, std::shared_ptr<const PreparedModules> prepared)
+    : impl_(std::make_unique<StoreImpl>(limits, options, std::move(prepared))) {}
 Store::~Store() = default;
 
-FuncAddr Store::add_host_func(core::FuncType type, HostFn fn, void* context, std::string name) {
+FuncAddr Store::add_host_func(const core::FuncType& type, HostFn fn, void* context) {
+  return add_host_func(impl_->types.add(type), fn, context);
+}
+
+FuncAddr Store::add_host_func(std::uint32_t type_id, HostFn fn, void* context) {
   WCOMP_CHECK(fn != nullptr);
   FuncAddr addr;
-  FuncInst& f = impl_->new_func(impl_->types.add(type), addr);
+  FuncInst& f = impl_->new_funcs(1, addr).front();
+  impl_->set_type(f, type_id);
   f.host = fn;
   f.context = context;
-  f.name = std::move(name);
   impl_->backend->prepare(f);
   return addr;
 }
@@ -110,7 +123,7 @@ Result<GlobalAddr, Trap> Store::add_global(core::GlobalType type, std::uint64_t 
 
 Result<MemAddr, Trap> Store::add_memory(core::MemType type) {
   WCOMP_TRY(impl_->budget.add_memory());
-  auto mem = MemInst::make(type, impl_->limits.max_memory_bytes, impl_->wants_guard, impl_->budget);
+  auto mem = MemInst::make(type, impl_->limits.max_memory_bytes, impl_->wants_guard, impl_->budget, impl_->options.pool.get());
   if (!mem) {
     impl_->budget.remove_memory();
     return Err(std::move(mem).error());
@@ -168,14 +181,20 @@ std::optional<Extern> Store::find_export(ModuleInstAddr instance, std::string_vi
   const ModuleInst& inst = impl_->instances[instance.value];
   const core::Export* e = inst.module->find_export(name);
   if (e == nullptr) return std::nullopt;
-  switch (e->kind) {
-    case core::ExternKind::func: return inst.func_addrs[e->index];
-    case core::ExternKind::table: return inst.table_addrs[e->index];
-    case core::ExternKind::mem: return inst.mem_addrs[e->index];
-    case core::ExternKind::global: return inst.global_addrs[e->index];
-    case core::ExternKind::tag: return inst.tag_addrs[e->index];
+  return item(instance, e->kind, e->index);
+}
+
+Extern Store::item(ModuleInstAddr instance, core::ExternKind kind, std::uint32_t index) const {
+  WCOMP_CHECK(instance.value < impl_->instances.size());
+  const ModuleInst& inst = impl_->instances[instance.value];
+  switch (kind) {
+    case core::ExternKind::func: return inst.func_addrs.at(index);
+    case core::ExternKind::table: return inst.table_addrs.at(index);
+    case core::ExternKind::mem: return inst.mem_addrs.at(index);
+    case core::ExternKind::global: return inst.global_addrs.at(index);
+    case core::ExternKind::tag: return inst.tag_addrs.at(index);
   }
-  return std::nullopt;
+  WCOMP_CHECK(false);
 }
 
 const core::FuncType& Store::func_type(FuncAddr f) const {

@@ -4,13 +4,15 @@
 
 #include <cstdint>
 
+#include "engine/address_pool.h"
+
 namespace wcomp::engine {
 
 class WasmStack {
  public:
   /// `bytes` for frames, plus slack for one frame of the greatest size that code may write before it compares with `limit`. If the system
-  /// refuses, `limit` equals `base` and every call finds the stack exhausted.
-  explicit WasmStack(std::uint64_t bytes);
+  /// refuses, `limit` equals `base` and every call finds the stack exhausted. `pool`, which outlives it, may be null.
+  WasmStack(std::uint64_t bytes, AddressPool* pool);
   ~WasmStack();
   WasmStack(const WasmStack&) = delete;
   WasmStack& operator=(const WasmStack&) = delete;
@@ -25,7 +27,8 @@ class WasmStack {
  private:
   std::uint64_t* base_ = nullptr;
   std::uint64_t* limit_ = nullptr;
-  std::uint64_t mapped_ = 0;
+  AddressPool* pool_ = nullptr;
+  AddressPool::Range range_;
 };
 
 }  // namespace wcomp::engine

@@ -3,6 +3,7 @@
 
 #include "base/diagnostic.h"
 #include "base/match.h"
+#include "component/matcher.h"
 #include "link/planner.h"
 
 namespace wcomp::link {
@@ -49,6 +50,8 @@ Result<CoreRef> Planner::core_item(const Frame& f, SortIdx s) {
       return CoreRef(f.core_memories.at(s.index));
     case Sort::core_global:
       return CoreRef(f.core_globals.at(s.index));
+    case Sort::core_tag:
+      return CoreRef(f.core_tags.at(s.index));
     default:
       return fail(diag::unsupported, fmt::format("a {} is not supported here", to_string(s.sort)));
   }
@@ -68,13 +71,25 @@ Result<void> Planner::push_core(Frame& f, Sort sort, CoreRef ref) {
     case Sort::core_global:
       f.core_globals.push_back(std::move(ref));
       return {};
+    case Sort::core_tag:
+      f.core_tags.push_back(std::move(ref));
+      return {};
     default:
       return fail(diag::unsupported, fmt::format("a {} is not supported here", to_string(sort)));
   }
 }
 
 Result<CoreRef> Planner::core_export(const CoreInstanceItem& instance, const std::string& name) {
-  if (const auto* slot = std::get_if<CoreInstanceSlot>(&instance)) return CoreRef(CoreExportRef{*slot, name});
+  if (const auto* slot = std::get_if<CoreInstanceSlot>(&instance)) {
+    const ModuleSlot module = instance_modules_.at(slot->value);
+    auto& exports = module_exports_[module.value];
+    if (exports.empty()) {
+      for (const core::Export& e : plan_.modules[module.value]->exports) exports.emplace(e.name, &e);
+    }
+    const auto found = exports.find(name);
+    if (found == exports.end()) return fail(diag::missing_import, fmt::format("the core instance has no export `{}`", name));
+    return CoreRef(CoreExportRef{*slot, name, found->second->kind, found->second->index});
+  }
   const CoreBundle& bundle = *std::get<std::shared_ptr<const CoreBundle>>(instance);
   if (auto it = bundle.exports.find(name); it != bundle.exports.end()) return CoreRef(it->second);
   return fail(diag::missing_import, fmt::format("the core instance has no export `{}`", name));
@@ -187,9 +202,7 @@ Result<Item> Planner::host_item(Frame& f, const Entity& entity, const std::strin
     return Item(std::shared_ptr<const InstanceItem>(std::move(made)));
   }
   if (std::holds_alternative<std::shared_ptr<const DefTypeEntity>>(entity)) return Item(TypeItem{});
-  const bool is_module = std::holds_alternative<std::shared_ptr<const ModuleType>>(entity);
-  return fail(diag::unsupported, fmt::format("the component imports the {} `{}`, which a host cannot provide yet",
-                                             is_module ? "core module" : "component", full_name(interface, name)));
+  return fail(diag::unsupported, fmt::format("the component imports the {} `{}`, which a host cannot provide yet", sort_name(entity), full_name(interface, name)));
 }
 
 }  // namespace wcomp::link

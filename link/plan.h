@@ -28,7 +28,9 @@ using ResourceSlot = Index<struct ResourceSlotTag>;                    ///< a co
 /// An item that an earlier step made: an export of a core instance, or a core function made by a canon.
 struct CoreExportRef {
   CoreInstanceSlot instance;
-  std::string name;
+  std::string name;  ///< for people; what it is in the instance:
+  core::ExternKind kind{};
+  std::uint32_t index = 0;
 };
 using CoreRef = std::variant<CoreExportRef, CoreFuncSlot>;
 

@@ -130,6 +130,7 @@ Result<void> Planner::core_instance(Frame& f, const CoreInstance& d) {
     step.imports.push_back(std::move(ref));
   }
   plan_.steps.emplace_back(std::move(step));
+  instance_modules_.push_back(*module);
   f.core_instances.emplace_back(CoreInstanceSlot(plan_.core_instances++));
   return {};
 }
@@ -215,6 +216,7 @@ Result<void> Planner::define_type(Frame& f, const DefType& d) {
   const auto* type = entity == nullptr ? nullptr : component_.types().get<types::ResourceType>(entity->type);
   if (const auto* r = std::get_if<ResourceTypeRef>(&d)) {
     WCOMP_CHECK(type != nullptr);
+    if (r->rep != core::ValType::i32) return fail(diag::unsupported, "a resource whose representation is not i32 cannot be used yet");
     GuestResource guest{.instance = f.instance, .dtor = {}};
     if (r->dtor) guest.dtor = f.core_funcs.at(r->dtor->value);
     item.resource = new_resource({.origin = std::move(guest), .name = {}});

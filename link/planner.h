@@ -62,6 +62,8 @@ class Planner {
   TypeCopier copier_;
   std::deque<Frame> frames_;
   std::map<std::pair<const component::Scope*, std::size_t>, ModuleSlot> module_slots_;
+  std::vector<ModuleSlot> instance_modules_;  ///< by CoreInstanceSlot
+  std::unordered_map<std::size_t, std::unordered_map<std::string_view, const core::Export*>> module_exports_;  ///< by ModuleSlot
   struct AdapterMade {
     ModuleSlot module;
     std::vector<ResourceSlot> resources;

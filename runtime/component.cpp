@@ -47,9 +47,11 @@ Result<Engine> Engine::create(const EngineOptions& options) {
 Result<Component> Component::from_bytes(const Engine& engine, std::span<const std::uint8_t> bytes, std::string name) {
   auto plan = plan_bytes(Bytes(bytes.begin(), bytes.end()), name, engine.impl_->features);
   if (!plan) return Err(in_file(std::move(plan).error(), name));
+  auto prepared = runtime::prepare(*plan);
+  if (!prepared) return Err(in_file(std::move(prepared).error(), name));
   Component out;
-  out.impl_ =
-      std::make_shared<const ComponentImpl>(ComponentImpl{.engine = engine.impl_, .name = std::move(name), .plan = std::move(*plan)});
+  out.impl_ = std::make_shared<const ComponentImpl>(
+      ComponentImpl{.engine = engine.impl_, .name = std::move(name), .plan = std::move(*plan), .prepared = std::move(*prepared)});
   return out;
 }
 

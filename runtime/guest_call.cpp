@@ -1,5 +1,7 @@
 // Calls from the host into a guest. CanonicalABI.md `canon lift`.
 #include <algorithm>
+#include <memory>
+#include <new>
 
 #include <fmt/format.h>
 
@@ -34,7 +36,7 @@ void GuestCallImpl::enter() {
   }
   for (const ComponentInstance* i : func->entered) {
     if (!i->may_enter()) {
-      crossing.fail(TrapCode::cannot_enter, i->path);
+      crossing.fail(TrapCode::cannot_enter, std::string(i->path));
       return;
     }
   }
@@ -68,34 +70,36 @@ std::optional<Trap> GuestCallImpl::finish() {
 
 GuestCall::GuestCall(const Func& func) {
   WCOMP_CHECK(func.instance_ != nullptr && func.impl_ != nullptr);
-  impl_ = std::make_unique<GuestCallImpl>(*func.instance_, func.impl_);
-  impl_->enter();
+  static_assert(sizeof(GuestCallImpl) <= sizeof storage_ && alignof(GuestCallImpl) <= alignof(std::max_align_t));
+  std::construct_at(reinterpret_cast<GuestCallImpl*>(storage_), *func.instance_, func.impl_)->enter();
 }
 
 GuestCall::~GuestCall() {
-  (void)impl_->finish();
+  (void)impl().finish();
+  std::destroy_at(&impl());
 }
 
-Crossing& GuestCall::crossing() {
-  return impl_->crossing;
-}
+GuestCallImpl& GuestCall::impl() { return *std::launder(reinterpret_cast<GuestCallImpl*>(storage_)); }
+
+Crossing& GuestCall::crossing() { return impl().crossing; }
 
 bool GuestCall::invoke(std::uint64_t* slots) {
-  if (!impl_->crossing.ok()) return false;
-  const core::FuncType& type = impl_->func->lifted->shape.lifted;
-  auto called = impl_->owner.store.invoke(impl_->func->core_func, {slots, std::max(type.params.size(), type.results.size())});
-  impl_->crossing.load_memory();
+  GuestCallImpl& call = impl();
+  if (!call.crossing.ok()) return false;
+  const core::FuncType& type = call.func->lifted->shape.lifted;
+  auto called = call.owner.store.invoke(call.func->core_func, {slots, std::max(type.params.size(), type.results.size())});
+  call.crossing.load_memory();
   if (!called) {
-    impl_->crossing.fail(std::move(called).error());
+    call.crossing.fail(std::move(called).error());
     return false;
   }
-  impl_->has_returned = true;
-  if (!type.results.empty()) impl_->result = slots[0];
+  call.has_returned = true;
+  if (!type.results.empty()) call.result = slots[0];
   return true;
 }
 
 Result<void, Trap> GuestCall::finish() {
-  if (auto trap = impl_->finish()) return Err(std::move(*trap));
+  if (auto trap = impl().finish()) return Err(std::move(*trap));
   return {};
 }
 

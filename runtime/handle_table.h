@@ -3,8 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/engine.h"
@@ -26,7 +27,7 @@ struct ResourceType {
   ComponentInstance* impl = nullptr;     ///< the instance that defines it; null: the host
   std::optional<engine::FuncAddr> dtor;  ///< guest resources
   const ResourceKey* key = nullptr;      ///< host resources
-  std::string name;
+  std::string_view name;  ///< of the plan
 };
 
 /// Bookkeeping of one call in which handles are borrowed: what the caller lent, what the callee still holds.
@@ -39,6 +40,23 @@ struct BorrowScope {
   std::uint32_t borrows = 0;
   /// The caller's handles are no longer lent.
   void end_lending();
+};
+
+/// A stack of them. Those that are over are kept for the next call, with the room that they have.
+class BorrowScopes {
+ public:
+  void push() {
+    if (used_ == scopes_.size()) scopes_.push_back(std::make_unique<BorrowScope>());
+    ++used_;
+  }
+  /// The innermost, which has ended its lending.
+  void pop() { scopes_[--used_]->borrows = 0; }
+  [[nodiscard]] bool empty() const { return used_ == 0; }
+  [[nodiscard]] BorrowScope& back() { return *scopes_[used_ - 1]; }
+
+ private:
+  std::vector<std::unique_ptr<BorrowScope>> scopes_;  ///< at addresses that handles know
+  std::size_t used_ = 0;
 };
 
 struct Handle {

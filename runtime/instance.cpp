@@ -26,14 +26,17 @@ struct Instantiator {
   const LinkerImpl& linker;
   InstanceImpl& inst;
   CheckedImports imports = {};
+  const PreparedStep* prepared = nullptr;    ///< of the step that is carried out
+  std::vector<engine::Extern> args = {};     ///< of a module, when it is instantiated
 
   Result<void> run() {
     WCOMP_TRY(make_instances());
     WCOMP_TRY(make_resources());
     WCOMP_TRY(check_imports(linker, inst, imports));
-    inst.core_funcs.resize(inst.plan().core_funcs);
-    for (const link::Step& step : inst.plan().steps) {
-      WCOMP_TRY(match(step, [&](const auto& s) { return carry_out(s); }));
+    const auto& steps = inst.plan().steps;
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      prepared = &inst.component->prepared.steps[i];
+      WCOMP_TRY(match(steps[i], [&](const auto& s) { return carry_out(s); }));
     }
     return {};
   }
@@ -63,17 +66,16 @@ struct Instantiator {
 
   Result<void> make_resources() {
     const link::Plan& plan = inst.plan();
-    const std::vector<bool> used = used_resources();
     std::vector<Diagnostic> problems;
     for (std::size_t i = 0; i < plan.resources.size(); ++i) {
       const link::Resource& r = plan.resources[i];
-      ResourceType type{.owner = &inst, .impl = nullptr, .dtor = {}, .key = nullptr, .name = r.name.empty() ? "resource" : r.name};
+      ResourceType type{.owner = &inst, .impl = nullptr, .dtor = {}, .key = nullptr, .name = r.name.empty() ? std::string_view("resource") : r.name};
       if (const auto* guest = std::get_if<link::GuestResource>(&r.origin)) {
         type.impl = &inst.instances[guest->instance.value];
       } else {
         const auto& host = std::get<link::HostResource>(r.origin);
         type.key = find_resource(linker, host.interface, host.name);
-        if (type.key == nullptr && used[i]) problems.push_back(missing(linker, "resource", host.interface, host.name));
+        if (type.key == nullptr && used_resources()[i]) problems.push_back(missing(linker, "resource", host.interface, host.name));
       }
       inst.resources.push_back(std::move(type));
     }
@@ -92,9 +94,9 @@ struct Instantiator {
   }
 
   Result<void> carry_out(const link::InstantiateModule& s) {
-    std::vector<engine::Extern> args;
+    args.clear();
     for (const link::CoreRef& ref : s.imports) args.push_back(inst.resolve(ref));
-    WCOMP_TRY(auto made, inst.store.instantiate(inst.plan().modules[s.module.value], args, s.name));
+    WCOMP_TRY(auto made, inst.store.instantiate(module(s.module), args, s.name));
     if (!made) return Err(failure(made.error()));
     inst.core_instances.push_back(*made);
     return {};
@@ -104,77 +106,62 @@ struct Instantiator {
     const CheckedImport& checked = imports.at({s.interface, s.name});
     HostImport& ctx = inst.host_imports.emplace_back();
     ctx.owner = &inst;
-    ctx.name = s.interface.empty() ? s.name : fmt::format("{}#{}", s.interface, s.name);
+    ctx.name = prepared->name;
     ctx.def = checked.def;
     ctx.opts = inst.resolve(s.opts);
     ctx.keys = checked.keys;
-    inst.core_funcs[s.func.value] = inst.store.add_host_func(s.shape.lowered, &call_host_import, &ctx, ctx.name);
+    inst.core_funcs[s.func.value] = inst.store.add_host_func(prepared->type_id, &call_host_import, &ctx);
     return {};
   }
 
   Result<void> carry_out(const link::MakeAdapter& s) {
-    const core::ValidModule& module = inst.plan().modules[s.adapter.value];
     AdapterContext& ctx = inst.adapters.emplace_back();
     ctx.owner = &inst;
     ctx.name = s.name;
     ctx.sides[0] = inst.resolve(s.lower);
     ctx.sides[1] = inst.resolve(s.lift);
     for (const link::ResourceSlot r : s.resources) ctx.resources.push_back(&inst.resource(r));
-    std::vector<engine::Extern> args;
-    for (const core::Import& i : module->imports)
-      args.push_back(i.module == cabi::intrinsic_module ? intrinsic_func(i.name, ctx) : adapter_import(i.name, s, ctx));
-    WCOMP_TRY(auto made, inst.store.instantiate(module, args, fmt::format("adapter of {}", s.name)));
+    args.clear();
+    for (const AdapterImport& i : prepared->imports) args.push_back(adapter_import(i, s, ctx));
+    WCOMP_TRY(auto made, inst.store.instantiate(module(s.adapter), args, prepared->name));
     if (!made) return Err(failure(made.error()));
     inst.store.stop_exceptions_at(*made);
-    const auto adapter = inst.store.find_export(*made, "adapter");
-    WCOMP_CHECK(adapter.has_value());
-    inst.core_funcs[s.func.value] = std::get<engine::FuncAddr>(*adapter);
+    inst.core_funcs[s.func.value] = std::get<engine::FuncAddr>(inst.store.item(*made, core::ExternKind::func, prepared->adapter_func));
     return {};
   }
 
-  engine::Extern intrinsic_func(const std::string& name, AdapterContext& ctx) {
-    const auto i = cabi::find_intrinsic(name);
-    WCOMP_CHECK(i.has_value());
-    return inst.store.add_host_func(cabi::func_type(*i), intrinsic(*i), &ctx, name);
+  [[nodiscard]] const engine::PreparedModule& module(link::ModuleSlot slot) const { return inst.component->prepared.modules->modules[slot.value]; }
+
+  engine::Extern adapter_import(const AdapterImport& i, const link::MakeAdapter& s, AdapterContext& ctx) {
+    const Options& side = ctx.sides[i.side];
+    switch (i.kind) {
+      case AdapterImport::Kind::callee: return inst.resolve(s.callee);
+      case AdapterImport::Kind::post_return: return *ctx.sides[1].post_return;
+      case AdapterImport::Kind::memory: return *side.memory;
+      case AdapterImport::Kind::realloc: return *side.realloc;
+      case AdapterImport::Kind::flags: return side.instance->flags_addr;
+      case AdapterImport::Kind::ancestor_flags: return inst.instances[s.entered_ancestors.at(i.number).value].flags_addr;
+      case AdapterImport::Kind::intrinsic: return inst.store.add_host_func(i.type_id, intrinsic(static_cast<cabi::Intrinsic>(i.number)), &ctx);
+    }
+    WCOMP_CHECK(false);
   }
 
-  /// canonical-abi/fuse.h lists these names.
-  engine::Extern adapter_import(std::string_view name, const link::MakeAdapter& s, const AdapterContext& ctx) {
-    const Options& caller = ctx.sides[0];
-    const Options& callee = ctx.sides[1];
-    constexpr std::string_view ancestor = "ancestor-flags-";
-    if (name == "callee") return inst.resolve(s.callee);
-    if (name == "post-return") return *callee.post_return;
-    if (name == "caller-memory") return *caller.memory;
-    if (name == "callee-memory") return *callee.memory;
-    if (name == "caller-realloc") return *caller.realloc;
-    if (name == "callee-realloc") return *callee.realloc;
-    if (name == "caller-flags") return caller.instance->flags_addr;
-    if (name == "callee-flags") return callee.instance->flags_addr;
-    WCOMP_CHECK(name.starts_with(ancestor));
-    const std::string number(name.substr(ancestor.size()));
-    return inst.instances[s.entered_ancestors.at(std::stoul(number)).value].flags_addr;
-  }
-
-  Result<void> built_in(link::CoreFuncSlot func, link::ResourceSlot resource, link::ComponentInstanceSlot instance,
-                        std::string_view signature, engine::HostFn fn, std::string_view name) {
+  Result<void> built_in(link::CoreFuncSlot func, link::ResourceSlot resource, link::ComponentInstanceSlot instance, engine::HostFn fn) {
     ResourceBuiltIn& ctx = inst.built_ins.emplace_back();
     ctx.owner = &inst;
     ctx.instance = &inst.instances[instance.value];
     ctx.type = &inst.resource(resource);
-    core::FuncType type{.params = {core::ValType::i32}, .results = {}};
-    if (signature == "i:i") type.results = {core::ValType::i32};
-    inst.core_funcs[func.value] = inst.store.add_host_func(std::move(type), fn, &ctx, fmt::format("{} of {}", name, ctx.type->name));
+    inst.core_funcs[func.value] = inst.store.add_host_func(prepared->type_id, fn, &ctx);
     return {};
   }
   Result<void> carry_out(const link::ResourceNew& s) {
-    return built_in(s.func, s.resource, s.instance, "i:i", &resource_new, "resource.new");
+    return built_in(s.func, s.resource, s.instance, &resource_new);
   }
   Result<void> carry_out(const link::ResourceDrop& s) {
-    return built_in(s.func, s.resource, s.instance, "i:", &resource_drop, "resource.drop");
+    return built_in(s.func, s.resource, s.instance, &resource_drop);
   }
   Result<void> carry_out(const link::ResourceRep& s) {
-    return built_in(s.func, s.resource, s.instance, "i:i", &resource_rep, "resource.rep");
+    return built_in(s.func, s.resource, s.instance, &resource_rep);
   }
 
   Result<void> carry_out(const link::DefineResource& s) {
@@ -188,8 +175,7 @@ struct Instantiator {
 
 Result<Instance> Linker::instantiate(const Component& component) const {
   WCOMP_CHECK(component.impl_ != nullptr);
-  auto inst = std::make_unique<InstanceImpl>(impl_->limits, *impl_->engine);
-  inst->component = component.impl_;
+  auto inst = std::make_unique<InstanceImpl>(impl_->limits, component.impl_);
   inst->kept = impl_->kept;
   WCOMP_TRY((Instantiator{.linker = *impl_, .inst = *inst}.run()));
   return Instance(std::move(inst));

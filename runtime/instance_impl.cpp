@@ -26,6 +26,18 @@ std::optional<Trap> end_object(const ResourceType& type, std::uint64_t rep) {
 
 }  // namespace
 
+InstanceImpl::InstanceImpl(const Limits& limits, std::shared_ptr<const ComponentImpl> c)
+    : component(std::move(c)), store(limits, component->engine->store_options, component->prepared.modules) {
+  const PreparedPlan& prepared = component->prepared;
+  instances.reserve(plan().component_instances.size());
+  resources.reserve(plan().resources.size());
+  core_instances.reserve(plan().core_instances);
+  core_funcs.resize(plan().core_funcs);
+  host_imports.reserve(prepared.host_imports);
+  built_ins.reserve(prepared.built_ins);
+  adapters.reserve(prepared.adapters);
+}
+
 InstanceImpl::~InstanceImpl() {
   // What the guests still own of the host's.
   for (ComponentInstance& i : instances) {
@@ -38,9 +50,7 @@ InstanceImpl::~InstanceImpl() {
 engine::Extern InstanceImpl::resolve(const link::CoreRef& ref) const {
   if (const auto* f = std::get_if<link::CoreFuncSlot>(&ref)) return core_funcs.at(f->value);
   const auto& e = std::get<link::CoreExportRef>(ref);
-  const auto found = store.find_export(core_instances.at(e.instance.value), e.name);
-  WCOMP_CHECK(found.has_value());  // validation saw it in the module
-  return *found;
+  return store.item(core_instances.at(e.instance.value), e.kind, e.index);
 }
 
 engine::FuncAddr InstanceImpl::resolve_func(const link::CoreRef& ref) const {
@@ -66,7 +76,7 @@ Result<std::vector<ComponentInstance*>, Trap> InstanceImpl::enter(const Componen
   const auto caller_slot = caller == nullptr ? std::nullopt : std::optional(caller->slot);
   for (const link::ComponentInstanceSlot s : link::entering_set(plan(), caller_slot, callee.slot)) {
     ComponentInstance& i = instances[s.value];
-    if (!i.may_enter()) return Err(Trap(TrapCode::cannot_enter, i.path));
+    if (!i.may_enter()) return Err(Trap(TrapCode::cannot_enter, std::string(i.path)));
     entered.push_back(&i);
   }
   for (ComponentInstance* i : entered) i->set(cabi::flag_may_enter, false);

@@ -8,7 +8,6 @@
 // Addresses of the members are handed to the store as contexts, so an InstanceImpl never moves.
 #pragma once
 
-#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -20,6 +19,7 @@
 #include "link/plan.h"
 #include "runtime/engine_impl.h"
 #include "runtime/handle_table.h"
+#include "runtime/prepared.h"
 #include "wcomp/wcomp.h"
 
 namespace wcomp {
@@ -28,6 +28,7 @@ struct ComponentImpl {
   std::shared_ptr<EngineImpl> engine;  // owners: handles, components, linkers
   std::string name;                    ///< of the file, for messages
   link::Plan plan;
+  runtime::PreparedPlan prepared;
 };
 
 }  // namespace wcomp
@@ -37,7 +38,7 @@ namespace wcomp::runtime {
 /// A component instance of the composition. CanonicalABI.md "Component Instances".
 struct ComponentInstance {
   link::ComponentInstanceSlot slot;
-  std::string path;
+  std::string_view path;  ///< of the plan
   engine::GlobalAddr flags_addr;
   std::uint64_t* flags = nullptr;  ///< cabi::flag_may_leave, cabi::flag_may_enter
   HandleTable handles;
@@ -72,7 +73,7 @@ struct HostFuncDef {
 // Contexts of the host functions in the store.
 struct HostImport {
   InstanceImpl* owner = nullptr;
-  std::string name;                        ///< `wasi:io/streams@0.2.0#read`
+  std::string_view name;                   ///< of the plan: `wasi:io/streams@0.2.0#read`
   std::shared_ptr<const HostFuncDef> def;  // owners: the linker and its instances
   Options opts;
   std::vector<KeyBinding> keys;
@@ -84,7 +85,7 @@ struct ResourceBuiltIn {
 };
 struct AdapterContext {
   InstanceImpl* owner = nullptr;
-  std::string name;
+  std::string_view name;  ///< of the plan
   Options sides[2];  ///< by cabi::Side
   std::vector<ResourceType*> resources;
 };
@@ -105,7 +106,7 @@ struct LinkerImpl {
 };
 
 struct InstanceImpl {
-  InstanceImpl(const Limits& limits, const EngineImpl& engine) : store(limits, engine.store_options) {}
+  InstanceImpl(const Limits& limits, std::shared_ptr<const ComponentImpl> c);
   InstanceImpl(const InstanceImpl&) = delete;
   InstanceImpl& operator=(const InstanceImpl&) = delete;
   ~InstanceImpl();
@@ -113,14 +114,15 @@ struct InstanceImpl {
   std::shared_ptr<const ComponentImpl> component;
   std::vector<std::shared_ptr<void>> kept;
   engine::Store store;
-  std::deque<runtime::ComponentInstance> instances;  ///< by link::ComponentInstanceSlot
-  std::deque<runtime::ResourceType> resources;       ///< by link::ResourceSlot
+  // Each has room for all that the plan makes, so that what is in them stays where it is.
+  std::vector<runtime::ComponentInstance> instances;  ///< by link::ComponentInstanceSlot
+  std::vector<runtime::ResourceType> resources;       ///< by link::ResourceSlot
   std::vector<engine::ModuleInstAddr> core_instances;
   std::vector<engine::FuncAddr> core_funcs;
-  std::deque<runtime::HostImport> host_imports;
-  std::deque<runtime::ResourceBuiltIn> built_ins;
-  std::deque<runtime::AdapterContext> adapters;
-  std::deque<runtime::BorrowScope> scopes;  ///< of calls between components that are going on, innermost last
+  std::vector<runtime::HostImport> host_imports;
+  std::vector<runtime::ResourceBuiltIn> built_ins;
+  std::vector<runtime::AdapterContext> adapters;
+  runtime::BorrowScopes scopes;  ///< of calls between components that are going on, innermost last
   std::vector<GuestRep> pending_drops;      ///< dropped by the host while guest code was running
   bool is_poisoned = false;
 

@@ -109,7 +109,7 @@ std::optional<Trap> resource_transfer_borrow(const AdapterContext& a, std::uint6
 }
 
 std::optional<Trap> enter_call(const AdapterContext& a, std::uint64_t*) {
-  a.owner->scopes.emplace_back();
+  a.owner->scopes.push();
   return std::nullopt;
 }
 
@@ -118,7 +118,7 @@ std::optional<Trap> exit_call(const AdapterContext& a, std::uint64_t*) {
   BorrowScope& scope = a.owner->scopes.back();
   if (scope.borrows != 0) return trap_in(a, TrapCode::borrow_not_dropped);
   scope.end_lending();
-  a.owner->scopes.pop_back();
+  a.owner->scopes.pop();
   return std::nullopt;
 }
 

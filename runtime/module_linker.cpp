@@ -106,7 +106,7 @@ struct Instantiator {
     if (const auto def = find_host(i)) {
       // An import may be there twice, which is two functions.
       CoreHostBinding& binding = inst.bindings.emplace_back(CoreHostBinding{&importer, fmt::format("{}.{}", i.module, i.name), def});
-      return inst.store.add_host_func(def->core_type, &call_core_host, &binding, binding.name);
+      return inst.store.add_host_func(def->core_type, &call_core_host, &binding);
     }
     if (const auto l = linked.find(i.module); l != linked.end()) return inst.store.find_export(l->second.first, i.name);
     return std::nullopt;

@@ -25,7 +25,7 @@ Result<Exports, Trap> add_spectest(engine::Store& store) {
                               {"print_f64", {ValType::f64}},
                               {"print_i32_f32", {ValType::i32, ValType::f32}},
                               {"print_f64_f64", {ValType::f64, ValType::f64}}};
-  for (const Printer& p : printers) out.emplace(p.name, store.add_host_func({p.params, {}}, &print, nullptr, p.name));
+  for (const Printer& p : printers) out.emplace(p.name, store.add_host_func({p.params, {}}, &print, nullptr));
 
   struct Global {
     const char* name;

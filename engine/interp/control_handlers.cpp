@@ -96,9 +96,9 @@ WCOMP_HANDLER void host_entry(u64* fp, const Inst* pc, std::uint8_t* mem, RunSta
   [[clang::musttail]] return to->handler(caller, to, mem, state, fp[0], 0);
 }
 WCOMP_HANDLER void lazy_entry(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64, double) {
-  void* code = const_cast<void*>(pc[1].pointer);
-  if (!translate_now(const_cast<void*>(pc[1].pointer2), code, state, fp)) return;
-  const Inst* to = entry_of(code);
+  auto* f = static_cast<FuncInst*>(const_cast<void*>(pc[1].pointer));
+  if (!translate_now(const_cast<void*>(pc[1].pointer2), *f, state, fp)) return;
+  const auto* to = static_cast<const Inst*>(f->entry);
   [[clang::musttail]] return to->handler(fp, to, mem, state, 0, 0);
 }
 

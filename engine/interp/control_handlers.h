@@ -45,14 +45,12 @@ HandlerFn call_indirect;
 HandlerFn set_mem0;            ///< pointer2
 HandlerFn halt;                ///< back to `run`
 HandlerFn host_entry;          ///< [FuncInst]
-HandlerFn lazy_entry;          ///< [FuncCode, Interpreter]
+HandlerFn lazy_entry;          ///< [FuncInst, Interpreter]
 
 // --- helpers, see helper_handlers.cpp: slots as in RegOp with dst first, [ModuleInst, immediate] ---
 [[nodiscard]] Handler helper_handler(core::Opcode op);
 
-/// Translates a function of the interpreter (`code` is its FuncCode) and points its entry to the code; false after `stop`.
-[[nodiscard]] bool translate_now(void* interpreter, void* code, RunState* state, std::uint64_t* fp);
-/// Where to go on: FuncCode's function.
-[[nodiscard]] const Inst* entry_of(void* code);
+/// Translates a function and points its entry to the code; false after `stop`.
+[[nodiscard]] bool translate_now(void* interpreter, FuncInst& f, RunState* state, std::uint64_t* fp);
 
 }  // namespace wcomp::engine::interp

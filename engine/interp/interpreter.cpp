@@ -2,8 +2,8 @@
 #include <array>
 #include <bit>
 #include <cstring>
-#include <deque>
 #include <map>
+#include <memory>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -30,12 +30,14 @@ const std::array<Inst, 2> halt_insts = [] {
   return out;
 }();
 
-/// What the back end keeps for a function.
+/// What the back end keeps for a function that it has translated.
 struct FuncCode {
   FuncInst* func = nullptr;
-  Inst stub[2];  ///< entry of a host function, or of one that is not translated yet
   Code code;
 };
+/// A function's entry before that, and that of a host function: two units in FuncInst::stub.
+static_assert(sizeof(FuncInst::stub) == 2 * sizeof(Inst));
+Inst* stub_of(FuncInst& f) { return reinterpret_cast<Inst*>(f.stub); }
 
 struct Start {
   std::uint64_t* frame;
@@ -82,12 +84,11 @@ class Interpreter final : public Backend {
   [[nodiscard]] std::string_view name() const override { return "interpreter"; }
 
   void prepare(FuncInst& f) override {
-    FuncCode& code = codes_.emplace_back();
-    code.func = &f;
-    code.stub[0].handler = f.is_host() ? &host_entry : &lazy_entry;
-    code.stub[1].pointer = f.is_host() ? static_cast<const void*>(&f) : &code;
-    code.stub[1].pointer2 = this;
-    f.entry = &code.stub[0];
+    Inst* stub = stub_of(f);
+    std::construct_at(stub)->handler = f.is_host() ? &host_entry : &lazy_entry;
+    std::construct_at(stub + 1)->pointer = &f;
+    stub[1].pointer2 = this;
+    f.entry = stub;
   }
 
   Result<void, Trap> run(FuncInst& f, std::uint64_t* frame) override {
@@ -116,9 +117,8 @@ class Interpreter final : public Backend {
     return Err(std::move(trap));
   }
 
-  [[nodiscard]] bool translate_now(FuncCode& code, RunState* state, std::uint64_t* fp) {
-    FuncInst& f = *code.func;
-    if (!code.code.insts.empty()) return patch_call(code, fp), true;
+  [[nodiscard]] bool translate_now(FuncInst& f, RunState* state, std::uint64_t* fp) {
+    if (f.entry != stub_of(f)) return patch_call(f, fp), true;
     auto registers = make_register_code(*f.instance->module, f.func_idx);
     if (!registers) {
       auto* caller = reinterpret_cast<std::uint64_t*>(fp[f.header + 1]);
@@ -126,16 +126,15 @@ class Interpreter final : public Backend {
       static_cast<Stop*>(state->backend)->trap = std::move(registers).error();
       return false;
     }
-    code.code = translate(f, *registers, store_.limits.fuel.has_value(), store_.options.is_deterministic);
-    if (code.code.insts.size() > max_units) {
-      code.code = {};
+    auto code = std::make_unique<FuncCode>(&f, translate(f, *registers, store_.limits.fuel.has_value(), store_.options.is_deterministic));
+    if (code->code.insts.size() > max_units) {
       stop(state, reinterpret_cast<std::uint64_t*>(fp[f.header + 1]), call_site(fp[f.header]), TrapCode::limit_exceeded);
       static_cast<Stop*>(state->backend)->trap = Trap(TrapCode::limit_exceeded, "a function is too long");
       return false;
     }
-    f.entry = code.code.insts.data();
-    by_address_[code.code.insts.data()] = &code;
-    patch_call(code, fp);
+    f.entry = code->code.insts.data();
+    by_address_[code->code.insts.data()] = std::move(code);
+    patch_call(f, fp);
     return true;
   }
 
@@ -189,9 +188,9 @@ class Interpreter final : public Backend {
 
  private:
   /// The call that led here need not come by the stub again.
-  static void patch_call(const FuncCode& code, const std::uint64_t* fp) {
-    auto* unit = const_cast<Inst*>(call_site(fp[code.func->header]));
-    if (unit->pointer == code.func && unit->pointer2 == code.stub) unit->pointer2 = code.func->entry;
+  static void patch_call(FuncInst& f, const std::uint64_t* fp) {
+    auto* unit = const_cast<Inst*>(call_site(fp[f.header]));
+    if (unit->pointer == &f && unit->pointer2 == stub_of(f)) unit->pointer2 = f.entry;
   }
 
   void clear_interrupt() {
@@ -205,7 +204,7 @@ class Interpreter final : public Backend {
   [[nodiscard]] const FuncCode* find_code(const Inst* pc) const {
     auto it = by_address_.upper_bound(pc);
     if (it == by_address_.begin()) return nullptr;
-    const FuncCode* code = std::prev(it)->second;
+    const FuncCode* code = std::prev(it)->second.get();
     return pc < code->code.insts.data() + code->code.insts.size() ? code : nullptr;
   }
 
@@ -248,8 +247,7 @@ class Interpreter final : public Backend {
   }
 
   StoreImpl& store_;
-  std::deque<FuncCode> codes_;
-  std::map<const Inst*, const FuncCode*> by_address_;
+  std::map<const Inst*, std::unique_ptr<const FuncCode>> by_address_;
   std::unordered_map<std::uint64_t, std::array<Inst, 2>> returns_;  ///< by the instruction that they return to
 };
 
@@ -281,11 +279,9 @@ bool raise(RunState* state, std::uint64_t* fp, const Inst* pc, std::uint64_t ref
   return interpreter.raise(state, fp, pc, *e->tag, e->values.get(), ref);
 }
 
-bool translate_now(void* interpreter, void* code, RunState* state, std::uint64_t* fp) {
-  return static_cast<Interpreter*>(interpreter)->translate_now(*static_cast<FuncCode*>(code), state, fp);
+bool translate_now(void* interpreter, FuncInst& f, RunState* state, std::uint64_t* fp) {
+  return static_cast<Interpreter*>(interpreter)->translate_now(f, state, fp);
 }
-
-const Inst* entry_of(void* code) { return static_cast<const Inst*>(static_cast<FuncCode*>(code)->func->entry); }
 
 }  // namespace wcomp::engine::interp
 

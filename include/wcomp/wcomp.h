@@ -13,6 +13,7 @@
 // all functions and resources of it, belong to one thread at a time. No function here throws; nothing here prints.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -166,7 +167,9 @@ class GuestCall {
   [[nodiscard]] Result<void, Trap> finish();
 
  private:
-  std::unique_ptr<struct GuestCallImpl> impl_;
+  struct GuestCallImpl& impl();
+  /// The GuestCallImpl lies here: a call allocates nothing.
+  alignas(std::max_align_t) std::byte storage_[224];
 };
 
 /// An exported function of an Instance. Cheap handle.

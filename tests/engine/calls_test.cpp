@@ -94,8 +94,8 @@ TEST_CASE("after tail calls through other instances the caller's memory is its o
 
 TEST_CASE("a tail call to the host gives what the host gives, and memory stays the caller's") {
   Store store;
-  FuncAddr host = store.add_host_func({{i32}, {i32}}, &double_it, nullptr, "double");
-  FuncAddr failing = store.add_host_func({{i32}, {i32}}, &fail_host, nullptr, "fail");
+  FuncAddr host = store.add_host_func({{i32}, {i32}}, &double_it, nullptr);
+  FuncAddr failing = store.add_host_func({{i32}, {i32}}, &fail_host, nullptr);
   auto inst = make(store, R"(
     (import "h" "double" (func $double (param i32) (result i32)))
     (import "h" "fail" (func $fail (param i32) (result i32)))

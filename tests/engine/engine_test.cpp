@@ -79,7 +79,7 @@ TEST_CASE("several results come back in order") {
 
 TEST_CASE("a host function is called by a module and by the host alike") {
   Store store;
-  FuncAddr host = store.add_host_func({{i32}, {i32}}, &add_ten, nullptr, "add-ten");
+  FuncAddr host = store.add_host_func({{i32}, {i32}}, &add_ten, nullptr);
   ModuleBuilder b;
   core::FuncIdx imported = b.import_func("env", "add_ten", {{i32}, {i32}});
   core::FuncIdx f = b.func({{i32}, {i32}});

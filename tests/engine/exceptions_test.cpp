@@ -189,7 +189,7 @@ TEST_CASE("traps are not caught, and throwing null is one") {
 TEST_CASE("beyond a host function an exception has become a trap") {
   Store store;
   CallBack back{.store = &store, .target = {}};
-  FuncAddr host = store.add_host_func({{}, {}}, &CallBack::run, &back, "back");
+  FuncAddr host = store.add_host_func({{}, {}}, &CallBack::run, &back);
   auto inst = make(store, R"(
     (import "h" "back" (func $back))
     (tag $t (export "t") (param i32))
@@ -281,7 +281,7 @@ TEST_CASE("no two exceptions of a store have the same reference, however many th
     }
   } first;
   Store store({.max_exception_bytes = 100});  // so little that places are used again at once
-  FuncAddr see = store.add_host_func({{ValType::exnref}, {}}, &First::see, &first, "see");
+  FuncAddr see = store.add_host_func({{ValType::exnref}, {}}, &First::see, &first);
   auto inst = make(store, R"(
     (import "h" "see" (func $see (param exnref)))
     (tag $t)
@@ -297,7 +297,7 @@ TEST_CASE("no two exceptions of a store have the same reference, however many th
 TEST_CASE("a reference that the host kept for itself is refused once its exception is gone") {
   Store store;
   Keeper keeper;
-  FuncAddr keep = store.add_host_func({{ValType::exnref}, {}}, &Keeper::keep, &keeper, "keep");
+  FuncAddr keep = store.add_host_func({{ValType::exnref}, {}}, &Keeper::keep, &keeper);
   auto inst = make(store, R"(
     (import "h" "keep" (func $keep (param exnref)))
     (tag $t)
@@ -382,7 +382,7 @@ TEST_CASE("the legacy try catches, throws again and delegates") {
 TEST_CASE("guest and host that call each other in turn end at the bound, whatever each guest would catch") {
   Store store;
   CallBack back{.store = &store, .target = {}};
-  FuncAddr host = store.add_host_func({{}, {}}, &CallBack::run, &back, "back");
+  FuncAddr host = store.add_host_func({{}, {}}, &CallBack::run, &back);
   auto inst = make(store, R"(
     (import "h" "back" (func $back))
     (tag $t)

@@ -1,0 +1,128 @@
+#include "engine/address_pool.h"
+
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "engine/engine.h"
+#include "tests/engine/fixture.h"
+
+namespace wcomp::engine {
+
+namespace {
+constexpr std::uint64_t reserved = 1 << 20, page = 65536;
+}
+
+TEST_CASE("a memory that comes back is taken again and reads as zero") {
+  AddressPool pool;
+  const AddressPool::Range first = pool.take_memory(reserved, 2 * page);
+  REQUIRE(first.data != nullptr);
+  std::memset(first.data, 0xa5, 2 * page);
+  pool.give_memory(first);
+  const AddressPool::Range second = pool.take_memory(reserved, 2 * page);
+  CHECK(second.data == first.data);
+  std::uint64_t sum = 0;
+  for (std::uint64_t i = 0; i < second.accessible; ++i) sum += second.data[i];
+  CHECK(sum == 0);
+  pool.give_memory(second);
+}
+
+TEST_CASE("a memory of another size is made to fit, one of another reservation is not taken") {
+  AddressPool pool;
+  const AddressPool::Range first = pool.take_memory(reserved, page);
+  REQUIRE(first.data != nullptr);
+  first.data[0] = 1;
+  pool.give_memory(first);
+  const AddressPool::Range other = pool.take_memory(2 * reserved, page);
+  CHECK(other.data != first.data);
+  const AddressPool::Range grown = pool.take_memory(reserved, 3 * page);
+  CHECK(grown.data == first.data);
+  CHECK(grown.accessible == 3 * page);
+  grown.data[3 * page - 1] = 7;
+  CHECK(grown.data[0] == 0);
+  pool.give_memory(grown);
+  const AddressPool::Range shrunk = pool.take_memory(reserved, page);
+  CHECK(shrunk.data == first.data);
+  CHECK(shrunk.accessible == page);
+  pool.give_memory(shrunk);
+  pool.give_memory(other);
+}
+
+TEST_CASE("of several that are kept the one that fits already is taken") {
+  AddressPool pool;
+  const AddressPool::Range small = pool.take_memory(reserved, page), large = pool.take_memory(reserved, 4 * page);
+  pool.give_memory(small);
+  pool.give_memory(large);
+  const AddressPool::Range again = pool.take_memory(reserved, page);
+  CHECK(again.data == small.data);
+  pool.give_memory(again);
+}
+
+TEST_CASE("no more than a bounded number is kept") {
+  AddressPool pool;
+  std::vector<AddressPool::Range> ranges;
+  for (std::size_t i = 0; i < AddressPool::max_kept + 8; ++i) ranges.push_back(pool.take_memory(reserved, page));
+  for (const AddressPool::Range& r : ranges) pool.give_memory(r);
+  CHECK(pool.kept_memories() == AddressPool::max_kept);
+}
+
+namespace {
+
+core::ValidModule module_with_memory(int pages) {
+  return testing::valid("(module (memory " + std::to_string(pages) + R"( 10)
+    (func (export "load") (param i32) (result i32) local.get 0 i32.load)
+    (func (export "fill")
+      (drop (memory.grow (i32.const 1)))
+      (i32.store (i32.const 65536) (i32.const -1))
+      (i32.store (i32.const 0) (i32.const -1)))))");
+}
+
+struct Running {
+  Store store;
+  ModuleInstAddr inst;
+  Running(const StoreOptions& options, const core::ValidModule& module) : store({}, options) {
+    auto made = store.instantiate(module, {});
+    REQUIRE(made);
+    REQUIRE(*made);
+    inst = **made;
+  }
+  Result<std::uint64_t, Trap> load(std::uint32_t at) {
+    std::uint64_t slots[1] = {at};
+    auto ran = store.invoke(std::get<FuncAddr>(*store.find_export(inst, "load")), slots);
+    if (!ran) return Err(std::move(ran).error());
+    return slots[0];
+  }
+  Result<void, Trap> fill() { return store.invoke(std::get<FuncAddr>(*store.find_export(inst, "fill")), {}); }
+};
+
+}  // namespace
+
+TEST_CASE("nothing of an ended store can be seen in the next one, nor what its memory had grown by be accessed") {
+  const StoreOptions options{.pool = std::make_shared<AddressPool>()};
+  const core::ValidModule module = module_with_memory(1);
+  for (int round = 0; round < 3; ++round) {
+    Running running(options, module);
+    CHECK(*running.load(0) == 0);
+    auto beyond = running.load(65536);
+    REQUIRE_FALSE(beyond);
+    CHECK(beyond.error().code() == TrapCode::out_of_bounds_memory_access);
+    REQUIRE(running.fill());
+    CHECK(*running.load(0) == 0xffff'ffff);
+    CHECK(*running.load(65536) == 0xffff'ffff);
+  }
+  Running other(options, module_with_memory(0));
+  CHECK_FALSE(other.load(0));
+}
+
+TEST_CASE("stores of one pool that live at the same time have memories and stacks of their own") {
+  const StoreOptions options{.pool = std::make_shared<AddressPool>()};
+  const core::ValidModule module = module_with_memory(1);
+  Running a(options, module), b(options, module);
+  REQUIRE(a.fill());
+  CHECK(*a.load(0) == 0xffff'ffff);
+  CHECK(*b.load(0) == 0);
+}
+
+}  // namespace wcomp::engine
