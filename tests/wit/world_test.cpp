@@ -67,10 +67,15 @@ TEST_CASE("printed text is canonical: it parses back and prints the same") {
       "package t:p@1.0.0;\n\n/// docs\ninterface types {\n  record r {\n    /// first\n    %record: u32,\n    b: option<list<tuple<u8, char>>>,\n  }\n\n  resource bucket {\n"
       "    constructor(n: string) -> result<bucket, string>;\n    get: async func(k: string) -> stream<u8>;\n    @since(version = 0.9.0)\n    open: static func() -> bucket;\n  }\n\n"
       "  variant v {\n    x,\n    y(result<_, r>),\n  }\n\n  f: func(b: borrow<bucket>, m: map<string, u8>, l: list<u8, 4>);\n}\n\n"
-      "world w {\n  import types;\n  import log: func(x: bkt);\n  use types.{bucket as bkt, r};\n\n  export run: interface {\n    use types.{r};\n\n    go: func() -> r;\n  }\n}\n";
+      "world w {\n  import types;\n  use types.{bucket as bkt, r};\n  import log: func(x: bkt);\n\n  export run: interface {\n    use types.{r};\n\n    go: func() -> r;\n  }\n}\n";
   const std::string once = printed(graph_of(text, {.features = {"fixed-length-lists"}}));
   CHECK(once == text);
   CHECK(printed(graph_of(once, {.features = {"fixed-length-lists"}})) == once);
+}
+
+TEST_CASE("the external ids of a use are printed with it, and uses with others apart") {
+  const std::string text = "package t:p@1.0.0;\n\ninterface i {\n  type a = u32;\n\n  type b = u32;\n\n  type c = u32;\n}\n\ninterface j {\n  @external-id(\"x\")\n  use i.{a, b};\n  use i.{c};\n}\n";
+  CHECK(printed(graph_of(text)) == text);
 }
 
 TEST_CASE("an export that uses what is exported and, through an import, the same again is refused") {
