@@ -20,11 +20,16 @@ Engine make_engine(const component::Features& features, bool is_deterministic) {
 
 ComponentStore::ComponentStore(const component::Features& features, bool is_deterministic) : features_(features), engine_(make_engine(features, is_deterministic)) {}
 
-Result<Component, Refusal> ComponentStore::accept(Bytes bytes) const {
+Result<void, Refusal> ComponentStore::check(const Bytes& bytes) const {
   auto decoded = component::decode(bytes);
   if (!decoded) return Err(refused_by_decoder(std::move(decoded).error()));
   auto valid = component::validate(*std::move(decoded), features_);
   if (!valid) return Err(refused_by_validator(std::move(valid).error()));
+  return {};
+}
+
+Result<Component, Refusal> ComponentStore::accept(Bytes bytes) const {
+  WCOMP_TRY(check(bytes));
   auto out = Component::from_bytes(engine_, bytes);
   if (!out) return Err(Refusal{RefusalKind::invalid, std::move(out).error()});
   return *std::move(out);

@@ -19,7 +19,9 @@ class ComponentStore {
  public:
   ComponentStore(const component::Features& features, bool is_deterministic);
 
-  /// Decodes, validates and plans.
+  /// Decodes and validates.
+  [[nodiscard]] Result<void, Refusal> check(const Bytes& bytes) const;
+  /// The same, and plans.
   [[nodiscard]] Result<Component, Refusal> accept(Bytes bytes) const;
   /// A trap while it is instantiated is the inner Result.
   [[nodiscard]] Result<Result<void, Miss>, Refusal> instantiate(const Component& component, const std::optional<std::string>& id);

@@ -99,7 +99,7 @@ class Runner {
   struct LoadedComponent {
     std::optional<std::string> id;
     bool is_definition = false;
-    Result<Component, Refusal> component;
+    Result<std::optional<Component>, Refusal> component;  ///< none where nothing is run
   };
   LoadedComponent load_component(Cursor& in);
   Held instantiate(const Component& component, const std::optional<std::string>& id);
@@ -415,7 +415,7 @@ Held Runner::assert_unlinkable(Cursor& in) {
     const LoadedComponent loaded = load_component(in);
     WCOMP_TRY(const std::string text, text_and_close(in));
     if (!loaded.component) return expect(RefusalKind::unlinkable, loaded.component.error(), text);
-    const auto made = components_.instantiate(*loaded.component, loaded.id);
+    const auto made = components_.instantiate(**loaded.component, loaded.id);
     if (!made) return expect(RefusalKind::unlinkable, made.error(), text);
     return Err(Miss{"unlinkable component: " + text, *made ? std::string("it is instantiated") : made->error().found});
   }
@@ -438,11 +438,17 @@ Runner::LoadedComponent Runner::load_component(Cursor& in) {
   auto bytes = component::text::parse_component_body(list_, body, {.has_lenient_indices = has_lenient_indices_});
   in.move_to(end);
   if (!bytes) return {std::move(id), is_definition, Err(refused_by_text(std::move(bytes).error()))};
-  return {std::move(id), is_definition, components_.accept(*std::move(bytes))};
+  if (is_static_) {
+    auto checked = components_.check(*bytes);
+    if (!checked) return {std::move(id), is_definition, Err(std::move(checked).error())};
+    return {std::move(id), is_definition, std::optional<Component>()};
+  }
+  auto accepted = components_.accept(*std::move(bytes));
+  if (!accepted) return {std::move(id), is_definition, Err(std::move(accepted).error())};
+  return {std::move(id), is_definition, std::optional(*std::move(accepted))};
 }
 
 Held Runner::instantiate(const Component& component, const std::optional<std::string>& id) {
-  if (is_static_) return {};
   is_component_current_ = true;
   components_.forget(id);
   auto made = components_.instantiate(component, id);
@@ -458,6 +464,7 @@ Held Runner::component(Cursor& in) {
     const auto definition = look.take_id();
     WCOMP_TRY(or_miss(look.expect_close()));
     in = look;
+    if (is_static_) return {};
     const Component* found = components_.definition(definition);
     if (found == nullptr) return Err(Miss{fmt::format("a component `${}`", definition.value_or("")), "none"});
     return instantiate(*found, id);
@@ -470,8 +477,9 @@ Held Runner::component(Cursor& in) {
     }
     return Err(Miss{"a component that is accepted", to_string(loaded.component.error())});
   }
-  components_.define(loaded.id, *loaded.component);
-  return loaded.is_definition ? Held() : instantiate(*loaded.component, loaded.id);
+  if (!*loaded.component) return {};
+  components_.define(loaded.id, **loaded.component);
+  return loaded.is_definition ? Held() : instantiate(**loaded.component, loaded.id);
 }
 
 bool Runner::acts_on_component(const Cursor& in) const {
@@ -515,7 +523,7 @@ Held Runner::component_traps(Cursor& in) {
   const LoadedComponent loaded = load_component(in);
   WCOMP_TRY(const std::string text, text_and_close(in));
   if (!loaded.component) return Err(Miss{"a component that is accepted", to_string(loaded.component.error())});
-  const auto made = components_.instantiate(*loaded.component, loaded.id);
+  const auto made = components_.instantiate(**loaded.component, loaded.id);
   if (!made) return Err(Miss{"a component that can be linked", to_string(made.error())});
   return *made ? Held(Err(Miss{"trap: " + text, "no trap"})) : Held();
 }
