@@ -125,3 +125,14 @@ TEST_CASE("use of what is deprecated is a warning") {
   REQUIRE(l.warnings.size() == 1);
   CHECK(l.warnings[0].message == "type `t` is deprecated since 0.2.0");
 }
+
+TEST_CASE("a tuple has at least one type") {
+  CHECK(errors_of("interface i { type t = tuple<>; }").starts_with("syntax 2:24 a tuple has at least one type"));
+  CHECK(errors_of("interface i { f: func() -> option<tuple<>>; }").starts_with("syntax 2:35"));
+  CHECK(errors_of("interface i { type t = tuple<u8>; }") == "accepted");
+}
+
+TEST_CASE("packages in braces do not take the place of the file's own package") {
+  CHECK(errors_of("package a:b { interface i {} }").starts_with("syntax 1:1 no file of `t.wit` says which package it is"));
+  CHECK(errors_of("package c:d;\npackage a:b { interface i {} }") == "accepted");
+}

@@ -66,11 +66,12 @@ class Collector {
         if (const std::string more = docs_of(file.source, file.package_docs); !more.empty()) docs += (docs.empty() ? "" : "\n") + more;
       }
       package = add_package(*main, std::move(docs), g, group.is_root);
-    } else if (first_with_items != nullptr || !has_nested) {
+    } else {
       if (group.files.empty()) return;
       const ast::File& file = first_with_items != nullptr ? *first_with_items : group.files.front();
       Diagnostic& d = report_.error(diag::syntax, {file.source, 0, 0}, fmt::format("no file of `{}` says which package it is", group.path));
       d.notes.push_back("begin a file with `package my-namespace:my-name;`");
+      if (has_nested) d.notes.push_back("packages in braces stand beside the package of the file, not in its place");
       return;
     }
     if (package == skipped) return;
@@ -79,7 +80,7 @@ class Collector {
       for (const ast::Item& item : file.items) {
         const auto* nested = std::get_if<ast::NestedPackage>(&item.what);
         if (nested == nullptr) continue;
-        const std::size_t p = add_package(*nested->name, docs_of(item.span.source, item.docs), g, group.is_root && main == nullptr);
+        const std::size_t p = add_package(*nested->name, docs_of(item.span.source, item.docs), g, false);
         if (p != skipped) scope(nested->items, p);
       }
     }

@@ -456,7 +456,12 @@ std::optional<types::TypeDef> ItemDefiner::anonymous_type(const ast::Type& type)
       }
       return types::MapType{args[0], args[1]};
     }
-    case ast::TypeKind::tuple: return types::TupleType{std::move(args)};
+    case ast::TypeKind::tuple:
+      if (args.empty()) {
+        report_.error(diag::syntax, type.span, "a tuple has at least one type").notes.push_back("where nothing is meant: `result` without types, `option`, or no payload at all");
+        return std::nullopt;
+      }
+      return types::TupleType{std::move(args)};
     case ast::TypeKind::option: return types::OptionType{args[0]};
     case ast::TypeKind::result: {
       types::ResultType out{first, std::nullopt};
