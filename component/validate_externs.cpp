@@ -290,7 +290,7 @@ Result<void> Validator::check_visible(Space& s, std::string_view name, const Ent
       },
       [&](const ValueEntity& v) -> Result<void> {
         if (!is_import && table_.facts(v.type).has_borrow) return fail(diag::invalid, fmt::format("the type of the exported value `{}` contains a `borrow`", name));
-        return is_named(named, v.type) ? Result<void>(Ok{}) : unnamed();
+        return !table_.facts(v.type).mentions_resources || is_named(named, v.type) ? Result<void>(Ok{}) : unnamed();
       });
 }
 

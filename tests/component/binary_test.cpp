@@ -120,7 +120,7 @@ TEST_CASE("core modules and other files are told apart from components") {
   CHECK(code(decode(Bytes{})) == "unexpected-end");
 }
 
-TEST_CASE("gated parts are refused by name") {
+TEST_CASE("gated parts are decoded, and refused by name where their feature is off") {
   Bytes bytes = encode(Component{});
   const auto section = [&](std::uint8_t id, Bytes body) {
     Bytes out = bytes;
@@ -129,14 +129,21 @@ TEST_CASE("gated parts are refused by name") {
     out.insert(out.end(), body.begin(), body.end());
     return out;
   };
-  const auto waitable = decode(section(8, {1, 0x1f}));
+  const auto without = [&](std::string_view features, std::uint8_t id, Bytes body) {
+    const auto c = decode(section(id, std::move(body)));
+    REQUIRE(c);
+    Features f = Features::all();
+    REQUIRE(apply_features(features, f));
+    return validate(*c, f);
+  };
+  const auto waitable = without("-cm-async", 8, {1, 0x1f});
   CHECK(code(waitable) == "feature-disabled");
-  CHECK(message(waitable) == "`canon waitable-set.new` needs the feature `async`");
-  CHECK(place(waitable) == "component > canon section[0]");
-  CHECK(code(decode(section(9, {0, 0, 0}))) == "feature-disabled");
-  CHECK(code(decode(section(12, {0}))) == "feature-disabled");
-  CHECK(code(decode(section(8, {1, 0x01, 0x00, 0x00, 1, 0x06}))) == "feature-disabled");
-  CHECK(code(decode(section(10, {1, 0x02, 1, 'a', 1, 0x01, 0, 0x01, 0}))) == "feature-disabled");
+  CHECK(message(waitable) == "`canon waitable-set.new` needs the feature `cm-async`");
+  CHECK(place(waitable) == "component > canon[0]");
+  CHECK(code(without("", 8, {1, 0x1f})) == "");
+  CHECK(code(without("-cm-values", 9, {0, 0, 0})) == "feature-disabled");
+  CHECK(code(without("-cm-values", 12, {1, 0x7f, 1, 1})) == "feature-disabled");
+  CHECK(code(without("-cm-error-context", 7, {1, 0x64})) == "feature-disabled");
   CHECK(code(decode(section(3, {1, 0x5e}))) == "unsupported");
 }
 
