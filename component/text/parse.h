@@ -10,9 +10,16 @@
 //   exports inside of definitions    `(func (export "f") ..)`: at the end of the component
 // So a definition with types inside is walked twice: once for those types, once for itself.
 //
-// Identifiers become the `component-name` section, those of core modules also their own names unless `(@name ..)` says another; `(@custom ..)` and `(@producers ..)` custom sections. Core modules are read by core/text.
-// Nothing is validated here: what comes out is decoded and validated like any other binary. Stops at the first error, which has line and
-// column. What the rest of component/ does not know yet is refused with the name of the feature. Nesting is bounded.
+// Identifiers become the `component-name` section, those of core modules also their own names; `(@name "..")` behind an identifier says
+// another name. `(@custom ..)` and `(@producers ..)` are custom sections. Four annotations are our own, for what a binary can say and the
+// text has no words for; the printer writes them where that is so, and readers that do not know them lose nothing that a component means:
+//   (@wcomp.name-section)     before a definition: the name section stands here, not at the end
+//   (@wcomp.section)          before a definition: it begins a section, although it could share the one before it
+//   (@wcomp.own-name "..")    in a nested module or component: it calls itself something else than its component does
+//   (@wcomp.name-form "\01")  before a name: which of the forms without attributes it is written in
+// Core modules are read by core/text. Nothing is validated here, and features gate nothing: what comes out is decoded and validated like
+// any other binary. Values are written for their types, which have to be in the text. Stops at the first error, which has line and column.
+// What no part of component/ knows (types of garbage collection, shared functions) is refused by its name. Nesting is bounded.
 // Explainer.md; https://webassembly.github.io/spec/core/text/index.html for its lexical part.
 #pragma once
 
