@@ -55,7 +55,7 @@ class Arena {
 
  private:
   void grow(std::size_t size) {
-    constexpr std::size_t first = std::size_t{4} << 10, last = std::size_t{512} << 10;  // small files have small trees
+    constexpr std::size_t first = std::size_t{1} << 10, last = std::size_t{512} << 10;  // small files have small trees
     const std::size_t wanted = std::max(size, std::min(last, first << std::min<std::size_t>(pieces_.size(), 16)));
     pieces_.push_back(std::make_unique_for_overwrite<std::byte[]>(wanted));
     at_ = pieces_.back().get();

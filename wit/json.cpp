@@ -1,6 +1,8 @@
 // The graph in the JSON schema of `wasm-tools component wit --json`: four arrays that refer to each other by index, written as it is walked.
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -42,8 +44,13 @@ class Stream {
   }
   void string(std::string_view text) {
     buffer_ += '"';
-    if (needs_escape(text)) buffer_ += escaped(text);
-    else buffer_ += text;
+    for (;;) {
+      const std::size_t plain = plain_length(text);
+      buffer_ += text.substr(0, plain);
+      text.remove_prefix(plain);
+      if (text.empty()) break;
+      text.remove_prefix(escape(text));
+    }
     buffer_ += '"';
   }
   void number(std::uint64_t n) {
@@ -61,30 +68,46 @@ class Stream {
 
  private:
   static constexpr std::size_t flush_at = 1u << 16;
-  static bool needs_escape(std::string_view text) {
-    for (const char c : text) {
-      if (static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\' || static_cast<unsigned char>(c) >= 0x7f) return true;
+  static bool is_plain(char c) { return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x7f && c != '"' && c != '\\'; }
+  /// How much of `text` can stand in a string as it is.
+  static std::size_t plain_length(std::string_view text) {
+    std::size_t at = 0;
+    // Eight bytes at a time: the high bit of one is set if it is no plain character, and now and then if one before it is not.
+    constexpr std::uint64_t ones = 0x0101'0101'0101'0101u, high = 0x80 * ones;
+    for (std::uint64_t word = 0; text.size() - at >= sizeof word; at += sizeof word) {
+      std::memcpy(&word, text.data() + at, sizeof word);
+      const std::uint64_t others = (word - 0x20 * ones) | ((word ^ ('"' * ones)) - ones) | ((word ^ ('\\' * ones)) - ones) | (word + ones) | word;
+      if ((others & high) != 0) break;
     }
-    return false;
+    while (at < text.size() && is_plain(text[at])) ++at;
+    return at;
   }
-  static std::string escaped(std::string_view text) {
-    static constexpr std::string_view plain = "\"\\\n\t\r\b\f", letters = "\"\\ntrbf", digits = "0123456789abcdef";
-    std::string out;
-    for (const char c : text) {
-      if (const std::size_t i = plain.find(c); i != std::string_view::npos) {
-        out += {'\\', letters[i]};
-      } else if (static_cast<unsigned char>(c) < 0x20) {
-        out += "\\u00";
-        out += {digits[static_cast<unsigned char>(c) >> 4], digits[c & 15]};
-      } else {
-        out += c;
-      }
+  /// Writes what `text` begins with and is not plain; gives its length.
+  std::size_t escape(std::string_view text) {
+    static constexpr std::string_view special = "\"\\\n\t\r\b\f", letters = "\"\\ntrbf", digits = "0123456789abcdef";
+    const auto byte = static_cast<unsigned char>(text[0]);
+    if (const std::size_t i = special.find(text[0]); i != std::string_view::npos) {
+      buffer_ += {'\\', letters[i]};
+    } else if (byte < 0x20) {
+      buffer_ += "\\u00";
+      buffer_ += {digits[byte >> 4], digits[byte & 15]};
+    } else {  // DEL, or characters outside of ASCII, some of which are escaped too
+      std::size_t length = 1;
+      while (byte >= 0x80 && length < text.size() && static_cast<unsigned char>(text[length]) >= 0x80) ++length;
+      buffer_ += escape_json(text.substr(0, length));
+      return length;
     }
-    return escape_json(out);
+    return 1;
   }
   void line() {
+    static constexpr std::string_view spaces = "                                                                ";
+    static_assert(spaces.size() == 64);
     buffer_ += '\n';
-    buffer_.append(2 * depth_, ' ');
+    for (std::size_t left = 2 * depth_; left > 0;) {
+      const std::size_t some = std::min(left, spaces.size());
+      buffer_ += spaces.substr(0, some);
+      left -= some;
+    }
   }
 
   const Sink& sink_;

@@ -19,7 +19,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t max_source_bytes = 256u << 20;
-constexpr std::size_t max_files = 100'000;
+constexpr std::size_t max_files = 100'000;    // of a directory
+constexpr std::size_t max_sources = (std::size_t{1} << ast::source_bits) - 1;
+static_assert(max_source_bytes <= std::size_t{1} << ast::offset_bits);
 
 class Loader {
  public:
@@ -124,6 +126,10 @@ class Loader {
   }
 
   void file(const fs::path& path, SourceGroup& group) {
+    if (sources_.size() >= max_sources) {
+      if (sources_.size() == max_sources && !report_.is_full()) report_.error(diag::limit_exceeded, fmt::format("`{}`: these are more than {} files", path.string(), max_sources));
+      return;
+    }
     auto text = read_text_file(path);
     if (!text) return report_.add_all(text.error());
     if (text->size() > max_source_bytes) {

@@ -72,31 +72,29 @@ bool is_empty(const Stability& s) { return !s.since && !s.unstable_feature && !s
 bool AnonymousTypes::is_same(types::TypeId known, const std::u32string& key) const { return key_of(graph_.types[known]) == key; }
 
 void AnonymousTypes::grow() {
-  const std::vector<std::uint32_t> slots = std::move(slots_);
-  const std::vector<std::uint64_t> hashes = std::move(hashes_);
-  slots_.assign(std::max<std::size_t>(64, 2 * slots.size()), 0);
-  hashes_.assign(slots_.size(), 0);
-  for (std::size_t i = 0; i < slots.size(); ++i) {
-    if (slots[i] == 0) continue;
-    std::size_t slot = hashes[i] & (slots_.size() - 1);
-    while (slots_[slot] != 0) slot = (slot + 1) & (slots_.size() - 1);
-    slots_[slot] = slots[i];
-    hashes_[slot] = hashes[i];
+  const std::vector<Slot> slots = std::move(slots_);
+  slots_.assign(std::max<std::size_t>(64, 4 * slots.size()), {});
+  for (const Slot& taken : slots) {
+    if (taken.type == 0) continue;
+    std::size_t slot = taken.hash & (slots_.size() - 1);
+    while (slots_[slot].type != 0) slot = (slot + 1) & (slots_.size() - 1);
+    slots_[slot] = taken;
   }
 }
 
 types::TypeId AnonymousTypes::add(types::TypeDef def, const Stability& context) {
   if (2 * size_ >= slots_.size()) grow();
   const std::u32string key = key_of(def);
-  std::uint64_t hash = 0;
+  std::uint64_t mixed = 0;
   for (const char32_t part : key) {
-    hash = (hash ^ part) * 0x9e3779b97f4a7c15u;
-    hash ^= hash >> 29;
+    mixed = (mixed ^ part) * 0x9e3779b97f4a7c15u;
+    mixed ^= mixed >> 29;
   }
+  const auto hash = static_cast<std::uint32_t>(mixed ^ mixed >> 32);
   std::size_t slot = hash & (slots_.size() - 1);
-  for (; slots_[slot] != 0; slot = (slot + 1) & (slots_.size() - 1)) {
-    const types::TypeId known(slots_[slot] - 1u);
-    if (hashes_[slot] == hash && is_same(known, key)) return known;
+  for (; slots_[slot].type != 0; slot = (slot + 1) & (slots_.size() - 1)) {
+    const types::TypeId known(slots_[slot].type - 1u);
+    if (slots_[slot].hash == hash && is_same(known, key)) return known;
   }
   const Stability* stability = stability_of(def, context);
   const types::TypeId made = graph_.types.add(std::move(def));
@@ -104,8 +102,7 @@ types::TypeId AnonymousTypes::add(types::TypeDef def, const Stability& context) 
     Stability copy = *stability;  // it may stand in the map that grows
     graph_.anonymous_stability.emplace(made, std::move(copy));
   }
-  slots_[slot] = made.value + 1;
-  hashes_[slot] = hash;
+  slots_[slot] = {made.value + 1, hash};
   ++size_;
   return made;
 }

@@ -53,9 +53,12 @@ class AnonymousTypes {
   void grow();
 
   Graph& graph_;
-  /// A hash table of types by what they are; a slot holds the number of a type + 1.
-  std::vector<std::uint32_t> slots_;
-  std::vector<std::uint64_t> hashes_;  ///< of the slots' types
+  /// A slot of a hash table of types by what they are.
+  struct Slot {
+    std::uint32_t type = 0;  ///< its number + 1; 0 in a free slot
+    std::uint32_t hash = 0;
+  };
+  std::vector<Slot> slots_;
   std::size_t size_ = 0;
 };
 
@@ -73,6 +76,7 @@ struct Definitions {
   std::vector<WorldDraft> drafts;    ///< of definitions that are worlds
   std::vector<bool> has_borrow;      ///< whether a type holds a borrow handle, by TypeId, as far as computed
   std::deque<Gated> gates;           ///< of items of definitions
+  std::vector<std::pair<InterfaceId, std::size_t>> with_resources = {};  ///< functions of the package that mention resources directly
   AnonymousTypes* anonymous = nullptr;  ///< of the package that is being defined
   std::vector<std::optional<std::vector<InterfaceId>>> direct_uses;  ///< by InterfaceId, as far as asked for
   /// What the world that is being elaborated knows of an interface: kept for all worlds, since each looks at few interfaces.
@@ -160,6 +164,7 @@ class ItemDefiner {
   std::optional<Function> resource_function(const ast::Function& f, const ast::Item& item, TypeDeclId resource, Stability stability);
   std::optional<types::ValType> constructor_result(const ast::Function& f, TypeDeclId resource);
   bool contains_borrow(types::ValType t);
+  [[nodiscard]] bool mentions_resource(const types::FuncType& type) const;
   /// Gates that an item has to have because of what it stands in.
   void check_container(const ast::Item& item, const Gated& gated, const Stability& container);
 

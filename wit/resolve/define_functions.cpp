@@ -31,8 +31,14 @@ std::vector<Function> ItemDefiner::functions(const ast::List<ast::Item>& items) 
       const NameEntry* entry = names_.find(f->name.text());
       if (entry == nullptr || entry->state != NameEntry::State::function || entry->span.begin != f->name.span().begin) continue;
       if (auto made = function(f->name, f->type, item, gated(item).stability)) out.push_back(std::move(*made));
+      else continue;
+      if (mentions_resource(out.back().type)) all_.with_resources.emplace_back(std::get<InterfaceId>(owner_), out.size() - 1);
     } else if (const auto* r = std::get_if<ast::Resource>(&item.what)) {
+      const std::size_t first = out.size();
       resource_functions(*r, item, out);
+      for (std::size_t i = first; i < out.size(); ++i) {
+        if (mentions_resource(out[i].type)) all_.with_resources.emplace_back(std::get<InterfaceId>(owner_), i);
+      }
     }
   }
   return out;
@@ -151,6 +157,11 @@ std::optional<types::ValType> ItemDefiner::constructor_result(const ast::Functio
     return std::nullopt;
   }
   return made;
+}
+
+bool ItemDefiner::mentions_resource(const types::FuncType& type) const {
+  const auto is_resource = [&](const types::ValType& t) { return std::holds_alternative<types::TypeId>(t) && graph_.types.get<types::ResourceType>(t) != nullptr; };
+  return (type.result && is_resource(*type.result)) || std::any_of(type.params.begin(), type.params.end(), [&](const types::Param& p) { return is_resource(p.type); });
 }
 
 bool ItemDefiner::contains_borrow(types::ValType t) {

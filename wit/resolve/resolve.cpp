@@ -40,14 +40,9 @@ void check_excluded(Definitions& all, const Definition& d) {
 }
 
 /// Parameters and results that name a resource become owned handles of it.
-void finish_functions(Definitions& all, std::span<const std::size_t> definitions, std::size_t first_inline) {
-  const auto finish = [&](Interface& interface) {
-    for (Function& f : interface.functions) all.anonymous->own_parts(f.type);
-  };
-  for (const std::size_t d : definitions) {
-    if (all.interfaces[d]) finish(all.graph.interfaces[*all.interfaces[d]]);
-  }
-  for (std::size_t i = first_inline; i < all.graph.interfaces.size(); ++i) finish(all.graph.interfaces[InterfaceId(i)]);
+void finish_functions(Definitions& all, std::span<const std::size_t> definitions) {
+  for (const auto& [interface, function] : all.with_resources) all.anonymous->own_parts(all.graph.interfaces[interface].functions[function].type);
+  all.with_resources.clear();
   for (const std::size_t d : definitions) {
     for (std::vector<WorldItem>* items : {&all.drafts[d].imports, &all.drafts[d].exports}) {
       for (WorldItem& item : *items) {
@@ -67,7 +62,6 @@ void define_package(Definitions& all, std::span<const std::size_t> definitions) 
     all.interfaces[d] = all.graph.interfaces.add({.name = std::string(definition.name->text()), .package = all.packages[definition.package], .types = {}, .functions = {},
                                                   .docs = all.docs(*definition.item), .stability = definition.gated.stability, .span = definition.name->span()});
   }
-  const std::size_t first_inline = all.graph.interfaces.size();
   for (const std::size_t d : definitions) {
     if (all.interfaces[d]) define_interface(all, d);
     else if (!all.symbols.definitions[d].gated.is_included) check_excluded(all, all.symbols.definitions[d]);
@@ -78,7 +72,7 @@ void define_package(Definitions& all, std::span<const std::size_t> definitions) 
     define_world(all, d);
     worlds.push_back(d);
   }
-  finish_functions(all, definitions, first_inline);
+  finish_functions(all, definitions);
   for (const std::size_t d : worlds) {
     include_worlds(all, d);
     elaborate_world(all, d);
