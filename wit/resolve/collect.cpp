@@ -320,6 +320,10 @@ DefinitionOrder order_definitions(const Symbols& symbols, Report& report) {
     report.error(diag::cycle, definition.name->span(), fmt::format("{} `{}` depends on itself", definition.is_world ? "world" : "interface", definition.name->text()))
         .labels.push_back(report.label(references[d.reference]->span(), "through this"));
   });
+  if (report.error_count() == errors_before) {
+    for (std::size_t d = 0; d < edges.size(); ++d) std::erase_if(edges[d], [&](const Dependency& e) { return symbols.definitions[e.target].package != symbols.definitions[d].package; });
+    out.definitions = sort_first_ready(edges);
+  }
   std::vector<std::vector<std::size_t>> by_package(symbols.packages.size());
   for (const std::size_t d : out.definitions) by_package[rank[symbols.definitions[d].package]].push_back(d);
   out.definitions.clear();

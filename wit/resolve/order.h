@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <queue>
 #include <vector>
 
 namespace wcomp::wit {
@@ -46,6 +48,30 @@ std::vector<std::size_t> sort_by_dependency(const std::vector<std::vector<Depend
         states[d.target] = State::open;
         stack.push_back({d.target, 0, &d});
       }
+    }
+  }
+  return order;
+}
+
+/// The same for edges without a cycle, and as close to the nodes' own order as they allow: next is always the first node of those whose
+/// dependencies have all been taken. Binaries and the reference tool have definitions in this order.
+inline std::vector<std::size_t> sort_first_ready(const std::vector<std::vector<Dependency>>& edges) {
+  std::vector<std::size_t> missing(edges.size());
+  std::vector<std::vector<std::size_t>> users(edges.size());
+  std::priority_queue<std::size_t, std::vector<std::size_t>, std::greater<>> ready;
+  for (std::size_t i = 0; i < edges.size(); ++i) {
+    missing[i] = edges[i].size();
+    for (const Dependency& d : edges[i]) users[d.target].push_back(i);
+    if (missing[i] == 0) ready.push(i);
+  }
+  std::vector<std::size_t> order;
+  order.reserve(edges.size());
+  while (!ready.empty()) {
+    const std::size_t next = ready.top();
+    ready.pop();
+    order.push_back(next);
+    for (const std::size_t user : users[next]) {
+      if (--missing[user] == 0) ready.push(user);
     }
   }
   return order;
