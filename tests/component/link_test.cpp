@@ -2,6 +2,7 @@
 #include "component/shared_libraries/link.h"
 
 #include <algorithm>
+#include <random>
 
 #include <doctest/doctest.h>
 
@@ -365,4 +366,38 @@ TEST_CASE("the worlds of all libraries that are used come along") {
   CHECK(std::ranges::count_if(m.customs, [](const core::CustomSection& c) { return c.name.starts_with("component-type"); }) == 2);
   CHECK(m.find_export("plain") != nullptr);
   CHECK(m.find_export("other") == nullptr);
+}
+
+TEST_CASE("whatever the bytes of a library are, linking gives a valid module or an error") {
+  const std::vector<SharedLibrary> seeds = {
+      library("a", R"((@dylink.0 (mem-info (memory 16 2) (table 2 1)) (needed "b") (export-info "x" tls absolute) (import-info "env" "w" binding-weak undefined))
+        (import "env" "memory" (memory 1)) (import "env" "__indirect_function_table" (table $t 1 funcref)) (import "env" "__memory_base" (global $mb i32)) (import "env" "__table_base" (global $tb i32))
+        (import "env" "__stack_pointer" (global $sp (mut i32))) (import "env" "f" (func $f (param i32) (result i32))) (import "env" "w" (func $w)) (import "GOT.mem" "d" (global $d (mut i32)))
+        (import "GOT.func" "f" (global $fa (mut i32))) (import "GOT.mem" "__wasm_libdl_libraries" (global $dl (mut i32))) (import "env" "__wasm_get_tls_base" (func $tls (result i32)))
+        (import "env" "t" (tag $tt (param i32))) (import "env" "v" (global $v (mut i64))) (import "a:b/c" "q" (func $q))
+        (global $x (export "x") i32 (i32.const 4)) (global (export "__wasm_library_tls_info") i32 (i32.const 8))
+        (func (export "a:b/c#run") (param i32) (result i32) (global.set $d (i32.const 1)) (call $w) (call $q) (drop (call $tls)) (call $f (local.get 0)))
+        (func $c (export "__wasm_call_ctors")) (func (export "__wasm_apply_data_relocs")) (start $c) (elem (global.get $tb) func $c $f) (data (global.get $mb) "abc"))"),
+      library("b", R"((@dylink.0 (mem-info (memory 8 3)) (needed "a")) (import "env" "__memory_base" (global $mb i32)) (import "GOT.func" "f" (global $fa (mut i32)))
+        (import "env" "g" (func $g (param i32) (result i32))) (export "f" (func $g)) (tag (export "t") (param i32)) (global (export "v") (mut i64) (i64.const 1)) (global (export "d") i32 (i32.const 4)))"),
+      library("c", R"((@dylink.0 (mem-info (memory 8 3))) (func (export "g") (param i32) (result i32) local.get 0) (func (export "_start")))", true),
+  };
+  std::minstd_rand random(7);
+  int links = 0;
+  for (int round = 0; round < 3000; ++round) {
+    std::vector<SharedLibrary> libraries = seeds;
+    SharedLibrary& one = libraries[random() % libraries.size()];
+    Bytes bytes = *one.bytes;
+    constexpr std::size_t header = 8;
+    for (auto changes = 1 + random() % 3; changes > 0; --changes) bytes[header + random() % (bytes.size() - header)] ^= static_cast<std::uint8_t>(1u << random() % 8);
+    one.bytes = std::make_shared<const Bytes>(std::move(bytes));
+    auto result = try_link(libraries, {.stub_missing_functions = random() % 2 == 0, .use_built_in_libdl = random() % 2 == 0});
+    if (!result) continue;
+    ++links;
+    auto module = core::decode(std::move(result->module));
+    REQUIRE_MESSAGE(module, (module ? "" : module.error().to_string()));
+    const auto valid = core::validate(*std::move(module));
+    REQUIRE_MESSAGE(valid, (valid ? "" : valid.error().to_string()));
+  }
+  CHECK(links > 0);
 }
