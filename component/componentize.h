@@ -45,6 +45,7 @@ struct ComponentizeOptions {
 
 /// A component in the order of its bytes. The main module's parts are views into what componentize was given.
 struct ComponentPieces {
+  std::shared_ptr<const Bytes> storage;
   Bytes before;
   std::vector<ByteSpan> module;
   Bytes after;

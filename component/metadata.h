@@ -4,6 +4,7 @@
 // The annotations are custom sections of their own, each named after a key of OCI image annotations, with text for contents.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,6 +30,32 @@ struct Producers {
 };
 [[nodiscard]] Result<Producers> decode_producers(ByteSpan contents);
 [[nodiscard]] Bytes encode_producers(const Producers& producers);
+
+/// A module or component and what is nested in it.
+struct Metadata {
+  bool is_component = false;
+  std::uint64_t begin = 0, end = 0;       ///< in the file
+  std::optional<std::string> name;
+  std::optional<Producers> producers;
+#define WCOMP_ANNOTATION(member, section, summary) std::optional<std::string> member;
+#include "component/annotations.def"
+#undef WCOMP_ANNOTATION
+  std::vector<Metadata> children;
+};
+
+/// Reads sections only; what is inside of others is not looked at. Sections that say nothing sensible count as missing. Nesting is bounded.
+[[nodiscard]] Result<Metadata> read_metadata(ByteSpan binary);
+
+/// What to say of the outermost module or component. Of an annotation none: as it is, an empty text: taken out.
+struct MetadataChange {
+  std::optional<std::string> name;
+  Producers producers;                    ///< added to what is there
+#define WCOMP_ANNOTATION(member, section, summary) std::optional<std::string> member;
+#include "component/annotations.def"
+#undef WCOMP_ANNOTATION
+};
+/// The binary with the sections changed; all others stay as they are.
+[[nodiscard]] Result<Bytes> change_metadata(ByteSpan binary, const MetadataChange& change);
 
 /// Adds a custom section at the end of a module's or component's bytes.
 void append_custom(Bytes& binary, std::string_view name, ByteSpan contents);

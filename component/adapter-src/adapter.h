@@ -57,6 +57,10 @@ struct list {
   u32 len;
 };
 
+/// Set while a function of `wasi_unstable` runs whose structures are laid out otherwise: filestat has 32 bits for the number of links, next to
+/// the type, so that what follows lies 8 bytes before; a subscription to a clock has 64 bits more in front of the clock.
+extern bool_t is_unstable;
+
 // --- file descriptors ---
 enum kind { KIND_FREE, KIND_STDIN, KIND_STDOUT, KIND_STDERR, KIND_FILE, KIND_DIR };
 enum { FILETYPE_UNKNOWN, FILETYPE_BLOCK_DEVICE, FILETYPE_CHARACTER_DEVICE, FILETYPE_DIRECTORY, FILETYPE_REGULAR_FILE, FILETYPE_SOCKET_DGRAM,

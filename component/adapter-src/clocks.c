@@ -57,9 +57,10 @@ EXPORT("clock_time_get") err clock_time_get(u32 id, u64 precision, guest_ptr out
 
 // `subscription`: 48 bytes; `event`: 32 bytes.
 enum { EVENT_CLOCK, EVENT_FD_READ, EVENT_FD_WRITE };
-enum { SUBSCRIPTION_SIZE = 48, EVENT_SIZE = 32, ABSTIME = 1 };
+enum { SUBSCRIPTION_SIZE = 48, UNSTABLE_SUBSCRIPTION_SIZE = 56, EVENT_SIZE = 32, ABSTIME = 1 };
 
 static err subscribe_clock(guest_ptr sub, u32* pollable) {
+  if (is_unstable) sub += 8;
   u32 id = guest_load32(sub + 16);
   u64 timeout = guest_load64(sub + 24);
   bool_t absolute = (guest_load8(sub + 40) & ABSTIME) != 0;
@@ -113,7 +114,7 @@ EXPORT("poll_oneoff") err poll_oneoff(guest_ptr in, guest_ptr out, u32 count, gu
   u32* subs = arena_alloc(count * 4, 4);
   u32 waiting = 0, events = 0;
   for (u32 i = 0; i < count; ++i) {
-    guest_ptr sub = in + i * SUBSCRIPTION_SIZE;
+    guest_ptr sub = in + i * (is_unstable ? UNSTABLE_SUBSCRIPTION_SIZE : SUBSCRIPTION_SIZE);
     u32 type = guest_load8(sub + 8);
     u32 pollable = 0;
     err e = type == EVENT_CLOCK ? subscribe_clock(sub, &pollable) : type <= EVENT_FD_WRITE ? subscribe_fd(sub, type, &pollable) : ERRNO_inval;
@@ -136,4 +137,11 @@ EXPORT("poll_oneoff") err poll_oneoff(guest_ptr in, guest_ptr out, u32 count, gu
   for (u32 i = 0; i < waiting; ++i) drop_pollable(pollables[i]);
   guest_store32(event_count, events);
   return ERRNO_success;
+}
+
+EXPORT("unstable:poll_oneoff") err unstable_poll_oneoff(guest_ptr in, guest_ptr out, u32 count, guest_ptr event_count) {
+  is_unstable = 1;
+  err e = poll_oneoff(in, out, count, event_count);
+  is_unstable = 0;
+  return e;
 }

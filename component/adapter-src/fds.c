@@ -222,6 +222,8 @@ EXPORT("fd_pread") err fd_pread(u32 number, guest_ptr iovs, u32 count, u64 offse
 // --- positions ---
 enum { WHENCE_SET, WHENCE_CUR, WHENCE_END };
 
+bool_t is_unstable;
+
 EXPORT("fd_seek") err fd_seek(u32 number, i64 delta, u32 whence, guest_ptr out) {
   struct fd* f = find_fd(number);
   if (f == 0) return ERRNO_badf;
@@ -244,6 +246,11 @@ EXPORT("fd_seek") err fd_seek(u32 number, i64 delta, u32 whence, guest_ptr out) 
   (void)delta, (void)whence, (void)out;
   return ERRNO_badf;
 #endif
+}
+
+EXPORT("unstable:fd_seek") err unstable_fd_seek(u32 number, i64 delta, u32 whence, guest_ptr out) {
+  // There it is cur, end, set.
+  return fd_seek(number, delta, whence > 2 ? whence : (whence + 1) % 3, out);
 }
 
 EXPORT("fd_tell") err fd_tell(u32 number, guest_ptr out) {
@@ -322,9 +329,16 @@ EXPORT("fd_filestat_get") err fd_filestat_get(u32 number, guest_ptr out) {
 #if WCOMP_FILES
   if (!is_stdio(f)) return file_stat(f, out);
 #endif
-  for (u32 i = 0; i < 64; i += 8) guest_store64(out + i, 0);
+  for (u32 i = 0; i < (is_unstable ? 56 : 64); i += 8) guest_store64(out + i, 0);
   guest_store8(out + 16, stdio_filetype(f));
   return ERRNO_success;
+}
+
+EXPORT("unstable:fd_filestat_get") err unstable_fd_filestat_get(u32 number, guest_ptr out) {
+  is_unstable = 1;
+  err e = fd_filestat_get(number, out);
+  is_unstable = 0;
+  return e;
 }
 
 #if !WCOMP_FILES

@@ -304,7 +304,12 @@ static err store_stat(const struct stat_result* s, const struct hash_result* has
   guest_store64(out, 1);  // no device number in WASI 0.2
   guest_store64(out + 8, hash->lower);
   guest_store64(out + 16, filetype_of(s->type));
-  guest_store64(out + 24, s->links);
+  if (is_unstable) {
+    guest_store32(out + 20, s->links > 0xffffffff ? 0xffffffff : (u32)s->links);
+    out -= 8;
+  } else {
+    guest_store64(out + 24, s->links);
+  }
   guest_store64(out + 32, s->size);
   guest_store64(out + 40, time_of(&s->access));
   guest_store64(out + 48, time_of(&s->modification));
@@ -334,6 +339,13 @@ EXPORT("path_filestat_get") err path_filestat_get(u32 number, u32 flags, guest_p
   if (s.is_err) return error_of(s.code);
   descriptor_hash_at(dir->handle, flags & LOOKUP_SYMLINK_FOLLOW, name, len, &hash);
   return store_stat(&s, &hash, out);
+}
+
+EXPORT("unstable:path_filestat_get") err unstable_path_filestat_get(u32 number, u32 flags, guest_ptr path, u32 len, guest_ptr out) {
+  is_unstable = 1;
+  err e = path_filestat_get(number, flags, path, len, out);
+  is_unstable = 0;
+  return e;
 }
 
 enum { FST_ATIM = 1, FST_ATIM_NOW = 2, FST_MTIM = 4, FST_MTIM_NOW = 8 };

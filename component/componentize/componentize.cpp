@@ -305,7 +305,7 @@ class Componentizer {
 
   static ComponentPieces assemble(WrappedComponent made, MainModuleBytes main) {
     constexpr std::uint8_t core_module_section = 1;
-    ComponentPieces out{.before = std::move(made.before), .module = std::move(main.pieces), .after = std::move(made.after)};
+    ComponentPieces out{.storage = {}, .before = std::move(made.before), .module = std::move(main.pieces), .after = std::move(made.after)};
     std::size_t size = 0;
     for (const ByteSpan piece : out.module) size += piece.size();
     ByteWriter header;
@@ -346,7 +346,9 @@ std::size_t ComponentPieces::size() const {
 
 Result<ComponentPieces> componentize_pieces(std::shared_ptr<const Bytes> core_module, const ComponentizeOptions& options) {
   if (detect(*core_module) == BinaryKind::component) return fail(diag::invalid, "this is a component already", place_of(options.file));
-  return Componentizer(options).run(core_module);
+  WCOMP_TRY(ComponentPieces pieces, Componentizer(options).run(core_module));
+  pieces.storage = std::move(core_module);
+  return pieces;
 }
 
 Result<Bytes> componentize(ByteSpan core_module, const ComponentizeOptions& options) {

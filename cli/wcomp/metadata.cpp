@@ -1,0 +1,135 @@
+// wcomp metadata show FILE, wcomp metadata add FILE: what modules and components say about themselves.
+#include "component/metadata.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/diagnostic.h"
+#include "base/text.h"
+#include "cli/wcomp/commands.h"
+#include "cli/wcomp/input.h"
+#include "cli/wcomp/wasm_output.h"
+
+namespace wcomp::cli {
+
+namespace {
+
+using component::Metadata;
+using component::MetadataChange;
+
+struct Options {
+  std::string action, file = "-";
+  bool is_json = false;
+  std::vector<std::string> languages, processed_by, sdks;
+  MetadataChange change;
+  std::string name;
+  bool clears_name = false;
+#define WCOMP_ANNOTATION(member, section, summary) bool clears_##member = false;
+#include "component/annotations.def"
+#undef WCOMP_ANNOTATION
+  WasmOutput output;
+};
+
+// --- show ---
+void write_text(const Metadata& m, std::size_t depth, std::string& out) {
+  const std::string indent(depth * 2, ' ');
+  out += fmt::format("{}{} {} ({:#x}..{:#x})\n", indent, m.is_component ? "component" : "module", m.name ? escape(*m.name) : "<unknown>", m.begin, m.end);
+  if (m.producers) {
+    for (const component::Producers::Field& f : m.producers->fields) {
+      for (const auto& [name, version] : f.values) out += fmt::format("{}  {}: {}{}\n", indent, escape(f.name), escape(name), version.empty() ? "" : fmt::format(" [{}]", escape(version)));
+    }
+  }
+#define WCOMP_ANNOTATION(member, section, summary) \
+  if (m.member) out += fmt::format("{}  " section ": {}\n", indent, escape(*m.member));
+#include "component/annotations.def"
+#undef WCOMP_ANNOTATION
+  for (const Metadata& child : m.children) write_text(child, depth + 1, out);
+}
+
+nlohmann::ordered_json as_json(const Metadata& m) {
+  using json = nlohmann::ordered_json;
+  const auto text = [](const std::optional<std::string>& t) { return t ? json(*t) : json(nullptr); };
+  json data = {{"name", text(m.name)}};
+  data["producers"] = nullptr;
+  if (m.producers) {
+    data["producers"] = json::array();
+    for (const component::Producers::Field& f : m.producers->fields) {
+      json values = json::object();
+      for (const auto& [name, version] : f.values) values[name] = version;
+      data["producers"].push_back(json::array({f.name, values}));
+    }
+  }
+#define WCOMP_ANNOTATION(member, section, summary) data[section] = text(m.member);
+#include "component/annotations.def"
+#undef WCOMP_ANNOTATION
+  data["range"] = {{"start", m.begin}, {"end", m.end}};
+  data["dependencies"] = nullptr;
+  if (!m.is_component) return {{"module", data}};
+  json children = json::array();
+  for (const Metadata& child : m.children) children.push_back(as_json(child));
+  return {{"component", {{"metadata", data}, {"children", children}}}};
+}
+
+int show(const Options& o, ByteSpan bytes) {
+  auto metadata = component::read_metadata(bytes);
+  if (!metadata) return report(in_file(std::move(metadata).error(), o.file));
+  std::string text;
+  if (o.is_json) {
+    text = as_json(*metadata).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  } else {
+    write_text(*metadata, 0, text);
+  }
+  return write_output(o.output.path, std::string_view(text));
+}
+
+// --- add ---
+/// `NAME=VERSION`, or `NAME` alone.
+void add_producers(MetadataChange& change, std::string_view field, const std::vector<std::string>& given) {
+  for (const std::string& each : given) {
+    const std::size_t equals = each.find('=');
+    change.producers.set(field, each.substr(0, equals), equals == std::string::npos ? std::string() : each.substr(equals + 1));
+  }
+}
+
+int add(const Options& o, ByteSpan bytes) {
+  MetadataChange change = o.change;
+  add_producers(change, "language", o.languages);
+  add_producers(change, "processed-by", o.processed_by);
+  add_producers(change, "sdk", o.sdks);
+  if (!o.name.empty()) change.name = o.name;
+  if (o.clears_name) change.name = "";
+#define WCOMP_ANNOTATION(member, section, summary) \
+  if (o.clears_##member) change.member = "";
+#include "component/annotations.def"
+#undef WCOMP_ANNOTATION
+  auto changed = component::change_metadata(bytes, change);
+  if (!changed) return report(in_file(std::move(changed).error(), o.file));
+  return o.output.write(std::move(*changed));
+}
+
+}  // namespace
+
+Action setup_metadata(CLI::App& app) {
+  auto o = std::make_shared<Options>();
+  app.add_option("ACTION", o->action, "`show` prints it, `add` changes it")->required()->check(CLI::IsMember({"show", "add"}));
+  app.add_option("FILE", o->file, "Core module or component (standard input when left out or -)");
+  app.add_flag("--json", o->is_json, "show: as JSON");
+  auto* name = app.add_option("--name", o->name, "add: the name of the module or component");
+  app.add_flag("--clear-name", o->clears_name, "add: without a name")->excludes(name);
+  app.add_option("--language", o->languages, "add: a programming language")->type_name("NAME=VERSION")->allow_extra_args(false);
+  app.add_option("--processed-by", o->processed_by, "add: a tool")->type_name("NAME=VERSION")->allow_extra_args(false);
+  app.add_option("--sdk", o->sdks, "add: an SDK")->type_name("NAME=VERSION")->allow_extra_args(false);
+#define WCOMP_ANNOTATION(member, section, summary) \
+  auto* member##_option = app.add_option("--" section, o->change.member, "add: " summary); \
+  app.add_flag("--clear-" section, o->clears_##member, "add: without that")->excludes(member##_option);
+#include "component/annotations.def"
+#undef WCOMP_ANNOTATION
+  o->output.declare(app);
+  return [o] {
+    const auto bytes = read_wasm(o->file);
+    if (!bytes) return report(bytes.error());
+    return o->action == "show" ? show(*o, **bytes) : add(*o, **bytes);
+  };
+}
+
+}  // namespace wcomp::cli

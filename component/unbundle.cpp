@@ -1,0 +1,209 @@
+#include "component/unbundle.h"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "base/diagnostic.h"
+#include "base/match.h"
+
+namespace wcomp::component {
+
+namespace {
+
+/// The type of a module, as an import declares it. Function types are in it, each where it is needed first.
+class ModuleTypeWriter {
+ public:
+  explicit ModuleTypeWriter(const core::Module& module) : m_(module) {}
+
+  CoreModuleType run() {
+    for (const core::Import& i : m_.imports) {
+      core::ExternType type = translated(i.type);
+      out_.decls.emplace_back(CoreModuleType::ImportItem{.module = i.module, .name = i.name, .type = std::move(type)});
+    }
+    for (const core::Export& e : m_.exports) {
+      core::ExternType type = translated(type_of(e));
+      out_.decls.emplace_back(CoreModuleType::ExportItem{.name = e.name, .type = std::move(type)});
+    }
+    return std::move(out_);
+  }
+
+ private:
+  core::ExternType type_of(const core::Export& e) const {
+    switch (e.kind) {
+      case core::ExternKind::func: return m_.func_types[e.index];
+      case core::ExternKind::table: return m_.table_types[e.index];
+      case core::ExternKind::mem: return m_.mem_types[e.index];
+      case core::ExternKind::global: return m_.global_types[e.index];
+      case core::ExternKind::tag: break;
+    }
+    return m_.tag_types[e.index];
+  }
+
+  core::ExternType translated(const core::ExternType& t) {
+    if (const auto* func = std::get_if<core::TypeIdx>(&t)) return type(*func);
+    if (const auto* tag = std::get_if<core::TagType>(&t)) return core::TagType{type(tag->type)};
+    return t;
+  }
+
+  core::TypeIdx type(core::TypeIdx t) {
+    const auto [at, is_new] = known_.try_emplace(t, core::TypeIdx(known_.size()));
+    if (is_new) out_.decls.emplace_back(CoreDefType(m_.types[t.value]));
+    return at->second;
+  }
+
+  const core::Module& m_;
+  CoreModuleType out_;
+  std::map<core::TypeIdx, core::TypeIdx> known_;
+};
+
+bool names_types(core::ValType t) { return core::is_concrete_ref(t); }
+bool names_types(const core::FuncType& t) {
+  return std::ranges::any_of(t.params, [](core::ValType v) { return names_types(v); }) || std::ranges::any_of(t.results, [](core::ValType v) { return names_types(v); });
+}
+/// Whether an import of the module can be declared: references to types of the module itself have no form there.
+bool can_be_imported(const core::Module& m) {
+  const auto is_fine = [&](const core::ExternType& t) {
+    if (const auto* func = std::get_if<core::TypeIdx>(&t)) return !names_types(m.types[func->value]);
+    if (const auto* tag = std::get_if<core::TagType>(&t)) return !names_types(m.types[tag->type.value]);
+    if (const auto* table = std::get_if<core::TableType>(&t)) return !names_types(table->element);
+    if (const auto* global = std::get_if<core::GlobalType>(&t)) return !names_types(global->type);
+    return true;
+  };
+  const bool imports = std::ranges::all_of(m.imports, [&](const core::Import& i) { return is_fine(i.type); });
+  return imports && std::ranges::all_of(m.exports, [&](const core::Export& e) {
+           if (e.kind == core::ExternKind::func) return is_fine(m.func_types[e.index]);
+           if (e.kind == core::ExternKind::table) return is_fine(m.table_types[e.index]);
+           return e.kind != core::ExternKind::global || is_fine(m.global_types[e.index]);
+         });
+}
+
+/// The outermost component gets types and imports in front: what refers to its core types and core modules moves by their number.
+class Unbundler {
+ public:
+  Unbundler(std::shared_ptr<const Bytes> storage, std::uint64_t threshold) : storage_(std::move(storage)), threshold_(threshold) {}
+
+  Result<Unbundled> run(const Component& component) {
+    WCOMP_TRY(find(component));
+    Component out = rewritten(component, 0);
+    std::vector<Definition> front;
+    for (std::size_t i = 0; i < types_.size(); ++i) front.push_back({.item = CoreDefType(types_[i])});
+    for (std::size_t i = 0; i < types_.size(); ++i) {
+      front.push_back({.item = Import{.name = fmt::format("unbundled-module{}", i), .desc = {.sort = Sort::core_module, .type_index = static_cast<std::uint32_t>(i), .bound = {}}}});
+    }
+    out.definitions.insert(out.definitions.begin(), std::make_move_iterator(front.begin()), std::make_move_iterator(front.end()));
+    return Unbundled{.component = encode(out), .modules = std::move(modules_)};
+  }
+
+ private:
+  Result<void> find(const Component& c) {
+    for (const Definition& d : c.definitions) {
+      if (const auto* nested = std::get_if<std::shared_ptr<const Component>>(&d.item)) WCOMP_TRY(find(**nested));
+      const auto* module = std::get_if<CoreModuleDef>(&d.item);
+      if (module == nullptr || module->bytes.size() <= threshold_) continue;
+      WCOMP_TRY(const core::Module decoded, core::decode(storage_, module->bytes, module->offset));
+      if (!can_be_imported(decoded)) continue;
+      numbers_.emplace(module->bytes.data(), modules_.size());
+      modules_.push_back(module->bytes);
+      types_.push_back(std::make_shared<const CoreModuleType>(ModuleTypeWriter(decoded).run()));
+    }
+    return Ok{};
+  }
+
+  [[nodiscard]] std::uint32_t count() const { return static_cast<std::uint32_t>(types_.size()); }
+  void move(std::uint32_t& index, std::uint32_t depth) const {
+    if (depth == 0) index += count();
+  }
+  void move(SortIdx& item, std::uint32_t depth) const {
+    if (item.sort == Sort::core_module || item.sort == Sort::core_type) move(item.index, depth);
+  }
+  void move(ExternDesc& desc, std::uint32_t depth) const {
+    if (desc.sort == Sort::core_module) move(desc.type_index, depth);
+  }
+  void move(Alias& alias, std::uint32_t depth) const {
+    auto* outer = std::get_if<AliasOuter>(&alias);
+    if (outer != nullptr && outer->count == depth && (outer->sort == Sort::core_module || outer->sort == Sort::core_type)) outer->index += count();
+  }
+  void move(CoreDefType& type, std::uint32_t depth) const {
+    auto* module = std::get_if<std::shared_ptr<const CoreModuleType>>(&type);
+    if (module == nullptr) return;
+    auto copy = std::make_shared<CoreModuleType>(**module);
+    for (auto& d : copy->decls) {
+      if (auto* outer = std::get_if<CoreModuleType::AliasOuterType>(&d); outer != nullptr && outer->count == depth + 1) outer->index += count();
+      if (auto* inner = std::get_if<CoreDefType>(&d)) move(*inner, depth + 1);
+    }
+    *module = std::move(copy);
+  }
+  void move(std::vector<TypeDeclItem>& decls, std::uint32_t depth) const {
+    for (TypeDeclItem& d : decls) {
+      match(
+          d, [&](CoreDefType& t) { move(t, depth); }, [&](DefType& t) { move(t, depth); }, [&](Alias& a) { move(a, depth); }, [](ImportDecl&) {}, [](ExportDecl&) {});
+    }
+  }
+  template <class T>
+  void move_decls(std::shared_ptr<const T>& type, std::uint32_t depth) const {
+    auto copy = std::make_shared<T>(*type);
+    move(copy->decls, depth + 1);
+    type = std::move(copy);
+  }
+  void move(DefType& type, std::uint32_t depth) const {
+    if (auto* t = std::get_if<std::shared_ptr<const ComponentTypeRef>>(&type)) move_decls(*t, depth);
+    if (auto* t = std::get_if<std::shared_ptr<const InstanceTypeRef>>(&type)) move_decls(*t, depth);
+  }
+
+  Component rewritten(const Component& c, std::uint32_t depth) const {
+    Component out = c;
+    for (Definition& d : out.definitions) {
+      if (const auto* module = std::get_if<CoreModuleDef>(&d.item)) {
+        const auto found = numbers_.find(module->bytes.data());
+        if (found != numbers_.end()) d.item = Alias(AliasOuter{.sort = Sort::core_module, .count = depth, .index = static_cast<std::uint32_t>(found->second)});
+        continue;
+      }
+      if (auto* nested = std::get_if<std::shared_ptr<const Component>>(&d.item)) {
+        *nested = std::make_shared<const Component>(rewritten(**nested, depth + 1));
+        continue;
+      }
+      d.begins_section = false;
+      match(
+          d.item,
+          [&](CoreInstance& i) {
+            if (auto* instantiate = std::get_if<CoreInstantiate>(&i)) move(instantiate->module.value, depth);
+          },
+          [&](CoreDefType& t) { move(t, depth); }, [&](Alias& a) { move(a, depth); }, [&](DefType& t) { move(t, depth); },
+          [&](Instance& i) {
+            if (auto* instantiate = std::get_if<Instantiate>(&i)) {
+              for (auto& [name, item] : instantiate->args) move(item, depth);
+            } else {
+              for (auto& [name, item] : std::get<InlineExports>(i).exports) move(item, depth);
+            }
+          },
+          [&](Canon& canon) {
+            if (auto* b = std::get_if<CanonBuiltIn>(&canon); b != nullptr && row_of(b->built_in).immediates.contains('f')) move(b->core_type.value, depth);
+          },
+          [&](Import& i) { move(i.desc, depth); },
+          [&](Export& e) {
+            move(e.item, depth);
+            if (e.desc) move(*e.desc, depth);
+          },
+          [](CoreModuleDef&) {}, [](std::shared_ptr<const Component>&) {}, [](CustomSection&) {}, [](Start&) {}, [](ValueDef&) {});
+    }
+    return out;
+  }
+
+  std::shared_ptr<const Bytes> storage_;
+  std::uint64_t threshold_;
+  std::map<const std::uint8_t*, std::size_t> numbers_;
+  std::vector<ByteSpan> modules_;
+  std::vector<std::shared_ptr<const CoreModuleType>> types_;
+};
+
+}  // namespace
+
+Result<Unbundled> unbundle(std::shared_ptr<const Bytes> storage, std::uint64_t threshold) {
+  if (detect(*storage) != BinaryKind::component) return fail(diag::invalid, "this is no component: there is nothing to take out of a core module");
+  WCOMP_TRY(const std::shared_ptr<const Component> component, decode(storage));
+  return Unbundler(std::move(storage), threshold).run(*component);
+}
+
+}  // namespace wcomp::component
