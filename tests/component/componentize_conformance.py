@@ -40,9 +40,11 @@ def adapter_name(path):
 
 
 def wit_of(text):
-    """Items of a world in any order."""
+    """Items of the world in any order; packages that it uses are left out."""
     blocks, depth, current = [], 0, []
     for line in text.splitlines():
+        if re.match(r"package .*\{$", line):
+            break
         if not line.strip():
             continue
         current.append(line.strip())
