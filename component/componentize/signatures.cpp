@@ -27,7 +27,9 @@ core::FuncType lifted_type(const cabi::FuncShape& shape, LiftAbi abi) {
 
 Needs lift_needs(const cabi::FuncShape& shape, LiftAbi abi) {
   const bool params = has_pointers(shape.params) || shape.params_spill;
-  const bool result = abi == LiftAbi::sync && shape.result != nullptr && (shape.result->has_pointers || shape.results_spill);
+  // Of an async function too, whose result goes through `task.return`: both have to have the same memory.
+  const bool spills = abi == LiftAbi::sync ? shape.results_spill : shape.result != nullptr && shape.result->flat.size() > cabi::max_flat_params;
+  const bool result = shape.result != nullptr && (shape.result->has_pointers || spills);
   return {.memory = params || result, .realloc = params};
 }
 
