@@ -24,7 +24,8 @@ constexpr Command commands[] = {
      setup_link},
     {"embed", "Attach a WIT world to a core module", "  wcomp embed wit core.wasm --world app -o core-with-wit.wasm", setup_embed},
     {"validate", "Check a core module or a component", "  wcomp validate main.wasm", setup_validate},
-    {"wit", "Print the WIT of a component or of a module with embedded WIT", "  wcomp wit main.wasm", setup_wit},
+    {"wit", "Print the WIT of a component, of a module with embedded WIT, or of a package", "  wcomp wit main.wasm\n  wcomp wit main.wasm --out-dir wit\n  wcomp wit wit --wasm -o pkg.wasm", setup_wit},
+    {"targets", "Check that a component fits a world", "  wcomp targets main.wasm wit --world command\n  wcomp targets main.wasm wasi-http.wasm --world wasi:http/proxy@0.2.0", setup_targets},
     {"print", "Print a core module or a component as text", "  wcomp print module.wasm\n  wcomp print --folded module.wasm -o module.wat", setup_print},
     {"parse", "Make a binary of the text of a core module or component", "  wcomp parse module.wat -o module.wasm", setup_parse},
     {"inspect", "Say what is inside of a core module or a component", "  wcomp inspect main.wasm\n  wcomp inspect --json main.wasm", setup_inspect},
@@ -33,6 +34,11 @@ constexpr Command commands[] = {
      "  wcomp strip --all main.wasm -o smallest.wasm\n"
      "  wcomp strip --delete '^\\.debug' main.wasm -o main.wasm",
      setup_strip},
+    {"metadata", "Say, or change, what a core module or a component says about itself",
+     "  wcomp metadata show main.wasm\n"
+     "  wcomp metadata add main.wasm --name app --licenses MIT --sdk my-sdk=1.0 -o named.wasm",
+     setup_metadata},
+    {"unbundle", "Take the core modules out of a component", "  wcomp unbundle main.wasm --module-dir modules -o imports-them.wasm", setup_unbundle},
     {"wast", "Run test scripts of WebAssembly", "  wcomp wast i32.wast\n  wcomp wast --features all,-simd -v tests", setup_wast},
     {"plan", "Print how a component is instantiated, step by step", "  wcomp plan main.wasm", setup_plan},
     {"completions", "Print a completion script for a shell", "  wcomp completions bash > ~/.local/share/bash-completion/completions/wcomp", setup_completions},

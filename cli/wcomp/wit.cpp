@@ -1,31 +1,32 @@
-// wcomp wit FILE
+// wcomp wit [PATH]
+#include <cstdio>
+
+#include "base/diagnostic.h"
 #include "cli/wcomp/commands.h"
-#include "cli/wcomp/input.h"
-#include "component/wit_codec.h"
+#include "cli/witc/operations.h"
+#include "cli/witc/wit_encoding.h"
+#include "cli/witc/wit_input.h"
+#include "cli/witc/wit_output.h"
 
 namespace wcomp::cli {
 
-namespace {
-
-Result<component::DecodedWorld> world_of(const std::string& path) {
-  WCOMP_TRY(const std::shared_ptr<const Bytes> bytes, read_wasm(path));
-  if (component::detect(*bytes) == component::BinaryKind::component) {
-    WCOMP_TRY(const component::ValidComponent valid, read_component(path, bytes));
-    return component::world_of_component(valid);
-  }
-  WCOMP_TRY(const core::Module module, core::decode(bytes, *bytes));
-  return component::world_of_module(module);
-}
-
-}  // namespace
-
 Action setup_wit(CLI::App& app) {
-  auto file = std::make_shared<std::string>();
-  app.add_option("FILE", *file, "Component, or core module with embedded WIT")->required();
-  return [file] {
-    auto world = world_of(*file);
-    if (!world) return report(in_file(std::move(world).error(), *file));
-    return write_output("-", std::string_view(wit::print_with_dependencies(world->graph)));
+  auto input = add_wit_input(app, false, true);
+  auto operations = add_wit_operations(app);
+  auto output = add_wit_output(app, true);
+  auto encoding = add_wit_encoding(app);
+  auto is_json = std::make_shared<bool>(false);
+  CLI::Option* json = app.add_flag("-j,--json", *is_json, "Write the resolved packages as JSON");
+  json->excludes(app.get_option("--wasm"))->excludes(app.get_option("--wat"))->excludes(app.get_option("--out-dir"));
+  return [input, operations, output, encoding, is_json] {
+    component::WitForm form{};
+    auto loaded = input->load(true, &form);
+    if (!loaded) return report(loaded.error());
+    auto graph = operations->apply(std::move(loaded->graph), form == component::WitForm::component);
+    if (!graph) return report(graph.error());
+    if (*is_json) return write_output(output->path, std::string_view(wit::to_json(*graph)));
+    if (encoding->as_wasm || encoding->as_wat) return encoding->write(*graph, output->path);
+    return output->write(std::move(*graph));
   };
 }
 
