@@ -32,6 +32,46 @@ TEST_CASE("a chain of a hundred thousand aliases is no problem") {
   CHECK(graph_of(text).graph.type_decls.size() == 100'001);
 }
 
+// As many as would take minutes if each were compared with all others, and overflow the stack if each were a call inside of another.
+TEST_CASE("a chain of eighteen thousand interfaces is no problem in either direction, nor is a world of them all") {
+  constexpr std::size_t length = 18'000;
+  for (const bool is_forward : {false, true}) {
+    std::string text, imports, exports;
+    for (std::size_t i = 0; i < length; ++i) {
+      const std::string number = std::to_string(i);
+      const bool is_end = is_forward ? i + 1 == length : i == 0;
+      if (is_end) text += "interface i" + number + " { resource r; }\n";
+      else text += "interface i" + number + " { use i" + std::to_string(is_forward ? i + 1 : i - 1) + ".{r as q}; type r = q; f: func(x: q) -> r; }\n";
+      imports += "  import i" + number + ";\n";
+      exports += "  export i" + number + ";\n";
+    }
+    const std::string first = is_forward ? "i0" : "i" + std::to_string(length - 1);  // what all others are used by
+    text += "world one { import " + first + "; }\nworld all {\n" + imports + "}\nworld out {\n" + exports + "}\nworld included { include all; }\nworld exported { export " + first + "; }\n";
+    const Loaded l = graph_of(text);
+    REQUIRE(l.graph.worlds.size() == 5);
+    for (const World& w : l.graph.worlds) {
+      CAPTURE(w.name);
+      if (w.name == "out") CHECK(w.exports.size() == length);
+      else CHECK(w.imports.size() == (w.name == "exported" ? length - 1 : length));
+    }
+  }
+}
+
+TEST_CASE("ten thousand items in one place are no problem, whatever they are") {
+  std::string text = "interface i {\n", world = "world w {\n", wide = "record wide {\n", cases = "enum many {\n";
+  for (std::size_t i = 0; i < 10'000; ++i) {
+    const std::string number = std::to_string(i);
+    text += "  record r" + number + " { a: list<r" + std::to_string(i == 0 ? 9'999 : i / 2) + "> }\n  do-" + number + ": func(a: r" + number + ");\n";
+    world += "  import do-" + number + ": func();\n  export e" + number + ": interface { g: func(); }\n";
+    wide += "  a" + number + ": u8,\n";
+    cases += "  a" + number + ",\n";
+  }
+  text.replace(text.find("list<r9999>"), 11, "u8");
+  const Loaded l = graph_of(text + wide + "}\n" + cases + "}\n}\n" + world + "}\n");
+  CHECK(l.graph.interfaces[InterfaceId(0)].functions.size() == 10'000);
+  CHECK(l.graph.worlds[WorldId(0)].exports.size() == 10'000);
+}
+
 TEST_CASE("names are unique without regard to case") {
   CHECK(errors_of("interface i {\n  type a = u8;\n  a: func();\n}").starts_with("duplicate-name 4:3"));
   CHECK(errors_of("interface i {\n  type a = u8;\n  A: func();\n}").starts_with("duplicate-name 4:3"));

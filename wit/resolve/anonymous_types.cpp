@@ -69,6 +69,24 @@ bool is_empty(const Stability& s) { return !s.since && !s.unstable_feature && !s
 
 }  // namespace
 
+types::ValType AliasEnds::of(types::ValType t) {
+  const auto* id = std::get_if<types::TypeId>(&t);
+  if (id == nullptr) return t;
+  // Entries refer only to earlier ones, so one pass upwards settles all.
+  for (std::size_t i = ends_.size(); i <= id->value; ++i) {
+    const auto* alias = std::get_if<types::AliasType>(&graph_.types[types::TypeId(i)]);
+    const auto* target = alias != nullptr ? std::get_if<types::TypeId>(&alias->target) : nullptr;
+    ends_.push_back(target != nullptr ? ends_[target->value] : alias != nullptr ? alias->target : types::ValType(types::TypeId(i)));
+  }
+  return ends_[id->value];
+}
+
+std::optional<types::TypeId> AliasEnds::resource(types::ValType t) {
+  const types::ValType end = of(t);
+  const auto* id = std::get_if<types::TypeId>(&end);
+  return id != nullptr && std::holds_alternative<types::ResourceType>(graph_.types[*id]) ? std::optional(*id) : std::nullopt;
+}
+
 bool AnonymousTypes::is_same(types::TypeId known, const std::u32string& key) const { return key_of(graph_.types[known]) == key; }
 
 void AnonymousTypes::grow() {
@@ -129,7 +147,7 @@ const Stability* AnonymousTypes::stability_of(const types::TypeDef& def, const S
 }
 
 types::ValType AnonymousTypes::owned(types::ValType t) {
-  if (!std::holds_alternative<types::TypeId>(t) || graph_.types.get<types::ResourceType>(t) == nullptr) return t;
+  if (!ends_.resource(t)) return t;
   return types::ValType(add(types::OwnType{std::get<types::TypeId>(t)}, {}));
 }
 

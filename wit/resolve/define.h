@@ -35,10 +35,23 @@ struct WorldDraft {
   std::vector<WorldItem> imports, exports;
 };
 
+/// What chains of aliases, which may be as long as the text allows, end in.
+class AliasEnds {
+ public:
+  explicit AliasEnds(const Graph& graph) : graph_(graph) {}
+  [[nodiscard]] types::ValType of(types::ValType t);
+  /// The resource's own entry, if `t` is one.
+  [[nodiscard]] std::optional<types::TypeId> resource(types::ValType t);
+
+ private:
+  const Graph& graph_;
+  std::vector<types::ValType> ends_;  ///< by TypeId, as far as asked for
+};
+
 /// Types without a name in one package, each kept once.
 class AnonymousTypes {
  public:
-  explicit AnonymousTypes(Graph& graph) : graph_(graph) {}
+  AnonymousTypes(Graph& graph, AliasEnds& ends) : graph_(graph), ends_(ends) {}
   /// `context`: the gate of the declaration that `def` is part of.
   types::TypeId add(types::TypeDef def, const Stability& context);
   /// `t`, or the owned handle if it is a resource.
@@ -53,6 +66,7 @@ class AnonymousTypes {
   void grow();
 
   Graph& graph_;
+  AliasEnds& ends_;
   /// A slot of a hash table of types by what they are.
   struct Slot {
     std::uint32_t type = 0;  ///< its number + 1; 0 in a free slot
@@ -76,6 +90,7 @@ struct Definitions {
   std::vector<WorldDraft> drafts;    ///< of definitions that are worlds
   std::vector<bool> has_borrow;      ///< whether a type holds a borrow handle, by TypeId, as far as computed
   std::deque<Gated> gates;           ///< of items of definitions
+  AliasEnds ends;
   std::vector<std::pair<InterfaceId, std::size_t>> with_resources = {};  ///< functions of the package that mention resources directly
   AnonymousTypes* anonymous = nullptr;  ///< of the package that is being defined
   std::vector<std::optional<std::vector<InterfaceId>>> direct_uses;  ///< by InterfaceId, as far as asked for

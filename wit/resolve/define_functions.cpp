@@ -148,7 +148,7 @@ std::optional<types::ValType> ItemDefiner::constructor_result(const ast::Functio
   if (!made) return std::nullopt;
   const auto* result = graph_.types.get<types::ResultType>(*made);
   const auto* own = result->ok ? graph_.types.get<types::OwnType>(*result->ok) : nullptr;
-  if (own == nullptr || graph_.types.resource(own->resource) != graph_.types.resource(type)) {
+  if (own == nullptr || all_.ends.resource(own->resource) != all_.ends.resource(type)) {
     report_.error(diag::type_mismatch, written.args.empty() ? written.span : written.args[0].span, fmt::format("the success side of this constructor's result has to be `{}`", name));
     return std::nullopt;
   }
@@ -160,7 +160,7 @@ std::optional<types::ValType> ItemDefiner::constructor_result(const ast::Functio
 }
 
 bool ItemDefiner::mentions_resource(const types::FuncType& type) const {
-  const auto is_resource = [&](const types::ValType& t) { return std::holds_alternative<types::TypeId>(t) && graph_.types.get<types::ResourceType>(t) != nullptr; };
+  const auto is_resource = [&](const types::ValType& t) { return all_.ends.resource(t).has_value(); };
   return (type.result && is_resource(*type.result)) || std::any_of(type.params.begin(), type.params.end(), [&](const types::Param& p) { return is_resource(p.type); });
 }
 

@@ -154,12 +154,15 @@ std::vector<std::size_t> ItemDefiner::order_pending() {
     references.push_back(&name);
     edges[i].push_back({target, references.size() - 1});
   });
-  return sort_by_dependency(edges, [&](std::size_t node, const Dependency& d, const Dependency*) {
+  bool has_cycle = false;
+  std::vector<std::size_t> order = sort_by_dependency(edges, [&](std::size_t node, const Dependency& d, const Dependency*) {
+    has_cycle = true;
     Diagnostic& made = report_.error(diag::cycle, references[d.reference]->span(), fmt::format("type `{}` depends on itself", pending_[d.target].name->text()));
     if (node != d.target) made.labels.push_back(report_.label(pending_[d.target].name->span(), "declared here"));
     made.notes.push_back("values of it would have no end; only `list` of a resource's handles, or an index into a list, can refer back");
     names_[pending_[node].entry].state = NameEntry::State::failed;
   });
+  return has_cycle ? order : sort_first_ready(edges);
 }
 
 bool ItemDefiner::declare(const ast::Name& name, NameEntry::State state, const Stability* gate, const ast::Item* item) {
@@ -391,7 +394,7 @@ std::optional<types::TypeId> ItemDefiner::look_up_resource(const ast::Name& name
   const auto decl = look_up(name);
   if (!decl) return std::nullopt;
   const types::TypeId type = graph_.type_decls[*decl].type;
-  if (graph_.types.get<types::ResourceType>(type) != nullptr) return type;
+  if (all_.ends.resource(type)) return type;
   report_.error(diag::type_mismatch, name.span(), fmt::format("`{}` is not a resource, and only resources have handles", name.text()));
   return std::nullopt;
 }
@@ -447,7 +450,7 @@ std::optional<types::TypeDef> ItemDefiner::anonymous_type(const ast::Type& type)
       }
       return types::ListType{args[0]};
     case ast::TypeKind::map: {
-      const types::ValType key = graph_.types.resolve(args[0]);
+      const types::ValType key = all_.ends.of(args[0]);
       const auto* prim = std::get_if<types::Prim>(&key);
       if (prim == nullptr || *prim == types::Prim::f32 || *prim == types::Prim::f64 || *prim == types::Prim::error_context) {
         report_.error(diag::type_mismatch, type.args[0].span, fmt::format("`{}` cannot be the key of a map", types::to_string(graph_.types, key)))

@@ -54,7 +54,7 @@ void finish_functions(Definitions& all, std::span<const std::size_t> definitions
 
 /// `definitions` are those of one package, in dependency order.
 void define_package(Definitions& all, std::span<const std::size_t> definitions) {
-  AnonymousTypes anonymous(all.graph);
+  AnonymousTypes anonymous(all.graph, all.ends);
   all.anonymous = &anonymous;
   for (const std::size_t d : definitions) {
     const Definition& definition = all.symbols.definitions[d];
@@ -90,7 +90,7 @@ Graph resolve(std::span<const SourceGroup> groups, const Options& options, Repor
   if (report.error_count() != errors_before) return graph;  // after a cycle nothing has an order to be defined in
   SpecFeatures features(options, report);
   Definitions all{.graph = graph, .symbols = symbols, .options = options, .report = report, .features = features, .packages = {}, .interfaces = {}, .worlds = {}, .names = {}, .drafts = {},
-                  .has_borrow = {}, .gates = {}, .anonymous = nullptr, .direct_uses = {}, .import_marks = {}};
+                  .has_borrow = {}, .gates = {}, .ends = AliasEnds(graph), .anonymous = nullptr, .direct_uses = {}, .import_marks = {}};
   for (const PackageSource& p : symbols.packages) {
     if (p.is_nested_name) features.require(SpecFeature::nested_names, p.span);
   }
