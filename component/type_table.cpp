@@ -178,6 +178,11 @@ Result<void> TypeTable::spend_on(const CoreExtern& e) {
   return spend(func == nullptr ? 1 : 1 + func->params.size() + func->results.size());
 }
 
+Result<void> TypeTable::spend_on(const Entity& e) {
+  const auto* func = std::get_if<FuncEntity>(&e);
+  return spend(weight(e) + (func == nullptr ? 0 : 16 * func->type.params.size()));
+}
+
 Result<void> TypeTable::grow() {
   if (++made_ > max_made) return fail(diag::limit_exceeded, fmt::format("checking the component makes more than {} types", max_made));
   return Ok{};

@@ -42,6 +42,8 @@ class TypeTable {
   /// For a copy of a type.
   Result<void> spend_on(const types::FuncType& f) { return spend(1 + 8 * f.params.size()); }
   Result<void> spend_on(const CoreExtern& e);
+  /// For an import or export: what it is stands in two places then.
+  Result<void> spend_on(const Entity& e);
 
  private:
   types::TypeArena arena_;

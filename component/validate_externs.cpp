@@ -320,7 +320,7 @@ void Validator::free_resources(const Entity& e, const std::function<void(Resourc
 Result<void> Validator::import_(Space& s, const std::string& name, const ExternDesc& d, const Attributes& attributes) {
   std::vector<ResourceId> made;
   WCOMP_TRY(Entity e, extern_type(s, d, made));
-  WCOMP_TRY(table_.spend(table_.weight(e)));
+  WCOMP_TRY(table_.spend_on(e));
   WCOMP_TRY(check_name(s.import_names, name, e, attributes));
   WCOMP_TRY(check_visible(s, name, e, true));
   ComponentType& type = s.scope->type;
@@ -333,7 +333,7 @@ Result<void> Validator::import_(Space& s, const std::string& name, const ExternD
 Result<void> Validator::export_decl(Space& s, const ExportDecl& decl) {
   std::vector<ResourceId> made;
   WCOMP_TRY(Entity e, extern_type(s, decl.desc, made));
-  WCOMP_TRY(table_.spend(table_.weight(e)));
+  WCOMP_TRY(table_.spend_on(e));
   WCOMP_TRY(check_name(s.export_names, decl.name, e, decl.attributes));
   WCOMP_TRY(check_visible(s, decl.name, e, false));
   s.defined_resources.insert(s.defined_resources.end(), made.begin(), made.end());
@@ -345,7 +345,7 @@ Result<void> Validator::export_decl(Space& s, const ExportDecl& decl) {
 
 Result<void> Validator::export_(Space& s, const Export& decl) {
   WCOMP_TRY(Entity e, item(s, decl.item));
-  WCOMP_TRY(table_.spend(table_.weight(e)));
+  WCOMP_TRY(table_.spend_on(e));
   if (decl.desc) {
     if (decl.desc->sort != decl.item.sort) {
       return fail(diag::type_mismatch, fmt::format("export `{}` is a {}, but declared as a {}", decl.name, to_string(decl.item.sort), to_string(decl.desc->sort)));

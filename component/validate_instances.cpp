@@ -63,7 +63,7 @@ Result<InstancePtr> Validator::instantiate(Space& s, const Instantiate& i) {
   std::map<std::string, Entity, std::less<>> args;
   for (const auto& [name, index] : i.args) {
     WCOMP_TRY(Entity e, item(s, index));
-    WCOMP_TRY(table_.spend(table_.weight(e)));
+    WCOMP_TRY(table_.spend_on(e));
     if (!args.emplace(name, std::move(e)).second) return fail(diag::duplicate_name, fmt::format("the instantiation argument `{}` is given twice", name));
   }
   WCOMP_TRY(table_.spend(type->weight));
@@ -100,6 +100,7 @@ Result<InstancePtr> Validator::inline_exports(Space& s, const InlineExports& i) 
   for (std::size_t n = 0; n < i.exports.size(); ++n) {
     const auto& [name, index] = i.exports[n];
     WCOMP_TRY(Entity e, item(s, index));
+    WCOMP_TRY(table_.spend_on(e));
     WCOMP_TRY(check_name(names, name, e, i.attributes.empty() ? Attributes{} : i.attributes[n]));
     const bool is_member = name.starts_with('[');
     if (is_member && s.kind == Space::Kind::component && !handles_are_named(s.exportable_types, std::get<FuncEntity>(e).type)) {
