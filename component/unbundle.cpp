@@ -79,6 +79,43 @@ bool can_be_imported(const core::Module& m) {
          });
 }
 
+/// A `component-name` section whose core types and core modules have moved; as it is when it cannot be read.
+Bytes moved_names(ByteSpan contents, std::uint32_t by) {
+  constexpr std::uint8_t sort_names = 1, core_sort = 0, core_type = 0x10, core_module = 0x11;
+  const Bytes unchanged(contents.begin(), contents.end());
+  ByteReader in(contents);
+  ByteWriter out;
+  while (!in.at_end()) {
+    const std::uint8_t* begin = in.position();
+    const auto id = in.u8();
+    const auto size = id ? in.leb_u32() : Result<std::uint32_t>(0u);
+    if (!id || !size) return unchanged;
+    const auto body = in.bytes(*size);
+    if (!body) return unchanged;
+    const bool is_moved = *id == sort_names && body->size() > 1 && (*body)[0] == core_sort && ((*body)[1] == core_type || (*body)[1] == core_module);
+    if (!is_moved) {
+      out.bytes({begin, in.position()});
+      continue;
+    }
+    ByteReader names(body->subspan(2));
+    ByteWriter moved;
+    moved.bytes(body->first(2));
+    const auto count = names.leb_u32();
+    if (!count) return unchanged;
+    moved.leb_u32(*count);
+    for (std::uint32_t i = 0; i < *count; ++i) {
+      const auto index = names.leb_u32();
+      const auto name = index ? names.name() : Result<std::string_view>(std::string_view());
+      if (!index || !name) return unchanged;
+      moved.leb_u64(std::uint64_t{*index} + by);
+      moved.name(*name);
+    }
+    out.u8(sort_names);
+    out.sized(moved.view());
+  }
+  return out.take();
+}
+
 /// The outermost component gets types and imports in front: what refers to its core types and core modules moves by their number.
 class Unbundler {
  public:
@@ -186,7 +223,12 @@ class Unbundler {
             move(e.item, depth);
             if (e.desc) move(*e.desc, depth);
           },
-          [](CoreModuleDef&) {}, [](std::shared_ptr<const Component>&) {}, [](CustomSection&) {}, [](Start&) {}, [](ValueDef&) {});
+          [&](CustomSection& section) {
+            if (depth != 0 || section.name != "component-name" || count() == 0) return;
+            section.storage = std::make_shared<const Bytes>(moved_names(section.bytes, count()));
+            section.bytes = *section.storage;
+          },
+          [](CoreModuleDef&) {}, [](std::shared_ptr<const Component>&) {}, [](Start&) {}, [](ValueDef&) {});
     }
     return out;
   }

@@ -100,10 +100,6 @@ class Componentizer {
     WCOMP_TRY(read_main_world());
     for (const Adapter& a : options_.adapters) WCOMP_TRY(read_adapter(a));
     WCOMP_TRY(plan_built_in());
-    if (!has_world(main()) && sections_.empty()) {
-      Failure failure(error(diag::missing_export, "the module has no `component-type` section and no export `_start`: it is neither part of a world nor a command", at_));
-      return Err(std::move(failure).with_note("link the component type object of the bindings into it, or add the section with `wcomp embed`"));
-    }
     WCOMP_TRY(read_world());
     WCOMP_TRY(trim_adapters());
     return write();
@@ -199,7 +195,24 @@ class Componentizer {
     return Ok{};
   }
 
+  /// What a module without WIT imports can be said only against some world.
+  static DecodedWorld empty_world() {
+    DecodedWorld out;
+    wit::Package package;
+    package.name = {.ns = "root", .name = "component", .version = {}};
+    const wit::PackageId id = out.graph.packages.add(std::move(package));
+    wit::World world;
+    world.name = "root";
+    world.package = id;
+    out.world = out.graph.worlds.add(std::move(world));
+    return out;
+  }
+
   Result<void> read_world() {
+    if (sections_.empty()) {
+      world_.emplace(empty_world(), false);
+      return Ok{};
+    }
     core::Module all;  // world_of_module asks for nothing but the sections
     all.customs = sections_;
     WCOMP_TRY(DecodedWorld world, world_of_module(all));
@@ -297,6 +310,10 @@ class Componentizer {
       if (built_in_ && input.no + 2 == all.size()) give_realloc(wrapped.back().use.parts);
     }
     if (!errors.empty()) return Err(Failure(std::move(errors)));
+    if (sections_.empty()) {
+      Failure failure(error(diag::missing_export, "the module has no `component-type` section and no export `_start`: it is neither part of a world nor a command", at_));
+      return Err(std::move(failure).with_note("link the component type object of the bindings into it, or add the section with `wcomp embed`"));
+    }
     WCOMP_TRY(WrappedComponent made, wrap(*world_, wrapped, options_));
     return assemble(std::move(made), main_module_bytes(main(), wrapped[main_no].use.import_names));
   }

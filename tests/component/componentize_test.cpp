@@ -134,7 +134,7 @@ TEST_CASE("strings without a memory or a realloc are refused") {
 
 TEST_CASE("imports that are not functions, foreign imports and modules without WIT are refused") {
   core::ModuleBuilder m;
-  m.import_mem("env", "memory", {.limits = {.min = 1}});
+  m.import_table("env", "table", {.element = ValType::funcref, .limits = {.min = 1}});
   bad(m.build(), "unsupported");
   bad(Guest().import("env", "puts", sig(1, true)).plain(), "missing-import");
   bad(Guest().plain(), "missing-export");
