@@ -17,7 +17,7 @@ Action setup_json(CLI::App& app) {
     component::WitForm form{};
     auto loaded = input->load(true, &form);
     if (!loaded) return report(loaded.error());
-    auto applied = operations->apply(std::move(loaded->graph), form == component::WitForm::component);
+    auto applied = operations->apply(std::move(loaded->graph), form == component::WitForm::component || form == component::WitForm::core_module);
     if (!applied) return report(applied.error());
     const wit::Graph& graph = keep(std::move(*applied));
     if (*output != "-") return write_output(*output, std::string_view(wit::to_json(graph)));

@@ -22,7 +22,7 @@ struct WitOperations {
   std::string merge_world;
   std::string nominal_world;
 
-  /// The graph after the operations that were asked for; prints warnings. `is_component`: it was read from a component, whose only world
+  /// The graph after the operations that were asked for; prints warnings. `is_component`: it was read from a component or a module to be one, whose only world
   /// `--importize` and `--exportize` mean.
   [[nodiscard]] Result<wit::Graph> apply(wit::Graph graph, bool is_component = false) const;
 };

@@ -14,7 +14,7 @@ Action setup_print(CLI::App& app) {
     component::WitForm form{};
     auto loaded = input->load(true, &form);
     if (!loaded) return report(loaded.error());
-    auto graph = operations->apply(std::move(loaded->graph), form == component::WitForm::component);
+    auto graph = operations->apply(std::move(loaded->graph), form == component::WitForm::component || form == component::WitForm::core_module);
     if (!graph) return report(graph.error());
     return output->write(std::move(*graph));
   };

@@ -135,13 +135,23 @@ def sorted_tree(items):
     return tuple(sorted(out))
 
 
-def component_lines(text):
-    """Lines of component text without names and numbers of entries, and without what says who made it."""
-    text = re.sub(r'\(@producers(\s*\([^()]*\))*\s*\)', "", text)
-    text = re.sub(r"\(;\d+;\)", "", text)
-    text = re.sub(r"\$[^\s()]+", "#", text)
-    text = re.sub(r"(?<=[ (])\d+(?=[ )])", "#", text)
-    return sorted(re.sub(r"\s+", " ", line).strip(" ") for line in text.splitlines() if line.strip(" ()"))
+def component_tree(text):
+    """Component text as nested tuples without names, numbers of entries and what says who made it; the parts of each sorted."""
+    stack = [[]]
+    text = re.sub(r"\(;.*?;\)", "", text, flags=re.DOTALL)
+    for token in re.findall(r'"(?:[^"\\]|\\.)*"|;;[^\n]*|[()]|[^\s()"]+', text):
+        if token == "(":
+            stack.append([])
+        elif token == ")":
+            done = stack.pop()
+            if done[:1] != [("@producers",)]:
+                stack[-1].append(tuple(sorted(done, key=repr)))
+        elif token.startswith("$"):
+            stack[-1] += [("#",)] if stack[-1][:1] == [("alias",)] else []
+        else:
+            token = re.sub(r"\s+", " ", token).strip() if token.startswith(";;") else token.replace("\\", "/")
+            stack[-1].append(("#",) if token.isdigit() else (token,))
+    return tuple(sorted(stack[0], key=repr))
 
 
 def compare(expected, found, scratch):
@@ -151,7 +161,7 @@ def compare(expected, found, scratch):
         missing = [f for f in re.findall(r"Writing: (\S+)", expected) if not pathlib.Path(f.replace("%tmpdir", str(scratch))).exists()]
         return f"not written: {missing}" if missing else ""
     if expected.lstrip().startswith("("):
-        return "" if component_lines(expected) == component_lines(found) else "another component"
+        return "" if component_tree(expected) == component_tree(found) else "another component"
     found = found.replace("\\", "/")  # upstream's harness did that to what it expects
     return "" if wit_tree(expected) == wit_tree(found) else "other WIT"
 

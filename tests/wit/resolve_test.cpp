@@ -176,3 +176,8 @@ TEST_CASE("packages in braces do not take the place of the file's own package") 
   CHECK(errors_of("package a:b { interface i {} }").starts_with("syntax 1:1 no file of `t.wit` says which package it is"));
   CHECK(errors_of("package c:d;\npackage a:b { interface i {} }") == "accepted");
 }
+
+TEST_CASE("that something will be deprecated may be said before that version, that it is there may not") {
+  CHECK(errors_of("interface i { @since(version = 1.0.0) @deprecated(version = 1.1.0) type t = u8; }") == "accepted");
+  CHECK(errors_of("interface i { @since(version = 1.1.0) type t = u8; }").starts_with("bad-gate"));
+}

@@ -46,7 +46,7 @@ Gated read_gates(const ast::Item& item, const GatePolicy& policy, Report& report
     if (!policy.package.version) {
       report.error(diag::bad_gate, gate.kind.span(), fmt::format("`@{}` needs a package with a version, and `{}` has none", gate.kind.text(), policy.package.to_string()))
           .notes.push_back(fmt::format("give the package one: `package {}@{};`", policy.package.to_string(), version.to_string()));
-    } else if (version > *policy.package.version) {
+    } else if (gate.kind.text() == "since" && version > *policy.package.version) {  // that something will be deprecated may be said early
       Diagnostic& d = report.error(diag::bad_gate, head_of(item),
                                    fmt::format("version {} is later than that of the package, `{}`", version.to_string(), policy.package.to_string()));
       d.labels.push_back(report.label(gate.version->span, "this version"));
