@@ -1,8 +1,11 @@
 """What is measured from outside, or by the guests themselves: process start, kernels, files, the toolchain's commands."""
 import re
 
+from .guests import large_wit
 from .table import Table
-from .tools import Problem, interleave, listen, run, spend
+from .tools import ROOT, Problem, interleave, listen, run, spend
+
+WASI = ROOT / "../shared/conformance/wasi-wit"
 
 
 def runners(context, component, arguments=(), native=None, options=(), core=None):
@@ -170,6 +173,29 @@ def files(context):
         table.add(f"buffers of {buffer // 1024} KiB", {name: spent.cpu for name, spent in best.items()}, size)
         finish(context, table, failed)
     return [table]
+
+
+def wit(context):
+    """Reading WIT, whole processes: a generated package of 10 MB, and all packages of the releases of WASI if they are at hand."""
+    table = Table("WIT", "Processor time of whole processes, from start to exit, user and system. The peer does `component wit`, with `--json` for `json`.", ["wcomp", "wasm-tools"])
+    large = context.guests.path("large-10mb.wit")
+    if not large.exists():
+        large.write_text(large_wit(15_000))
+    cases = [(f"a package of {large.stat().st_size / 1e6:.0f} MB", large, 2 if context.quick else 7)]
+    releases = sorted(WASI.glob("0.*"), key=lambda folder: [int(part) for part in folder.name.split(".")]) if WASI.is_dir() else []
+    cases += [(f"all of WASI {folder.name}", folder, 10 if context.quick else 100) for folder in releases]
+    if not releases:
+        table.notes.append("WASI's packages are not at hand.")
+    for command, options in (("check", []), ("json", ["--json"])):
+        for case, source, repetitions in cases:
+            commands = {"wcomp": [context.witc, command, source]}
+            if "wasm-tools" in context.peers:
+                commands["wasm-tools"] = [context.peers["wasm-tools"], "component", "wit", *options, source]
+            best, failed = interleave(commands, repetitions, lambda line: spend(line, keeps_output=False))
+            size = source.stat().st_size if source.is_file() else sum(f.stat().st_size for f in source.rglob("*.wit"))
+            table.add(f"`{command}`, {case}", {name: spent.cpu for name, spent in best.items()}, size)
+            table.notes += [f"{command}, {case}, {name}: {why.splitlines()[0]}" for name, why in failed.items()]
+    return [finish(context, table, {})]
 
 
 def toolchain(context):

@@ -90,7 +90,9 @@ def install_cargo(rows, folder):
 def locate(registry, package, name, folder):
     if registry == "pypi" and name.endswith(" library"):
         return next(iter((folder / "pypi").glob("lib/python3*/site-packages/wasmtime/*/_libwasmtime.so")), None)
-    places = {"pypi": folder / "pypi/bin" / name, "npm": folder / "npm/node_modules/.bin" / name, "cargo": folder / "cargo/bin" / name}
+    # Not the script in bin/ that starts the program in its package: Python would be most of what a short command takes.
+    inside = next(iter((folder / "pypi").glob(f"lib/python3*/site-packages/*/bin/{name}")), folder / "pypi/bin" / name)
+    places = {"pypi": inside, "npm": folder / "npm/node_modules/.bin" / name, "cargo": folder / "cargo/bin" / name}
     path = places[registry]
     if not os.access(path, os.X_OK):
         return None
