@@ -5,7 +5,10 @@
 #include "base/match.h"
 #include "component/component.h"
 #include "component/name_section.h"
+#include "component/validate.h"
+#include "component/wit_codec.h"
 #include "core/describe.h"
+#include "wit/wit.h"
 
 namespace wcomp::component {
 
@@ -114,6 +117,17 @@ Outline make(const Sections& sections, const Component* component) {
   return out;
 }
 
+/// The world that a component has, without what else its package would say.
+std::optional<std::string> world_text(const std::shared_ptr<const Component>& component) {
+  const auto valid = validate(component, Features::all());
+  if (!valid) return std::nullopt;
+  const auto decoded = world_of_component(*valid);
+  if (!decoded) return std::nullopt;
+  const std::string text = wit::print(decoded->graph, decoded->graph.worlds[decoded->world].package);
+  const std::size_t world = text.find("\nworld ");
+  return world == text.npos ? std::nullopt : std::optional(text.substr(world + 1));
+}
+
 }  // namespace
 
 Outline outline(const Sections& sections) {
@@ -121,6 +135,7 @@ Outline outline(const Sections& sections) {
   const auto component = decode(Bytes(sections.bytes.begin(), sections.bytes.end()));
   Outline out = make(sections, component ? component->get() : nullptr);
   if (!component) add_problem(out, component.error());
+  if (component) out.wit = world_text(*component);
   return out;
 }
 

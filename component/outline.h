@@ -30,6 +30,7 @@ struct Outline {
   std::vector<Count> counts;
   std::vector<Item> imports, exports;
   std::vector<Producer> producers;
+  std::optional<std::string> wit;  ///< of the outermost component: its world as WIT text, where it is valid and WIT can say its type
   std::optional<std::string> problem;
   std::vector<Outline> nested;
 };

@@ -29,8 +29,12 @@ class TextWriter {
       if (c.imported != 0) line("{}: {} ({} of them imported)", c.what, c.imported + c.defined, c.imported);
       else if (c.defined != 0) line("{}: {}", c.what, c.defined);
     }
-    items("imports", o.imports);
-    items("exports", o.exports);
+    if (o.wit) {
+      lines(*o.wit);
+    } else {
+      items("imports", o.imports);
+      items("exports", o.exports);
+    }
     if (!o.producers.empty()) {
       line("producers:");
       for (const Outline::Producer& p : o.producers) line("  {}: {}{}", escape(p.field), escape(p.name), p.version.empty() ? "" : " " + escape(p.version));
@@ -51,6 +55,14 @@ class TextWriter {
     out_.append(indent_, ' ');
     fmt::format_to(std::back_inserter(out_), format, std::forward<Args>(args)...);
     out_ += '\n';
+  }
+  void lines(std::string_view text) {
+    while (!text.empty()) {
+      const std::string_view first = text.substr(0, text.find('\n'));
+      if (first.empty()) out_ += '\n';
+      else line("{}", escape(first));
+      text.remove_prefix(std::min(first.size() + 1, text.size()));
+    }
   }
   void items(std::string_view title, const std::vector<Outline::Item>& list) {
     if (list.empty()) return;
@@ -79,6 +91,7 @@ nlohmann::json as_json(const Outline& o) {
   };
   out["imports"] = items(o.imports, !o.is_component);
   out["exports"] = items(o.exports, false);
+  if (o.wit) out["wit"] = *o.wit;
   out["producers"] = json::array();
   for (const Outline::Producer& p : o.producers) out["producers"].push_back({{"field", p.field}, {"name", p.name}, {"version", p.version}});
   out["sections"] = json::array();
