@@ -78,6 +78,8 @@ Result<std::vector<ValType>> Validator::built_in_part(Space& s, const CanonBuilt
         return fail(diag::invalid, fmt::format("`canon {}` is for i32, found {}", row.text, core::to_string(b.context_type)));
       }
       if (b.context_index >= context_slots) return fail(diag::invalid, fmt::format("`canon {}` is for the slots below {}, found {}", row.text, context_slots, b.context_index));
+      // The reference tool has the slots behind the first only with threads; so have its tests.
+      if (b.context_index > 0 && !features_.threading) WCOMP_TRY(need(false, feature_threading, fmt::format("`canon {}` for slot {}", row.text, b.context_index)));
       if (s.context_type && *s.context_type != b.context_type) return fail(diag::type_mismatch, "all `context.get` and `context.set` of a component are for the same type");
       s.context_type = b.context_type;
       return Out{b.context_type};

@@ -141,6 +141,7 @@ TEST_CASE("built-ins check what their immediates refer to") {
   CHECK(changed("future.new", [](CanonBuiltIn& b) { b.type = TypeIdx(0); }) == "type-mismatch");
   CHECK(changed("future.new", [](CanonBuiltIn& b) { b.type = TypeIdx(9); }) == "index-out-of-range");
   CHECK(changed("context.get", [](CanonBuiltIn& b) { b.context_index = 1; }) == "");
+  CHECK(needs("cm-threading", with_built_in(row("context.get"), Features(), [](CanonBuiltIn& b) { b.context_index = 1; })));
   CHECK(changed("context.get", [](CanonBuiltIn& b) { b.context_index = 2; }) == "invalid");
   CHECK(changed("context.set", [](CanonBuiltIn& b) { b.context_type = ValType::f32; }) == "invalid");
   CHECK(changed("context.set", [](CanonBuiltIn& b) { b.context_type = ValType::i64; }) == "");
