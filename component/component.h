@@ -201,7 +201,7 @@ struct Import { std::string name; ExternDesc desc; Attributes attributes{}; };
 struct Export { std::string name; SortIdx item; std::optional<ExternDesc> desc; Attributes attributes{}; };
 
 struct Component;
-/// A nested core module: its bytes, decoded later by validate. `module` is set by validate or by who builds the component.
+/// A nested core module: its bytes, decoded later by validate.
 struct CoreModuleDef { ByteSpan bytes; std::uint64_t offset = 0; std::shared_ptr<const Bytes> storage; };
 struct CustomSection { std::string name; ByteSpan bytes; std::shared_ptr<const Bytes> storage; };
 

@@ -50,14 +50,16 @@ Range take_or_reserve(std::mutex& mutex, std::vector<Range>& kept, std::uint64_t
 }
 
 void give(std::mutex& mutex, std::vector<Range>& kept, const Range& range) {
+  std::optional<Range> oldest;  // of a size that may be asked for no more
   {
     const std::scoped_lock lock(mutex);
-    if (kept.size() < AddressPool::max_kept) {
-      kept.push_back(range);
-      return;
+    if (kept.size() == AddressPool::max_kept) {
+      oldest = kept.front();
+      kept.erase(kept.begin());
     }
+    kept.push_back(range);
   }
-  release_addresses(range);
+  if (oldest) release_addresses(*oldest);
 }
 
 }  // namespace

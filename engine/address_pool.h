@@ -3,7 +3,7 @@
 // A guarded memory reserves 8 GiB of addresses and a stack some MiB; getting them from the system and giving them back costs more than all
 // the rest of a small instance. An engine's stores share a pool: a range that comes back is emptied in place, which is one call of the system,
 // and the next memory of the same size takes it as it is. The pool is bounded, because a process has room for some 16 000 reservations of
-// this size (and for far fewer under sanitizers); what does not fit goes back to the system. When a reservation cannot be had at all, memories
+// this size (and for far fewer under sanitizers); when it is full the oldest goes back to the system. When a reservation cannot be had at all, memories
 // are unguarded (engine/memory.h).
 //
 // Thread safety: all of it may be called from any thread.

@@ -1,5 +1,6 @@
 // Instances: carrying out a plan, and looking up what it exports.
 #include <algorithm>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -67,6 +68,7 @@ struct Instantiator {
   Result<void> make_resources() {
     const link::Plan& plan = inst.plan();
     std::vector<Diagnostic> problems;
+    std::optional<std::vector<bool>> used;  // once somebody asks
     for (std::size_t i = 0; i < plan.resources.size(); ++i) {
       const link::Resource& r = plan.resources[i];
       ResourceType type{.owner = &inst, .impl = nullptr, .dtor = {}, .key = nullptr, .name = r.name.empty() ? std::string_view("resource") : r.name};
@@ -75,7 +77,8 @@ struct Instantiator {
       } else {
         const auto& host = std::get<link::HostResource>(r.origin);
         type.key = find_resource(linker, host.interface, host.name);
-        if (type.key == nullptr && used_resources()[i]) problems.push_back(missing(linker, "resource", host.interface, host.name));
+        if (type.key == nullptr && !used) used = used_resources();
+        if (type.key == nullptr && (*used)[i]) problems.push_back(missing(linker, "resource", host.interface, host.name));
       }
       inst.resources.push_back(std::move(type));
     }

@@ -125,4 +125,16 @@ TEST_CASE("stores of one pool that live at the same time have memories and stack
   CHECK(*b.load(0) == 0);
 }
 
+TEST_CASE("a full pool gives up its oldest ranges for those that come back") {
+  constexpr std::uint64_t page = 4096;
+  AddressPool pool;
+  for (std::size_t i = 0; i < AddressPool::max_kept; ++i) pool.give_memory(reserve_addresses(page, page));
+  const AddressPool::Range wanted = reserve_addresses(4 * page, page);
+  pool.give_memory(wanted);
+  CHECK(pool.kept_memories() == AddressPool::max_kept);
+  const AddressPool::Range taken = pool.take_memory(4 * page, page);
+  CHECK(taken.data == wanted.data);
+  release_addresses(taken);
+}
+
 }  // namespace wcomp::engine
