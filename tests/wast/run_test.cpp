@@ -217,13 +217,13 @@ TEST_CASE("features that are off are a reason to refuse") {
 TEST_CASE("a script's first lines choose features and whether it runs") {
   const Header tools = read_header(";; RUN: wast --assert default --snapshot x % -f wasm1,-floats\n(module)");
   CHECK(tools.is_static);
-  CHECK_FALSE(tools.features.simd);
-  CHECK_FALSE(tools.features.floats);
+  CHECK_FALSE(tools.features.core.simd);
+  CHECK_FALSE(tools.features.core.floats);
   const Header time = read_header(";;! nan_canonicalization = true\n;;! bulk_memory = false\n;;! unheard_of = true\n");
   CHECK(time.is_deterministic);
-  CHECK_FALSE(time.features.bulk_memory);
+  CHECK_FALSE(time.features.core.bulk_memory);
   CHECK_FALSE(time.is_static);
-  CHECK(read_header("(module) ;; RUN: wast -f -simd").features.simd);
+  CHECK(read_header("(module) ;; RUN: wast -f -simd").features.core.simd);
   CHECK(misses(";; RUN: wast %\n(module (import \"a\" \"b\" (func)))\n(assert_return (invoke \"f\") (i32.const 1))") == "");
 }
 
