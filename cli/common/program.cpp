@@ -1,5 +1,6 @@
 #include "cli/common/program.h"
 
+#include <algorithm>
 #include <csignal>
 #include <new>
 #include <cstdio>
@@ -80,6 +81,20 @@ int report_usage(const Diagnostic& d) {
   return status_usage;
 }
 
+/// An option whose value is empty: the variable of a script that was never set, most likely. Lists and what a guest gets may be.
+std::optional<Diagnostic> find_empty_value(const CLI::App& app) {
+  constexpr std::string_view may_be_empty[] = {"argv0", "env", "features", "wasm-features", "wit-features", "wasi-features"};
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->get_positional() || option->get_items_expected_max() == 0 || option->get_lnames().empty()) continue;
+    if (std::ranges::find(may_be_empty, option->get_lnames().front()) != std::end(may_be_empty)) continue;
+    if (std::ranges::find(option->results(), std::string()) == option->results().end()) continue;
+    Diagnostic d = error(diag::bad_usage, fmt::format("the value of `--{}` is empty", option->get_lnames().front()));
+    d.notes.push_back("leave the option out if it is not meant");
+    return d;
+  }
+  return std::nullopt;
+}
+
 int run(const Program& program, int argc, char** argv) {
   if (argc == 2 && std::string_view(argv[1]) == "--version") {
     fmt::print("{}\n", version_text(program.name));
@@ -119,7 +134,10 @@ int run(const Program& program, int argc, char** argv) {
     d.notes.push_back(fmt::format("`{}{}{} --help` shows how it is used", program.name, line.command ? " " : "", line.command ? program.commands[*line.command].name : ""));
     return report_usage(d);
   }
-  if (line.command) return declared[*line.command].action();
+  if (line.command) {
+    if (const auto problem = find_empty_value(*declared[*line.command].app)) return report_usage(*problem);
+    return declared[*line.command].action();
+  }
   fmt::print("{}", app.help());
   return status_ok;
 }

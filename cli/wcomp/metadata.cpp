@@ -91,7 +91,28 @@ void add_producers(MetadataChange& change, std::string_view field, const std::ve
   }
 }
 
+/// Names and annotations are UTF-8.
+std::optional<Diagnostic> find_bad_text(const Options& o) {
+  std::vector<std::pair<std::string_view, std::string_view>> texts = {{"name", o.name}};
+  for (const std::string& t : o.languages) texts.emplace_back("language", t);
+  for (const std::string& t : o.processed_by) texts.emplace_back("processed-by", t);
+  for (const std::string& t : o.sdks) texts.emplace_back("sdk", t);
+#define WCOMP_ANNOTATION(member, section, summary) \
+  if (o.change.member) texts.emplace_back(section, *o.change.member);
+#include "component/annotations.def"
+#undef WCOMP_ANNOTATION
+  for (const auto& [option, text] : texts) {
+    if (!is_utf8(text)) return error(diag::bad_usage, fmt::format("the value of `--{}` is not UTF-8: {}", option, escape(text)));
+    if (text.starts_with('=')) return error(diag::bad_usage, fmt::format("`--{} {}` has no name in front of the `=`", option, escape(text)));
+  }
+  return std::nullopt;
+}
+
 int add(const Options& o, ByteSpan bytes) {
+  if (const auto problem = find_bad_text(o)) {
+    print(*problem);
+    return status_usage;
+  }
   MetadataChange change = o.change;
   add_producers(change, "language", o.languages);
   add_producers(change, "processed-by", o.processed_by);
