@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -116,18 +117,27 @@ Bytes moved_names(ByteSpan contents, std::uint32_t by) {
   return out.take();
 }
 
+std::string lower(std::string_view name) {
+  std::string out(name);
+  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return out;
+}
+
 /// The outermost component gets types and imports in front: what refers to its core types and core modules moves by their number.
 class Unbundler {
  public:
   Unbundler(std::shared_ptr<const Bytes> storage, std::uint64_t threshold) : storage_(std::move(storage)), threshold_(threshold) {}
 
   Result<Unbundled> run(const Component& component) {
+    for (const Definition& d : component.definitions) {
+      if (const auto* i = std::get_if<Import>(&d.item)) taken_.insert(lower(i->name));
+    }
     WCOMP_TRY(find(component));
     Component out = rewritten(component, 0);
     std::vector<Definition> front;
     for (std::size_t i = 0; i < types_.size(); ++i) front.push_back({.item = CoreDefType(types_[i])});
     for (std::size_t i = 0; i < types_.size(); ++i) {
-      front.push_back({.item = Import{.name = fmt::format("unbundled-module{}", i), .desc = {.sort = Sort::core_module, .type_index = static_cast<std::uint32_t>(i), .bound = {}}}});
+      front.push_back({.item = Import{.name = modules_[i].name, .desc = {.sort = Sort::core_module, .type_index = static_cast<std::uint32_t>(i), .bound = {}}}});
     }
     out.definitions.insert(out.definitions.begin(), std::make_move_iterator(front.begin()), std::make_move_iterator(front.end()));
     return Unbundled{.component = encode(out), .modules = std::move(modules_)};
@@ -139,13 +149,22 @@ class Unbundler {
       if (const auto* nested = std::get_if<std::shared_ptr<const Component>>(&d.item)) WCOMP_TRY(find(**nested));
       const auto* module = std::get_if<CoreModuleDef>(&d.item);
       if (module == nullptr || module->bytes.size() <= threshold_) continue;
-      WCOMP_TRY(const core::Module decoded, core::decode(storage_, module->bytes, module->offset));
-      if (!can_be_imported(decoded)) continue;
+      WCOMP_TRY(core::Module decoded, core::decode(storage_, module->bytes, module->offset));
+      WCOMP_TRY(const core::ValidModule valid, core::validate(std::move(decoded), Features::all().core));  // its indices are followed from here
+      if (!can_be_imported(*valid)) continue;
       numbers_.emplace(module->bytes.data(), modules_.size());
-      modules_.push_back(module->bytes);
-      types_.push_back(std::make_shared<const CoreModuleType>(ModuleTypeWriter(decoded).run()));
+      modules_.push_back({.name = free_name(), .bytes = module->bytes});
+      types_.push_back(std::make_shared<const CoreModuleType>(ModuleTypeWriter(*valid).run()));
     }
     return Ok{};
+  }
+
+  /// The next name that no import has: a component that was unbundled before has some. Names that differ in case only count as the same.
+  std::string free_name() {
+    std::string name;
+    do name = fmt::format("unbundled-module{}", next_number_++);
+    while (taken_.contains(name));
+    return name;
   }
 
   [[nodiscard]] std::uint32_t count() const { return static_cast<std::uint32_t>(types_.size()); }
@@ -236,7 +255,9 @@ class Unbundler {
   std::shared_ptr<const Bytes> storage_;
   std::uint64_t threshold_;
   std::map<const std::uint8_t*, std::size_t> numbers_;
-  std::vector<ByteSpan> modules_;
+  std::vector<UnbundledModule> modules_;
+  std::set<std::string> taken_;  ///< names of imports, in lower case
+  std::size_t next_number_ = 0;
   std::vector<std::shared_ptr<const CoreModuleType>> types_;
 };
 

@@ -3,8 +3,6 @@
 
 #include <filesystem>
 
-#include <fmt/format.h>
-
 #include "base/file.h"
 #include "cli/wcomp/commands.h"
 #include "cli/wcomp/input.h"
@@ -24,9 +22,7 @@ Result<Bytes> unbundle(const Options& o) {
   WCOMP_TRY(const std::shared_ptr<const Bytes> bytes, read_wasm(o.file));
   auto made = component::unbundle(bytes, o.threshold);
   if (!made) return Err(in_file(std::move(made).error(), o.file));
-  for (std::size_t i = 0; i < made->modules.size(); ++i) {
-    WCOMP_TRY(write_file(std::filesystem::path(o.module_dir) / fmt::format("unbundled-module{}.wasm", i), made->modules[i]));
-  }
+  for (const component::UnbundledModule& m : made->modules) WCOMP_TRY(write_file(std::filesystem::path(o.module_dir) / (m.name + ".wasm"), m.bytes));
   return std::move(made->component);
 }
 
