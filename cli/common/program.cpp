@@ -81,9 +81,9 @@ int report_usage(const Diagnostic& d) {
   return status_usage;
 }
 
-/// An option whose value is empty: the variable of a script that was never set, most likely. Lists and what a guest gets may be.
+/// An option whose value is empty: the variable of a script that was never set, most likely. Lists, calls, which are looked at later, and what a guest gets may be.
 std::optional<Diagnostic> find_empty_value(const CLI::App& app) {
-  constexpr std::string_view may_be_empty[] = {"argv0", "env", "features", "wasm-features", "wit-features", "wasi-features"};
+  constexpr std::string_view may_be_empty[] = {"argv0", "env", "invoke", "features", "wasm-features", "wit-features", "wasi-features"};
   for (const CLI::Option* option : app.get_options()) {
     if (option->get_positional() || option->get_items_expected_max() == 0 || option->get_lnames().empty()) continue;
     if (std::ranges::find(may_be_empty, option->get_lnames().front()) != std::end(may_be_empty)) continue;
