@@ -27,9 +27,18 @@ inline constexpr std::uint8_t wit_encoding_version = 4;
 
 /// Whether the component is a WIT package and nothing else: exports that are component types, and no imports.
 [[nodiscard]] bool is_wit_package(const ValidComponent& component);
+
+/// A component after validation, with all features on. The definitions of a package do not refer to each other, so each is a part of its own:
+/// a package may be larger than a component's type may.
+struct ReadComponent {
+  std::shared_ptr<const Component> component;
+  std::vector<ValidComponent> parts;  ///< all of it is the only part of what is no package
+  bool is_package = false;
+};
+[[nodiscard]] Result<ReadComponent> read_wit_component(std::shared_ptr<const Component> component);
 /// The packages of several binaries in one graph; roots: theirs, in order. An interface that only others' use is known of may have types only:
 /// its package is then no root.
-[[nodiscard]] Result<wit::Graph> decode_packages(std::span<const ValidComponent> components);
+[[nodiscard]] Result<wit::Graph> decode_packages(std::span<const ReadComponent> packages);
 
 /// The payload of a `component-type` section for one world.
 [[nodiscard]] Result<Bytes> encode_component_type(const wit::Graph& graph, wit::WorldId world, StringEncoding encoding = StringEncoding::utf8);

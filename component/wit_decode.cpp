@@ -1,5 +1,7 @@
 // WIT packages, worlds of core modules and worlds of components from their binaries. What component types become is graph_decoder's business.
 #include <unordered_map>
+#include <unordered_set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -54,23 +56,37 @@ void copy_docs_to_uses(wit::Graph& graph) {
   }
 }
 
-/// A component of a package: its wrappers, sorted so that each comes after those whose exports it imports.
-std::vector<const ComponentType*> wrappers_in_order(const ComponentType& component) {
-  std::vector<const ComponentType*> wrappers;
+/// A component type around an interface or world, and what it was validated with.
+struct Wrapper {
+  const ValidComponent* part = nullptr;
+  const ComponentType* type = nullptr;
+};
+
+/// The parts of what they can be the work of together; written out, all wrappers of a package have at most so many parts.
+constexpr std::uint64_t max_package_weight = 20'000'000;
+
+/// Sorted so that each comes after those whose exports it imports.
+Result<std::vector<Wrapper>> wrappers_in_order(std::span<const ValidComponent> parts) {
+  std::vector<Wrapper> wrappers;
   std::unordered_map<std::string_view, std::size_t> definers;  // by the full name of the interface
-  for (const NamedEntity& e : component.exports) {
-    if (const ComponentType* wrapper = component_type_of(e)) {
+  std::uint64_t weight = 0;
+  for (const ValidComponent& part : parts) {
+    for (const NamedEntity& e : part.scope().type.exports) {
+      const ComponentType* wrapper = component_type_of(e);
+      if (wrapper == nullptr) continue;
+      weight += wrapper->weight;
+      if (weight > max_package_weight) return fail(diag::limit_exceeded, fmt::format("the definitions of the package have more than {} parts", max_package_weight));
       for (const NamedEntity& inner : wrapper->exports) definers.emplace(inner.name, wrappers.size());
-      wrappers.push_back(wrapper);
+      wrappers.push_back({.part = &part, .type = wrapper});
     }
   }
   std::vector<std::vector<wit::Dependency>> edges(wrappers.size());
   for (std::size_t i = 0; i < wrappers.size(); ++i) {
-    for (const NamedEntity& import : wrappers[i]->imports) {
+    for (const NamedEntity& import : wrappers[i].type->imports) {
       if (const auto found = definers.find(import.name); found != definers.end() && found->second != i) edges[i].push_back({.target = found->second, .reference = 0});
     }
   }
-  std::vector<const ComponentType*> out;
+  std::vector<Wrapper> out;
   for (const std::size_t i : wit::sort_by_dependency(edges, [](auto&&...) {})) out.push_back(wrappers[i]);
   return out;
 }
@@ -100,19 +116,46 @@ Result<void> add_wrapper(GraphDecoder& decoder, PackageId package, const Compone
   return Ok{};
 }
 
-Result<PackageId> add_package(GraphDecoder& decoder, const ValidComponent& component) {
-  const ComponentType& type = component.scope().type;
+Result<PackageId> add_package(GraphDecoder& decoder, const ReadComponent& package_component) {
+  WCOMP_TRY(const std::vector<Wrapper> wrappers, wrappers_in_order(package_component.parts));
   std::optional<wit::PackageName> name;
-  for (const NamedEntity& e : type.exports) {
-    const ComponentType* wrapper = component_type_of(e);
-    if (wrapper != nullptr && !wrapper->exports.empty() && !name) name = package_name(wrapper->exports.front().name);
+  for (const Wrapper& w : wrappers) {
+    if (!w.type->exports.empty() && !name) name = package_name(w.type->exports.front().name);
   }
   if (!name) return fail(diag::invalid, "none of the exports is an interface or world with the name of its package, such as `ns:package/name`");
   const PackageId package = decoder.package(*name);
-  decoder.begin(component.types());
-  for (const ComponentType* wrapper : wrappers_in_order(type)) WCOMP_TRY(add_wrapper(decoder, package, *wrapper));
-  WCOMP_TRY(add_docs(component.component(), decoder.graph(), package));
+  const ValidComponent* current = nullptr;
+  for (const Wrapper& w : wrappers) {
+    if (std::exchange(current, w.part) != w.part) decoder.begin(w.part->types());
+    WCOMP_TRY(add_wrapper(decoder, package, *w.type));
+  }
+  WCOMP_TRY(add_docs(*package_component.component, decoder.graph(), package));
   return package;
+}
+
+/// Each exported type as a component of its own, if the component has nothing but component types that are exported once each.
+std::optional<std::vector<std::shared_ptr<const Component>>> split(const Component& component) {
+  std::vector<std::shared_ptr<const Component>> out;
+  std::vector<const Definition*> types;  // by index; null for those that are taken
+  std::unordered_set<std::string> names;
+  for (const Definition& d : component.definitions) {
+    if (std::holds_alternative<CustomSection>(d.item)) continue;
+    if (const auto* type = std::get_if<DefType>(&d.item)) {
+      if (!std::holds_alternative<std::shared_ptr<const ComponentTypeRef>>(*type)) return std::nullopt;
+      types.push_back(&d);
+      continue;
+    }
+    const auto* e = std::get_if<Export>(&d.item);
+    if (e == nullptr || e->item.sort != Sort::type || e->desc || e->item.index >= types.size() || types[e->item.index] == nullptr) return std::nullopt;
+    if (!names.insert(canonical_name(e->name)).second) return std::nullopt;
+    auto part = std::make_shared<Component>();
+    part->definitions.push_back(*std::exchange(types[e->item.index], nullptr));
+    part->definitions.push_back(d);
+    std::get<Export>(part->definitions.back().item).item.index = 0;
+    out.push_back(std::move(part));
+    types.push_back(nullptr);
+  }
+  return out;
 }
 
 /// A payload after validation: the world's name and type, and how strings are encoded.
@@ -199,9 +242,28 @@ bool is_wit_package(const ValidComponent& component) {
   return type.imports.empty() && !type.exports.empty() && std::ranges::all_of(type.exports, [](const NamedEntity& e) { return component_type_of(e) != nullptr; });
 }
 
-Result<wit::Graph> decode_packages(std::span<const ValidComponent> components) {
+Result<ReadComponent> read_wit_component(std::shared_ptr<const Component> component) {
+  ReadComponent out;
+  out.component = component;
+  if (const auto parts = split(*component); parts && !parts->empty()) {
+    for (const auto& part : *parts) {
+      auto valid = read(part);
+      if (!valid) break;  // it may refer to another one
+      out.parts.push_back(*std::move(valid));
+    }
+    out.is_package = out.parts.size() == parts->size();
+    if (out.is_package) return out;
+    out.parts.clear();
+  }
+  WCOMP_TRY(ValidComponent valid, read(std::move(component)));
+  out.is_package = is_wit_package(valid);
+  out.parts.push_back(std::move(valid));
+  return out;
+}
+
+Result<wit::Graph> decode_packages(std::span<const ReadComponent> packages) {
   GraphDecoder decoder;
-  for (const ValidComponent& c : components) {
+  for (const ReadComponent& c : packages) {
     WCOMP_TRY(const PackageId id, add_package(decoder, c));
     decoder.add_root(id);
   }

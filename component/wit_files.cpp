@@ -21,18 +21,15 @@ Result<std::shared_ptr<const Bytes>> to_binary(const fs::path& path, Bytes bytes
   return std::make_shared<const Bytes>(std::move(bytes));
 }
 
-Result<ValidComponent> read_component(std::shared_ptr<const Bytes> bytes) {
-  WCOMP_TRY(std::shared_ptr<const Component> component, decode(std::move(bytes)));
-  return validate(std::move(component), Features::all());
-}
-
-Result<ValidComponent> read_package(const fs::path& path) {
+Result<ReadComponent> read_package(const fs::path& path) {
   WCOMP_TRY(Bytes file, read_file(path));
   WCOMP_TRY(std::shared_ptr<const Bytes> bytes, to_binary(path, std::move(file)));
   if (detect(*bytes) != BinaryKind::component) return fail(diag::malformed, "this is no WIT package: it is no component", BinaryPos{.file = path.string(), .path = {}, .offset = 0});
-  auto component = read_component(std::move(bytes));
+  auto decoded = decode(std::move(bytes));
+  if (!decoded) return Err(in_file(std::move(decoded).error(), path.string()));
+  auto component = read_wit_component(*std::move(decoded));
   if (!component) return Err(in_file(std::move(component).error(), path.string()));
-  if (!is_wit_package(*component)) {
+  if (!component->is_package) {
     Diagnostic d = error(diag::invalid, "this component is no WIT package: a package only exports types, and they are component types", BinaryPos{.file = path.string(), .path = {}, .offset = 0});
     d.notes.push_back("`wcomp wit FILE` shows the WIT of any component, which other WIT can use as text");
     return Err(Failure(std::move(d)));
@@ -41,9 +38,9 @@ Result<ValidComponent> read_package(const fs::path& path) {
 }
 
 Result<std::vector<wit::BinaryPackage>> read_packages(std::span<const fs::path> paths) {
-  std::vector<ValidComponent> components;
+  std::vector<ReadComponent> components;
   for (const fs::path& path : paths) {
-    WCOMP_TRY(ValidComponent c, read_package(path));
+    WCOMP_TRY(ReadComponent c, read_package(path));
     components.push_back(std::move(c));
   }
   auto graph = decode_packages(components);
@@ -78,9 +75,10 @@ Result<LoadedWit> wit_of_binary(std::shared_ptr<const Bytes> bytes) {
     WCOMP_TRY(DecodedWorld world, wit_of_module(module));
     return loaded(std::move(world.graph), WitForm::core_module);
   }
-  WCOMP_TRY(const ValidComponent component, read_component(std::move(bytes)));
-  if (!is_wit_package(component)) {
-    WCOMP_TRY(DecodedWorld world, world_of_component(component));
+  WCOMP_TRY(std::shared_ptr<const Component> decoded, decode(std::move(bytes)));
+  WCOMP_TRY(const ReadComponent component, read_wit_component(std::move(decoded)));
+  if (!component.is_package) {
+    WCOMP_TRY(DecodedWorld world, world_of_component(component.parts.front()));
     return loaded(std::move(world.graph), WitForm::component);
   }
   WCOMP_TRY(wit::Graph graph, decode_packages({&component, 1}));
