@@ -1,13 +1,15 @@
 """Makes the components of another project's cases with `wcomp embed` and `wcomp new`, and compares them with theirs.
 
 A case passes when the component is valid, its WIT is the expected one, and it is wired the same: the same canonical definitions with the same
-options, counted. Core modules, names and the order of definitions may differ. A case named error-* has to be refused. Cases that link
-libraries dynamically are another command's.
+options, counted. Core modules, names and the order of definitions may differ. A case named error-* has to be refused for what the
+module is, not for what wcomp cannot do. Cases that link libraries dynamically are another command's.
 
-Exit status 77 when the cases are not there. With --peer PROGRAM every component is also checked by that program's `validate`.
+The cases are looked for in ../shared/conformance beside the repository (or $WCOMP_CONFORMANCE); exit status 77 when they are not there. With
+--peer PROGRAM every component is also checked by that program's `validate`.
 """
 import argparse
 import collections
+import json
 import os
 import pathlib
 import re
@@ -17,6 +19,10 @@ import sys
 import tempfile
 
 SKIP = 77
+# Codes of messages that say something about wcomp, its options or the machine, and nothing about the module.
+NO_REFUSAL = {"unsupported", "limit-exceeded", "feature-disabled", "file-error", "bad-usage", "internal"}
+# Where such a code is right all the same, by what the message has to say.
+RULES = {"error-invalid-module-import": "a component can give it functions only"}
 
 
 def run(*args, **options):
@@ -104,9 +110,14 @@ class Case:
             adapter = self.embed(wat, wit) if wit.exists() else wat
             args += ["--adapt", f"{adapter_name(wat)}={adapter}"]
         out = self.scratch / "component.wasm"
-        made = run(self.wcomp, "new", module, *args, "-o", out)
+        made = run(self.wcomp, "new", module, *args, *(["--message-format=json"] if is_error else []), "-o", out)
         if is_error:
-            assert made.returncode == 1, f"made a component; expected: {(self.folder / 'error.txt').read_text()}"
+            expected = (self.folder / "error.txt").read_text()
+            assert made.returncode == 1, f"status {made.returncode} instead of a refusal: {made.stderr[:600]}; expected: {expected}"
+            messages = [json.loads(line) for line in made.stderr.splitlines()]
+            rule = RULES.get(self.folder.name)
+            other = [m for m in messages if m["code"] in NO_REFUSAL and not (rule and rule in m["message"])]
+            assert messages and not other, f"refused for no fault of the module: {made.stderr[:600]}; expected: {expected}"
             return
         assert made.returncode == 0, made.stderr
         again = self.scratch / "again.wasm"
@@ -134,7 +145,8 @@ def main():
     parser.add_argument("--peer", default=os.environ.get("WASM_TOOLS"))
     options = parser.parse_args()
     root = pathlib.Path(__file__).resolve().parents[2]
-    cases = root.parent / "shared" / "conformance" / "componentize" / "components"
+    data = os.environ.get("WCOMP_CONFORMANCE", root.parent / "shared" / "conformance")
+    cases = pathlib.Path(data, "componentize", "components")
     if not cases.is_dir():
         print("the cases are not there: skipped")
         return SKIP

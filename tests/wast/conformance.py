@@ -6,8 +6,7 @@ nothing of which is instantiated (`--static`), and texts that have to be refused
 
 The scripts are not part of the repository: they are looked for in ../shared/conformance beside it (or $WCOMP_CONFORMANCE), with a
 manifest.json that tags what each needs. Left out are scripts whose tags name proposals that are not implemented. A failure that is listed in
-expected_failures.txt beside this file (`SCRIPT:LINE REASON`) is no failure; a line there that does not fail any more is one. Scripts that the
-specification has moved away from are tagged so: of those, directives may fail in the way that OUTDATED says.
+expected_failures.txt beside this file (`SCRIPT:LINE REASON`) is no failure; a line there that does not fail any more is one.
 """
 import argparse
 import json
@@ -27,16 +26,6 @@ OPT_IN = {"legacy-eh": "legacy-exceptions", "compact-imports": "compact-imports"
 COMPONENT_OPT_IN = {"async-stackful": "cm-async-stackful", "more-async-builtins": "cm-more-async-builtins", "threading": "cm-threading",
                     "error-context": "cm-error-context", "fixed-length-list": "cm-fixed-length-lists", "canon-names": "cm-canon-names",
                     "nested-names": "cm-nested-names", "value-types": "cm-values", "component-memory64": "cm64"}
-# What the notes of scripts that newer tools refuse say, and what a failure for the same reason looks like.
-OUTDATED = [
-    (r"`cancellable` option is no longer supported", r"cancellable"),
-    (r"expected `/` after package name", r"it is accepted|`/`|`(unlocked-dep|locked-dep|url|integrity)=<.*neither a plain name"),
-    (r"conflicts with previous name", r"conflicts with"),
-    (r"is not a valid extern name", r"`(unlocked-dep|locked-dep)=<.*neither a plain name"),
-    (r"feature is not active", r"it is accepted"),
-    (r"which is not implemented", r"it is accepted"),
-    (r"root-level component imports are not supported", r"it is accepted"),
-]
 here = pathlib.Path(__file__).resolve()
 root = here.parents[2]
 
@@ -94,13 +83,6 @@ def run_commands(wcomp, data, entry):
     return held, failures
 
 
-def is_outdated(case, text):
-    """Whether the specification has moved away from what the directive says, in the way that the case's note tells."""
-    if "newest-wasm-tools-refuses" not in case["tags"]:
-        return False
-    return any(re.search(note, case["note"]) and re.search(failure, text) for note, failure in OUTDATED)
-
-
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--wcomp", required=True)
@@ -129,7 +111,7 @@ def main():
         if line and not line.startswith("#"):
             place, reason = line.split(" ", 1)
             expected[place] = reason
-    passed, wrong, seen, outdated, ran = 0, [], set(), 0, set(texts)
+    passed, wrong, seen, ran = 0, [], set(), set(texts)
     for (features, is_lenient), entries in groups.items():
         ran.update(entries)
         options = [*(["--features", features] if features else []), *(["--static"] if args.components else [])]
@@ -139,8 +121,6 @@ def main():
             place = f"{script}:{line}"
             if place in expected:
                 seen.add(place)
-            elif script in cases and is_outdated(cases[script], text):
-                outdated += 1
             else:
                 wrong.append((script, f"{place}{f' (--features {features})' if features else ''}\n{text}"))
     for entry in texts:
@@ -157,8 +137,7 @@ def main():
     else:
         for _, text in wrong:
             print(text)
-    print(f"{title}: {len(ran)} scripts, {passed} directives hold, {len(wrong)} do not, {len(seen)} known failures"
-          + (f", {outdated} that the specification has moved away from" if outdated else ""))
+    print(f"{title}: {len(ran)} scripts, {passed} directives hold, {len(wrong)} do not, {len(seen)} known failures")
     return 1 if wrong or not ran else 0
 
 
