@@ -103,7 +103,7 @@ def run_pipe(options, command, path, scratch):
 
 
 def wit_tree(text):
-    """Blocks and lines of WIT text, those of a block sorted; a `use` of several names as several."""
+    """Blocks and lines of WIT text, items of packages, interfaces and worlds sorted; a `use` of several names as several."""
     stack = [[]]
     for line in text.splitlines():
         line = re.sub(r"//.*", "", line).strip() if "external-id" not in line else line.strip()
@@ -117,22 +117,23 @@ def wit_tree(text):
             stack[-2].append((line, stack[-1]))
         elif line in ("}", "},"):
             stack.pop()
-        elif line.startswith("@"):
-            stack[-1].append(line)
         else:
             stack[-1].append(line)
-    return sorted_tree(stack[0])
+    return items_tree(stack[0], True)
 
 
-def sorted_tree(items):
+def items_tree(items, is_any_order):
+    """Each item with the gates before it and what is in its block. Fields and cases have an order, items of a scope do not."""
     out, gates = [], ()
     for item in items:
         if isinstance(item, str) and item.startswith("@"):
             gates += (item,)
             continue
-        out.append((gates, item, ()) if isinstance(item, str) else (gates, item[0], sorted_tree(item[1])))
+        head, block = (item, ()) if isinstance(item, str) else item
+        is_scope = re.match(r"(package|interface|world|resource)\b|(import|export) .*: interface\b", head)
+        out.append((gates, head, items_tree(block, bool(is_scope))))
         gates = ()
-    return tuple(sorted(out))
+    return tuple(sorted(out) if is_any_order else out)
 
 
 def component_tree(text):
