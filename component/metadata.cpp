@@ -6,6 +6,8 @@
 
 #include "base/diagnostic.h"
 #include "component/component.h"
+#include "component/decode_types.h"
+#include "component/name_section.h"
 
 namespace wcomp::component {
 
@@ -54,11 +56,10 @@ Bytes encode_producers(const Producers& producers) {
 
 namespace {
 
-constexpr std::uint32_t max_nesting = 100;
 constexpr std::uint8_t custom_id = 0, core_module_id = 1, component_id = 4, whole_name = 0;
 constexpr std::size_t preamble = 8;
 
-std::string_view name_section(bool is_component) { return is_component ? "component-name" : "name"; }
+std::string_view names_section(bool is_component) { return is_component ? name_section : "name"; }
 std::string text_of(ByteSpan bytes) { return std::string(bytes.begin(), bytes.end()); }
 
 /// The member of an annotation's section; null: it is none.
@@ -126,7 +127,7 @@ Result<Metadata> read(ByteSpan binary, std::uint64_t at, std::uint32_t depth) {
       out.children.push_back(std::move(child));
     }
     if (s.id != custom_id) continue;
-    if (s.name == name_section(out.is_component)) {
+    if (s.name == names_section(out.is_component)) {
       if (auto name = whole_name_in(s.contents)) out.name = std::move(name);
     } else if (s.name == producers_section) {
       if (auto producers = decode_producers(s.contents)) out.producers = std::move(*producers);
@@ -163,7 +164,7 @@ Result<Metadata> read_metadata(ByteSpan binary) { return read(binary, 0, 0); }
 
 Result<Bytes> change_metadata(ByteSpan binary, const MetadataChange& change) {
   WCOMP_TRY(const std::vector<RawSection> sections, sections_of(binary, 0));
-  const std::string_view names = name_section(detect(binary) == BinaryKind::component);
+  const std::string_view names = names_section(detect(binary) == BinaryKind::component);
   Bytes out(binary.begin(), binary.begin() + preamble);
   Bytes name_contents;
   Producers producers;

@@ -4,6 +4,7 @@
 
 #include "base/match.h"
 #include "component/component.h"
+#include "component/metadata.h"
 #include "component/name_section.h"
 #include "component/validate.h"
 #include "component/wit_codec.h"
@@ -14,31 +15,17 @@ namespace wcomp::component {
 
 namespace {
 
-core::Features all_features() {
-  core::Features out;
-  for (const core::FeatureRow& row : core::feature_rows()) out.set(row.feature, true);
-  return out;
-}
-
-/// Everything up to the first mistake.
-Result<void> read_producers(ByteSpan contents, std::vector<Outline::Producer>& out) {
-  ByteReader in(contents);
-  WCOMP_TRY(const std::uint32_t fields, in.count());
-  for (std::uint32_t i = 0; i < fields; ++i) {
-    WCOMP_TRY(const std::string_view field, in.name());
-    WCOMP_TRY(const std::uint32_t values, in.count(2));
-    for (std::uint32_t k = 0; k < values; ++k) {
-      WCOMP_TRY(const std::string_view name, in.name());
-      WCOMP_TRY(const std::string_view version, in.name());
-      out.push_back({std::string(field), std::string(name), std::string(version)});
-    }
+void add_producers(ByteSpan contents, std::vector<Outline::Producer>& out) {
+  const auto producers = decode_producers(contents);
+  if (!producers) return;
+  for (const Producers::Field& f : producers->fields) {
+    for (const auto& [name, version] : f.values) out.push_back({f.name, name, version});
   }
-  return {};
 }
 
 Result<void> add_module(Outline& out, const Sections& sections) {
   WCOMP_TRY(core::Module decoded, core::decode(Bytes(sections.bytes.begin(), sections.bytes.end())));
-  WCOMP_TRY(const core::ValidModule valid, core::validate(std::move(decoded), all_features()));
+  WCOMP_TRY(const core::ValidModule valid, core::validate(std::move(decoded), Features::all().core));
   const core::Module& m = *valid;
   out.name = m.names.module;
   out.counts = {{"types", 0, m.types.size()},
@@ -85,7 +72,7 @@ void add_problem(Outline& out, const Failure& failure) {
 
 void add_customs(Outline& out, const Sections& sections) {
   for (const Section& s : sections.items) {
-    if (s.is_custom() && s.name == "producers") (void)read_producers(s.contents, out.producers);
+    if (s.is_custom() && s.name == producers_section) add_producers(s.contents, out.producers);
     if (s.is_custom() && sections.is_component && s.name == name_section) out.name = decode_names(s.contents).component;
   }
 }

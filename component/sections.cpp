@@ -4,6 +4,7 @@
 
 #include "base/diagnostic.h"
 #include "component/component.h"
+#include "component/decode_types.h"
 
 namespace wcomp::component {
 

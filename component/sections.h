@@ -33,7 +33,11 @@ struct Sections {
   std::vector<Section> items;
 };
 
-inline constexpr unsigned max_nesting = 100;
+/// Whether a custom section of that name says which world a core module is for: `component-type`, or that with anything behind a colon.
+[[nodiscard]] inline bool carries_world(std::string_view section_name) {
+  constexpr std::string_view plain = "component-type";
+  return section_name.starts_with(plain) && (section_name.size() == plain.size() || section_name[plain.size()] == ':');
+}
 
 /// The bytes must outlive the result. Errors: malformed, unexpected-end, limit-exceeded.
 [[nodiscard]] Result<Sections> read_sections(ByteSpan bytes);

@@ -11,6 +11,7 @@
 #include "cli/wcomp/wasm_output.h"
 #include "component/componentize/dummy.h"
 #include "component/metadata.h"
+#include "component/sections.h"
 #include "component/wit_codec.h"
 #include "core/module.h"
 #include "wit/wit.h"
@@ -36,7 +37,7 @@ component::StringEncoding encoding_of(std::string_view name) {
 Result<void> check_together(const Options& o, std::string_view world, const Bytes& before, const Bytes& after) {
   auto module = core::decode(before);
   if (!module) return Err(in_file(std::move(module).error(), o.module));
-  const auto present = std::ranges::find_if(module->customs, [](const core::CustomSection& c) { return c.name.starts_with("component-type"); });
+  const auto present = std::ranges::find_if(module->customs, component::carries_world, &core::CustomSection::name);
   if (present == module->customs.end()) return Ok{};
   WCOMP_TRY(const core::Module both, core::decode(after));
   auto merged = component::world_of_module(both);

@@ -50,7 +50,7 @@ class Pattern {
 };
 
 /// What tools need to link or to make a component, and what backtraces are made of, stays unless it is asked for.
-bool is_needed(std::string_view name) { return name == "name" || name == "dylink.0" || name.starts_with("component-type"); }
+bool is_needed(std::string_view name) { return name == "name" || name == "dylink.0" || component::carries_world(name); }
 
 Result<Bytes> strip(const Options& o, const std::vector<Pattern>& patterns, ByteSpan bytes) {
   WCOMP_TRY(const component::Sections sections, component::read_sections(bytes));

@@ -11,14 +11,14 @@
 #include "component/componentize/gc.h"
 #include "component/componentize/preview1.h"
 #include "component/componentize/wrapper.h"
+#include "component/sections.h"
 #include "component/versions.h"
 
 namespace wcomp::component {
 
 namespace {
 
-bool carries_world(const core::CustomSection& c) { return c.name == "component-type" || c.name.starts_with("component-type:"); }
-bool has_world(const core::Module& module) { return std::ranges::any_of(module.customs, carries_world); }
+bool has_world(const core::Module& module) { return std::ranges::any_of(module.customs, carries_world, &core::CustomSection::name); }
 
 Location place_of(const std::string& file) { return BinaryPos{.file = file, .path = {}, .offset = 0}; }
 
@@ -60,7 +60,7 @@ MainModuleBytes main_module_bytes(const core::Module& module, const std::vector<
     const std::uint8_t id = *in.u8();
     const std::uint32_t size = *in.leb_u32();
     const ByteSpan body = *in.bytes(size);
-    const bool is_world = id == 0 && ByteReader(body).name()->starts_with("component-type");
+    const bool is_world = id == 0 && carries_world(*ByteReader(body).name());
     const bool is_renamed = id == import_id && !import_names.empty();
     if (!is_world && !is_renamed) continue;
     cut(begin);
@@ -118,7 +118,7 @@ class Componentizer {
   // --- worlds ---
   Result<void> read_main_world() {
     for (const core::CustomSection& c : main().customs) {
-      if (carries_world(c)) sections_.push_back(c);
+      if (carries_world(c.name)) sections_.push_back(c);
     }
     if (sections_.empty()) return Ok{};
     WCOMP_TRY(const DecodedWorld world, world_of_module(main()));

@@ -5,6 +5,7 @@
 #include "base/diagnostic.h"
 #include "base/match.h"
 #include "base/text.h"
+#include "component/sections.h"
 
 namespace wcomp::component::shared {
 namespace {
@@ -59,7 +60,7 @@ Result<Library> read_library(const SharedLibrary& library, core::TypeInterner& t
   for (const core::Export& e : m.exports) out.exports.emplace(e.name, &e);
   WCOMP_TRY(read_dylink(out));
   for (const core::CustomSection& c : m.customs) {
-    if (!c.name.starts_with("component-type")) continue;
+    if (!carries_world(c.name)) continue;
     WCOMP_TRY(out.world, world_of_module(m));
     break;
   }

@@ -7,6 +7,7 @@
 #include "base/diagnostic.h"
 #include "base/match.h"
 #include "base/text.h"
+#include "component/sections.h"
 #include "component/shared_libraries/constants.h"
 #include "component/shared_libraries/order.h"
 #include "component/shared_libraries/rewrite.h"
@@ -412,7 +413,7 @@ class Merger {
     if (!names.empty()) out_.customs.push_back({.name = "name", .bytes = owned_.emplace_back(std::move(names)), .after = after_data});
     for (const LibraryNumber l : in_.order) {
       for (const core::CustomSection& c : module(l).customs) {
-        if (c.name.starts_with("component-type")) out_.customs.push_back({.name = c.name, .bytes = c.bytes, .after = after_data});
+        if (carries_world(c.name)) out_.customs.push_back({.name = c.name, .bytes = c.bytes, .after = after_data});
       }
     }
   }
