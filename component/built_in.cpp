@@ -7,7 +7,7 @@ namespace wcomp::component {
 
 namespace {
 
-constexpr std::string_view feature_none_yet = "shared-everything-threads";
+constexpr std::string_view feature_none_yet;
 namespace enabling {
 #define WCOMP_COMPONENT_FEATURE(field, text, is_default, summary) constexpr bool Features::* field = &Features::field;
 #include "component/features.def"

@@ -22,8 +22,8 @@ struct BuiltInRow {
   std::string_view immediates;     ///< letters of canons.def
   std::string_view signature;      ///< letters of canons.def
   std::string_view options;        ///< letters of canons.def
-  std::string_view feature;        ///< as on the command line
-  bool Features::* enabled_by;     ///< null: nothing turns it on yet
+  std::string_view feature;        ///< as on the command line; empty: nothing turns it on yet
+  bool Features::* enabled_by;     ///< null: likewise
 };
 [[nodiscard]] const BuiltInRow& row_of(BuiltIn b);
 /// Null: there is none.

@@ -493,7 +493,7 @@ Result<DefType> decode_def_type(ByteReader& in, std::uint32_t depth) {
       WCOMP_TRY(std::vector<TypeDeclItem> decls, type_decls(in, depth + 1, false));
       return DefType(std::make_shared<const InstanceTypeRef>(InstanceTypeRef{std::move(decls)}));
     }
-    case 0x3e: return fail(diag::feature_disabled, "an async destructor needs the feature `async`", at);
+    case 0x3e: return fail(diag::unsupported, "resource types with an async destructor are not implemented, only those whose destructor is a plain core function", at);
     case 0x3f: {
       ResourceTypeRef out;
       WCOMP_TRY(out.rep, core_val_type(in));

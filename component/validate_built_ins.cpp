@@ -112,7 +112,8 @@ Result<std::vector<ValType>> Validator::built_in_part(Space& s, const CanonBuilt
 
 Result<void> Validator::built_in(Space& s, const CanonBuiltIn& b) {
   const BuiltInRow& row = row_of(b.built_in);
-  if (row.enabled_by == nullptr || !(features_.*row.enabled_by)) return need(false, row.feature, fmt::format("`canon {}`", row.text));
+  if (row.enabled_by == nullptr) return fail(diag::unsupported, fmt::format("`canon {}` starts or counts threads that share everything: no feature turns it on yet", row.text));
+  if (!(features_.*row.enabled_by)) return need(false, row.feature, fmt::format("`canon {}`", row.text));
   WCOMP_TRY(const ValType ptr, canon_opts(s, b.opts));
   WCOMP_TRY(const std::optional<types::ValType> payload_type, payload(s, b));
   WCOMP_TRY(built_in_opts(b, payload_type));

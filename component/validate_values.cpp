@@ -173,7 +173,11 @@ Result<void> Validator::all_used(const Space& s) const {
 Result<void> Validator::value(Space& s, const ValueDef& v) {
   WCOMP_TRY(need(features_.values, feature_values, "a value definition"));
   WCOMP_TRY(const ValType type, val_type(s, v.type));
-  WCOMP_TRY(ValueReader(table_.arena(), ByteReader(v.bytes)).whole(type));
+  if (Result<void> read = ValueReader(table_.arena(), ByteReader(v.bytes)).whole(type); !read) {
+    Failure failure = std::move(read).error();
+    for (Diagnostic& d : failure.diagnostics()) d.location = {};  // it counts from the value's first byte: the definition's place stands instead
+    return Err(std::move(failure));
+  }
   push_value(s, {.type = type, .id = ValueId(values_++)});
   return Ok{};
 }

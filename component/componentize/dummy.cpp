@@ -101,7 +101,7 @@ class Dummy {
 
   void import_built_ins() {
     for (const IntrinsicRow& row : intrinsic_rows()) {
-      if (row_of(row.built_in).feature != "cm-async") continue;
+      if (row_of(row.built_in).enabled_by != &Features::async) continue;
       if (row.form == IntrinsicForm::root) import("$root", fmt::format("[{}]", row.name), row.type);
       if (row.form == IntrinsicForm::slot) import("$root", fmt::format("[{}-0]", row.name), row.type);
       if (row.form == IntrinsicForm::exported) import("[export]$root", fmt::format("[{}]", row.name), row.type);

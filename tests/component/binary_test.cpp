@@ -145,6 +145,23 @@ TEST_CASE("gated parts are decoded, and refused by name where their feature is o
   CHECK(code(without("-cm-values", 12, {1, 0x7f, 1, 1})) == "feature-disabled");
   CHECK(code(without("-cm-error-context", 7, {1, 0x64})) == "feature-disabled");
   CHECK(code(decode(section(3, {1, 0x5e}))) == "unsupported");
+  const auto async_dtor = decode(section(7, {1, 0x3e, 0x7f, 0, 0}));
+  CHECK(code(async_dtor) == "unsupported");  // no feature turns it on, so none is named
+  CHECK(message(async_dtor).find("async destructor") != std::string::npos);
+}
+
+TEST_CASE("wrong bytes of a value are reported at the value's definition") {
+  Bytes bytes = encode(Component{});
+  const std::size_t begin = bytes.size();
+  const Bytes section{12, 7, 2, 0x7f, 1, 1, 0x7f, 1, 2};
+  bytes.insert(bytes.end(), section.begin(), section.end());
+  const auto c = decode(bytes);
+  REQUIRE(c);
+  const auto valid = validate(*c, Features::all());
+  REQUIRE(code(valid) == "malformed");
+  CHECK(message(valid) == "0x02 is neither 0x00 nor 0x01");
+  CHECK(place(valid) == "component > value[1]");
+  CHECK(std::get<BinaryPos>(valid.error().first().location).offset == begin + 6);
 }
 
 TEST_CASE("malformed sections say where they are") {
