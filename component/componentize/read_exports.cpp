@@ -1,5 +1,6 @@
 // Exports of core modules against the world, and what modules have for others.
 #include <algorithm>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -15,11 +16,6 @@ const core::FuncType nothing;
 const core::FuncType takes_handle{.params = {core::ValType::i32}, .results = {}};
 const core::FuncType realloc_type{.params = std::vector<core::ValType>(4, core::ValType::i32), .results = {core::ValType::i32}};
 const core::FuncType callback_type{.params = std::vector<core::ValType>(3, core::ValType::i32), .results = {core::ValType::i32}};
-
-const core::FuncType* core_func(const core::Module& m, std::string_view name) {
-  const core::Export* e = m.find_export(name);
-  return e == nullptr || e->kind != core::ExternKind::func ? nullptr : &m.func_type(core::FuncIdx(e->index));
-}
 
 }  // namespace
 
@@ -93,11 +89,6 @@ ModuleParts parts_of(const core::Module& module, bool rejects_legacy_names) {
   return out;
 }
 
-const wit::Function* find_func(const wit::Interface& interface, std::string_view abi_name) {
-  const auto found = std::ranges::find(interface.functions, abi_name, &wit::Function::abi_name);
-  return found == interface.functions.end() ? nullptr : &*found;
-}
-
 std::optional<Decl> find_resource(const wit::Graph& graph, wit::InterfaceId interface, std::string_view name) {
   for (const wit::TypeDeclId id : graph.interfaces[interface].types) {
     const Decl decl{&graph, id};
@@ -111,12 +102,16 @@ namespace {
 class ExportReader {
  public:
   ExportReader(const ModuleInput& input, const ReadOptions& options, ModuleUse& out, std::vector<Diagnostic>& errors)
-      : input_(input), m_(*input.module), options_(options), world_(*options.world), out_(out), errors_(errors), at_(BinaryPos{.file = options.file, .path = {}, .offset = 0}) {}
+      : input_(input), m_(*input.module), options_(options), world_(*options.world), out_(out), errors_(errors), at_(BinaryPos{.file = options.file, .path = {}, .offset = 0}) {
+    for (const core::Export& e : m_.exports) {
+      if (e.kind == core::ExternKind::func) core_funcs_.try_emplace(e.name, &m_.func_type(core::FuncIdx(e.index)));
+    }
+  }
 
   void run() {
     out_.parts = parts_of(m_, options_.rejects_legacy_names);
     for (const auto& name : {out_.parts.realloc, out_.parts.import_realloc, out_.parts.export_realloc, out_.parts.adapter_realloc}) check(name, realloc_type);
-    const core::FuncType* start = core_func(m_, "_start");
+    const core::FuncType* start = core_func("_start");
     if (start != nullptr && *start == nothing) out_.parts.initialize.reset();  // a program initializes itself
     check(out_.parts.initialize, nothing);
     check(out_.parts.task_hook, takes_handle);
@@ -129,9 +124,15 @@ class ExportReader {
  private:
   Diagnostic& report(DiagCode code, std::string message) { return errors_.emplace_back(error(code, std::move(message), at_)); }
 
+  /// The type of an exported function; null: there is no such.
+  const core::FuncType* core_func(std::string_view name) const {
+    const auto found = core_funcs_.find(name);
+    return found == core_funcs_.end() ? nullptr : found->second;
+  }
+
   void check(const std::optional<std::string>& name, const core::FuncType& expected) {
     if (!name || !checked_.insert(*name).second) return;
-    const core::FuncType* found = core_func(m_, *name);
+    const core::FuncType* found = core_func(*name);
     if (found != nullptr && *found != expected) report(diag::export_mismatch, fmt::format("export `{}` has the core type {}, expected {}", *name, to_string(*found), to_string(expected)));
   }
 
@@ -162,7 +163,7 @@ class ExportReader {
     if (!body_of(decl).is_resource) return;
     ExportedResource r{.place = place, .decl = decl, .from = input_.no, .dtor = {}};
     for (std::string name : {dtor_name(place, decl->name, NameScheme::standard), options_.rejects_legacy_names ? std::string() : dtor_name(place, decl->name, NameScheme::legacy)}) {
-      const core::FuncType* found = core_func(m_, name);
+      const core::FuncType* found = core_func(name);
       if (found == nullptr) continue;
       if (*found != takes_handle) report(diag::export_mismatch, fmt::format("export `{}` has the core type {}, expected {}", name, to_string(*found), to_string(takes_handle)));
       r.dtor = std::move(name);
@@ -181,7 +182,7 @@ class ExportReader {
       return;
     }
     std::vector<ExportNames> names = export_names(e.place, f, options_.rejects_legacy_names);
-    const auto found = std::ranges::find_if(names, [&](const ExportNames& n) { return core_func(m_, n.name) != nullptr; });
+    const auto found = std::ranges::find_if(names, [&](const ExportNames& n) { return core_func(n.name) != nullptr; });
     const std::string in_wit = fmt::format("in WIT it is `{}: {}`", f.name, types::to_string(world_.graph().types, f.type));
     if (found == names.end()) {
       const ExportNames& expected = names.back().abi == LiftAbi::sync ? names.front() : names[1];
@@ -191,18 +192,18 @@ class ExportReader {
     }
     ExportedFunc x{.func = &f, .core_name = found->name, .shape = std::move(*shape), .abi = found->abi, .post_return = {}, .callback = {}};
     const core::FuncType expected = lifted_type(x.shape, x.abi);
-    if (const core::FuncType& t = *core_func(m_, x.core_name); t != expected) {
+    if (const core::FuncType& t = *core_func(x.core_name); t != expected) {
       auto& d = report(diag::export_mismatch, fmt::format("export `{}` has the core type {}, expected {}", x.core_name, to_string(t), to_string(expected)));
       d.notes.push_back(in_wit);
       d.notes.push_back("the bindings were made from another version of the WIT, or its types were changed since");
       return;
     }
-    if (!found->post_return.empty() && core_func(m_, found->post_return) != nullptr) {
+    if (!found->post_return.empty() && core_func(found->post_return) != nullptr) {
       check(found->post_return, {.params = x.shape.lifted.results, .results = {}});
       x.post_return = found->post_return;
     }
     if (!found->callback.empty()) {
-      if (core_func(m_, found->callback) == nullptr) {
+      if (core_func(found->callback) == nullptr) {
         auto& d = report(diag::missing_export, fmt::format("the module exports `{}`, but not its callback `{}`", x.core_name, found->callback));
         d.notes.push_back(fmt::format("{}; the callback is a core function {}", in_wit, to_string(callback_type)));
         return;
@@ -221,6 +222,7 @@ class ExportReader {
   std::vector<Diagnostic>& errors_;
   Location at_;
   std::set<std::string, std::less<>> checked_;
+  std::unordered_map<std::string_view, const core::FuncType*> core_funcs_;
 };
 
 /// What lifts and lowers of a module need is there.

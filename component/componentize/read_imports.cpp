@@ -1,5 +1,6 @@
 // Imports of core modules against the world, the adapters and the intrinsics.
 #include <algorithm>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -119,6 +120,19 @@ class ImportReader {
  private:
   using Use = std::optional<decltype(CoreImportUse::what)>;
   Diagnostic& report(DiagCode code, std::string message) { return errors_.emplace_back(error(code, std::move(message), at_)); }
+
+  /// Looking for names that are like a wrong one takes as long as there are names: the first mistakes have to do.
+  [[nodiscard]] bool has_suggestions() const { return errors_.size() <= 20; }
+
+  /// A function of an interface by its name in the component.
+  const wit::Function* func_of(wit::InterfaceId id, std::string_view abi_name) const {
+    const auto [at, is_new] = funcs_.try_emplace(id);
+    if (is_new) {
+      for (const wit::Function& f : world_.graph().interfaces[id].functions) at->second.try_emplace(f.abi_name, &f);
+    }
+    const auto found = at->second.find(abi_name);
+    return found == at->second.end() ? nullptr : found->second;
+  }
 
   /// A core module may import the same function more than once, but a module inside a component may not.
   void name_copy(std::size_t at, CoreImportUse& use, std::set<std::pair<std::string, std::string>>& taken) {
@@ -264,6 +278,7 @@ class ImportReader {
     const std::optional<Place> place = world_.imported_interface(*name.interface, name.scheme);
     if (!place) {
       auto& d = report(diag::missing_import, fmt::format("the module imports `{}` `{}`, but world `{}` does not import `{}`", escape(i.module), escape(i.name), w.name, escape(*name.interface)));
+      if (!has_suggestions()) return {};
       std::vector<std::string> candidates;
       for (const wit::WorldItem& item : w.imports) {
         if (std::holds_alternative<wit::InterfaceId>(item.item)) candidates.push_back(item.name);
@@ -273,7 +288,7 @@ class ImportReader {
     }
     const wit::Interface& interface = world_.graph().interfaces[*place->interface];
     const auto [func_name, is_async] = function_name(i.name, name.scheme);
-    if (const wit::Function* f = find_func(interface, func_name)) return lower(i, signature, *place, *f, is_async, has_main_memory);
+    if (const wit::Function* f = func_of(*place->interface, func_name)) return lower(i, signature, *place, *f, is_async, has_main_memory);
     if (const auto resource = parse_resource(i.name, name.scheme); resource && resource->op == ResourceOp::drop) {
       if (const auto r = find_resource(world_.graph(), *place->interface, resource->resource)) {
         if (!has_type(i, signature, takes_handle)) return {};
@@ -284,6 +299,7 @@ class ImportReader {
       if (const auto found = parse_intrinsic(i.name)) return payload_intrinsic(i, signature, *found, *place, false);
     }
     auto& d = report(diag::missing_import, fmt::format("interface `{}` has no `{}`", escape(*name.interface), escape(i.name)));
+    if (!has_suggestions()) return {};
     std::vector<std::string> candidates;
     for (const wit::Function& f : interface.functions) candidates.push_back(f.abi_name);
     if (const std::string near = closest(func_name, candidates); !near.empty()) d.notes.push_back(fmt::format("it has `{}`", near));
@@ -394,7 +410,7 @@ class ImportReader {
   }
 
   const wit::Function* function_at(const Place& place, std::string_view name, bool is_exported) const {
-    if (place.interface) return find_func(world_.graph().interfaces[*place.interface], name);
+    if (place.interface) return func_of(*place.interface, name);
     for (const wit::WorldItem& item : is_exported ? world_.world().exports : world_.world().imports) {
       if (const auto* f = std::get_if<wit::Function>(&item.item); f != nullptr && f->abi_name == name) return f;
     }
@@ -473,6 +489,7 @@ class ImportReader {
   std::vector<Diagnostic>& errors_;
   Location at_;
   bool has_threads_ = false;
+  mutable std::map<wit::InterfaceId, std::unordered_map<std::string_view, const wit::Function*>> funcs_;  ///< by their names in the component
 };
 
 }  // namespace

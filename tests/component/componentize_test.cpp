@@ -4,9 +4,13 @@
 #include <algorithm>
 #include <set>
 
+#include <fmt/format.h>
+
 #include "component/componentize/gc.h"
 #include "component/componentize/preview1.h"
 #include "component/guest.h"
+#include "component/metadata.h"
+#include "component/sections.h"
 #include "component/wit_codec.h"
 
 using namespace wcomp;
@@ -104,6 +108,36 @@ TEST_CASE("the sections with WIT do not stay in the main module") {
   const ValidComponent c = good(Guest().export_("docs:adder/add@0.1.0#add", sig(2, true)).with_wit(adder));
   REQUIRE(c.scope().core_module_bodies.front().has_value());
   CHECK((*c.scope().core_module_bodies.front())->customs.empty());
+}
+
+TEST_CASE("only `component-type`, alone or with a colon, is a section with WIT") {
+  CHECK(carries_world("component-type"));
+  CHECK(carries_world("component-type:"));
+  CHECK(carries_world("component-type:w"));
+  CHECK_FALSE(carries_world("component-types"));
+  CHECK_FALSE(carries_world("component-typ"));
+  CHECK_FALSE(carries_world(""));
+}
+
+TEST_CASE("a section whose name only begins like that of one with WIT stays in the main module") {
+  Guest g;
+  g.export_("docs:adder/add@0.1.0#add", sig(2, true));
+  Bytes module = g.with_wit(adder, "adder");
+  append_custom(module, "component-types", as_bytes("kept"));
+  const auto made = componentize(module);
+  REQUIRE(made);
+  const std::string text(made->begin(), made->end());
+  CHECK(has(text, "component-typeskept"));
+}
+
+TEST_CASE("many wrong imports are all reported, and the first of them with a name that is like theirs") {
+  Guest g;
+  for (int i = 0; i < 200; ++i) g.import("docs:adder/add@0.1.0", fmt::format("ad{}", i), nothing);
+  const auto made = componentize(g.with_wit("package docs:adder@0.1.0; interface add { add: func(); } world adder { import add; }", "adder"));
+  REQUIRE_FALSE(made);
+  CHECK(made.error().diagnostics().size() == 200);
+  CHECK(made.error().diagnostics().front().notes == std::vector<std::string>{"it has `add`"});
+  CHECK(made.error().diagnostics().back().notes.empty());
 }
 
 TEST_CASE("a wrong core signature of an import names the WIT function, what was found and what was expected") {
