@@ -137,7 +137,7 @@ def items_tree(items, is_any_order):
 
 
 def component_tree(text):
-    """Component text as nested tuples without names, numbers of entries and what says who made it; the parts of each sorted."""
+    """Component text as nested tuples without names, numbers of entries and what says who made it; definitions of the component in any order."""
     stack = [[]]
     text = re.sub(r"\(;.*?;\)", "", text, flags=re.DOTALL)
     for token in re.findall(r'"(?:[^"\\]|\\.)*"|;;[^\n]*|[()]|[^\s()"]+', text):
@@ -146,7 +146,7 @@ def component_tree(text):
         elif token == ")":
             done = stack.pop()
             if done[:1] != [("@producers",)]:
-                stack[-1].append(tuple(sorted(done, key=repr)))
+                stack[-1].append(tuple(sorted(done, key=repr) if len(stack) == 1 else done))
         elif token.startswith("$"):
             stack[-1] += [("#",)] if stack[-1][:1] == [("alias",)] else []
         else:
