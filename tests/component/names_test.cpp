@@ -37,7 +37,8 @@ TEST_CASE("names with several namespaces and projections, and versions as far as
   CHECK(nested->label == "E");
   CHECK_FALSE(parse_extern_name("a:b/c")->is_nested);
   for (const char* canonical : {"1", "20", "0.2", "0.0.3", "0.0.0"}) {
-    const auto name = parse_extern_name(std::string("a:b/c@") + canonical);
+    const std::string text = std::string("a:b/c@") + canonical;
+    const auto name = parse_extern_name(text);
     REQUIRE_MESSAGE(name, canonical);
     CHECK(name->canonical_version == canonical);
   }
