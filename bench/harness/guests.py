@@ -138,3 +138,9 @@ interface part-{i} {{
 """.replace("(with:", "(%with:"))
     imports = "".join(f"  import part-{i};\n" for i in range(count))
     return "".join(parts) + f"\nworld large {{\n{imports}}}\n"
+
+
+def chain_wit(count):
+    """Interfaces of which each uses types of the one before."""
+    links = "".join(f"interface i{i} {{ use i{i - 1}.{{t, r}}; record own-{i} {{ a: t, b: u8 }} f: func(x: t, y: own-{i}) -> r; }}\n" for i in range(1, count))
+    return "package bench:chain;\ninterface i0 { record t { x: u32 } resource r; }\n" + links

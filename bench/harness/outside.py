@@ -1,7 +1,7 @@
 """What is measured from outside, or by the guests themselves: process start, kernels, files, the toolchain's commands."""
 import re
 
-from .guests import large_wit
+from .guests import chain_wit, large_wit
 from .table import Table
 from .tools import ROOT, Problem, interleave, listen, run, spend
 
@@ -177,7 +177,8 @@ def files(context):
 
 def wit(context):
     """Reading WIT, whole processes: a generated package of 10 MB, and all packages of the releases of WASI if they are at hand."""
-    table = Table("WIT", "Processor time of whole processes, from start to exit, user and system. The peer does `component wit`, with `--json` for `json`.", ["wcomp", "wasm-tools"])
+    table = Table("WIT", "Processor time of whole processes, from start to exit, user and system. The peer does `component wit`, with `--json` for `json` and `--wasm --skip-validation` for `encode`.",
+                  ["wcomp", "wasm-tools"])
     large = context.guests.path("large-10mb.wit")
     if not large.exists():
         large.write_text(large_wit(15_000))
@@ -186,11 +187,22 @@ def wit(context):
     cases += [(f"all of WASI {folder.name}", folder, 10 if context.quick else 100) for folder in releases]
     if not releases:
         table.notes.append("WASI's packages are not at hand.")
-    for command, options in (("check", []), ("json", ["--json"])):
-        for case, source, repetitions in cases:
-            commands = {"wcomp": [context.witc, command, source]}
-            if "wasm-tools" in context.peers:
-                commands["wasm-tools"] = [context.peers["wasm-tools"], "component", "wit", *options, source]
+    interfaces, binary, chain = (context.guests.path(name) for name in ("interfaces-10mb.wit", "interfaces-10mb.wasm", "chain.wit"))
+    interfaces.write_text(large.read_text().partition("\nworld ")[0])  # a world of that size is larger than a component's type may be
+    run([context.witc, "encode", interfaces, "-o", binary])
+    if not chain.exists():
+        chain.write_text(chain_wit(18_000))
+    out = ["-o", context.guests.path("out.wasm")]
+    small = context.guests.path("large.wit")
+    jobs = [("check", [], [], cases), ("json", [], ["--json"], cases),
+            ("encode", out, ["--wasm", "--skip-validation", *out], [(f"a package of {small.stat().st_size / 1e6:.1f} MB", small, cases[0][2]), *cases[1:]]),
+            ("encode", out, None, [cases[0], ("a chain of 18,000 interfaces", chain, cases[0][2])]), ("print", [], None, [("10 MB of interfaces as a component", binary, cases[0][2])])]
+    table.notes.append("The peer encodes interfaces that use one another in n² steps and bytes: neither the package of 10 MB nor the chain of 18,000 ends in a minute.")
+    for command, ours, theirs, on in jobs:
+        for case, source, repetitions in on:
+            commands = {"wcomp": [context.witc, command, source, *ours]}
+            if "wasm-tools" in context.peers and theirs is not None:
+                commands["wasm-tools"] = [context.peers["wasm-tools"], "component", "wit", *theirs, source]
             best, failed = interleave(commands, repetitions, lambda line: spend(line, keeps_output=False))
             size = source.stat().st_size if source.is_file() else sum(f.stat().st_size for f in source.rglob("*.wit"))
             table.add(f"`{command}`, {case}", {name: spent.cpu for name, spent in best.items()}, size)
