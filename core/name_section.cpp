@@ -28,7 +28,7 @@ using IndirectMap = IndirectNameMap;
 template <class T>
 void put_in_order(std::vector<std::pair<std::uint32_t, T>>& map) {
   using Entry = std::pair<std::uint32_t, T>;
-  std::ranges::sort(map, {}, &Entry::first);
+  if (!std::ranges::is_sorted(map, {}, &Entry::first)) std::ranges::sort(map, {}, &Entry::first);
   const auto rest = std::ranges::unique(map, {}, &Entry::first);
   map.erase(rest.begin(), rest.end());
 }
