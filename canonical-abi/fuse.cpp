@@ -170,6 +170,10 @@ void Body::helper(const Shape& shape) { translate_here(shape, InMemory{core::Loc
 void Body::enter() {
   code().global_get(module_.flags(Side::caller)).i32_const(flag_may_leave).op(Opcode::i32_and).op(Opcode::i32_eqz);
   trap_if(TrapCode::cannot_leave);
+  if (module_.side(Side::callee).is_own_instance) {
+    code().i32_const(1);
+    trap_if(TrapCode::cannot_enter);
+  }
   for (const core::GlobalIdx flags : module_.entered) {
     code().global_get(flags).i32_const(flag_may_enter).op(Opcode::i32_and).op(Opcode::i32_eqz);
     trap_if(TrapCode::cannot_enter);

@@ -42,8 +42,11 @@ struct AdapterSide {
   bool has_realloc = false;
   bool has_post_return = false;  ///< callee only
   // Callee only: which component instances the call enters (entering_set of the spec: the callee and its ancestors, without the caller and
-  // its ancestors). The callee itself is not entered by a call from itself or from an instance inside it.
+  // its ancestors). The callee itself is not entered by a call from an instance inside it.
   bool enters_callee = true;
+  /// Caller and callee are one instance. It would be entered again without a child in between: such a call traps (Explainer.md "Component
+  /// Invariants" 2).
+  bool is_own_instance = false;
   std::uint32_t entered_ancestors = 0;
 };
 

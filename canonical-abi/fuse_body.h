@@ -126,8 +126,13 @@ class Body {
   void elements(const Shape& element, core::LocalIdx src, core::LocalIdx dst, core::LocalIdx count);
   void copy_bytes(core::LocalIdx dst, core::LocalIdx src, core::LocalIdx bytes64);
   void push_string_bytes(StringEncoding encoding, core::LocalIdx length);
-  /// Calls realloc of the receiving side for `bytes64` bytes and checks what it returns.
+  /// fuse_strings.cpp: gets room for a string that was measured, with the calls of realloc that the specification makes for these encodings.
+  /// `src_bytes64`: those of the source.
+  void allocate_string(core::LocalIdx src_length, core::LocalIdx dst_length, core::LocalIdx src_bytes64, core::LocalIdx ptr);
+  /// Calls realloc of the receiving side for `bytes64` bytes and checks what it returns. reallocate: for what is at `ptr` already.
   void allocate(core::LocalIdx ptr, std::uint32_t align, core::LocalIdx bytes64);
+  void reallocate(core::LocalIdx ptr, core::LocalIdx old_bytes64, std::uint32_t align, core::LocalIdx bytes64);
+  void call_realloc(core::LocalIdx ptr, std::uint32_t align, core::LocalIdx bytes64);
   void check_range(Side side, core::LocalIdx ptr, std::uint32_t align, core::LocalIdx bytes64, TrapCode unaligned, TrapCode out_of_bounds);
   void check_range(Side side, core::LocalIdx ptr, const Shape& shape);
 

@@ -33,9 +33,7 @@ void Body::string(const Place& src, const Place& dst) {
   code().i32_const(side_number).local_get(src_ptr).local_get(src_length);
   call_intrinsic(Intrinsic::string_measure);
   code().local_set(dst_length);
-  push_string_bytes(to_encoding, dst_length);
-  code().local_set(bytes);
-  allocate(dst_ptr, string_alignment(to_encoding), bytes);
+  allocate_string(src_length, dst_length, bytes, dst_ptr);
   if (is_copied(from, to_encoding)) {
     copy_bytes(dst_ptr, src_ptr, bytes);
   } else {
@@ -94,11 +92,21 @@ void Body::copy_bytes(core::LocalIdx dst, core::LocalIdx src, core::LocalIdx byt
   code().local_get(dst).local_get(src).local_get(bytes64).op(Opcode::i32_wrap_i64).memory_copy(module_.memory(to()), module_.memory(from_));
 }
 
-// LiftLowerContext.allocate: the instance may not leave while its realloc runs.
+// LiftLowerContext.allocate
 void Body::allocate(core::LocalIdx ptr, std::uint32_t align, core::LocalIdx bytes64) {
+  code().i32_const(0).i32_const(0);
+  call_realloc(ptr, align, bytes64);
+}
+
+void Body::reallocate(core::LocalIdx ptr, core::LocalIdx old_bytes64, std::uint32_t align, core::LocalIdx bytes64) {
+  code().local_get(ptr).local_get(old_bytes64).op(Opcode::i32_wrap_i64);
+  call_realloc(ptr, align, bytes64);
+}
+
+void Body::call_realloc(core::LocalIdx ptr, std::uint32_t align, core::LocalIdx bytes64) {
   const core::GlobalIdx flags = module_.flags(to());
   clear_flag(flags, flag_may_leave);
-  code().i32_const(0).i32_const(0).i32_const(static_cast<std::int32_t>(align)).local_get(bytes64).op(Opcode::i32_wrap_i64);
+  code().i32_const(static_cast<std::int32_t>(align)).local_get(bytes64).op(Opcode::i32_wrap_i64);
   code().call(module_.realloc(to())).local_set(ptr);
   set_flag(flags, flag_may_leave);
   check_range(to(), ptr, align, bytes64, TrapCode::realloc_failed, TrapCode::realloc_failed);

@@ -4,8 +4,9 @@
 // for latin1+utf16 bytes, or with `utf16_tag` set 16-bit units. CanonicalABI.md `load_string_from_range`, `store_string_into_range`.
 // Everything here takes bytes that a guest controls; nothing reads or writes outside the spans it is given.
 //
-// The specification guesses a size, allocates, and reallocates when the guess was wrong. We measure first and allocate once with the exact
-// size: the string that arrives is the same, and the receiver's realloc sees one plain allocation.
+// The specification guesses a size, allocates, and reallocates when the guess was wrong. We measure first, so that nothing is written twice.
+// Adapters make the calls of realloc that the specification makes all the same (fuse_strings.cpp); the host, which may say that a string of
+// its own came in any encoding, says that it came in the receiver's, for which there is one call with the exact size.
 #pragma once
 
 #include <cstdint>

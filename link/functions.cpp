@@ -17,13 +17,14 @@ cabi::AdapterSide side(const Options& o, const std::optional<core::MemType>& mem
           .has_realloc = o.realloc.has_value(),
           .has_post_return = o.post_return.has_value(),
           .enters_callee = true,
+          .is_own_instance = false,
           .entered_ancestors = 0};
 }
 
 void sign(std::string& out, const cabi::AdapterSide& s) {
   const core::Limits& l = s.memory.limits;
-  fmt::format_to(std::back_inserter(out), " {}{}{}{}{}{} {},{},{},{}", static_cast<int>(s.encoding), s.has_memory ? 'm' : '-',
-                 s.has_realloc ? 'r' : '-', s.has_post_return ? 'p' : '-', s.enters_callee ? 'e' : '-', s.entered_ancestors, l.min,
+  fmt::format_to(std::back_inserter(out), " {}{}{}{}{}{}{} {},{},{},{}", static_cast<int>(s.encoding), s.has_memory ? 'm' : '-',
+                 s.has_realloc ? 'r' : '-', s.has_post_return ? 'p' : '-', s.enters_callee ? 'e' : '-', s.is_own_instance ? 'o' : '-', s.entered_ancestors, l.min,
                  l.max ? fmt::to_string(*l.max) : "-", l.is_64, l.is_shared);
 }
 
@@ -85,6 +86,7 @@ Result<void> Planner::lower(Frame& f, const CanonLower& d) {
   cabi::AdapterSide callee_side = side(lifted.opts, lifted.memory_type);
   std::vector<ComponentInstanceSlot> entered = entering_set(plan_, f.instance, lifted.opts.instance);
   callee_side.enters_callee = !entered.empty();
+  callee_side.is_own_instance = lifted.opts.instance == f.instance;
   if (!entered.empty()) entered.erase(entered.begin());
   callee_side.entered_ancestors = static_cast<std::uint32_t>(entered.size());
   WCOMP_TRY(auto made, adapter(side(opts, memory_type), callee_side, lifted.type));

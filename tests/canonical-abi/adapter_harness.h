@@ -27,6 +27,7 @@ class AdapterHarness {
     engine::MemAddr memory;
     engine::GlobalAddr flags;
     std::uint32_t heap = 1024;  ///< where the next allocation is
+    std::pair<std::uint64_t, std::uint64_t> last;  ///< what realloc gave last, and its size
     std::function<std::uint32_t(std::uint32_t align, std::uint32_t size)> realloc;
   };
 
@@ -198,11 +199,13 @@ class AdapterHarness {
       });
     }
     return host_func(type, [this, side](std::uint64_t* slots) {
-      CHECK(slots[0] == 0);
-      CHECK(slots[1] == 0);
+      Instance& instance = instances[side];
+      CHECK((slots[0] == 0 ? slots[1] == 0 : std::pair(slots[0], slots[1]) == instance.last));
       log.push_back(fmt::format("{} realloc({}, {}) with flags {}", side == 0 ? "caller" : "callee", slots[2], slots[3],
                                 flags(static_cast<Side>(side))));
-      slots[0] = instances[side].realloc(static_cast<std::uint32_t>(slots[2]), static_cast<std::uint32_t>(slots[3]));
+      const std::uint64_t size = slots[3];
+      slots[0] = instance.realloc(static_cast<std::uint32_t>(slots[2]), static_cast<std::uint32_t>(size));
+      instance.last = {slots[0], size};
       return std::optional<TrapCode>();
     });
   }
