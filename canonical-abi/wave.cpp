@@ -62,6 +62,7 @@ class Printer {
       case ShapeKind::list:
       case ShapeKind::fixed_list: {
         const auto& items = std::get<std::vector<Value>>(v.data);
+        if (arena_.get<types::MapType>(s.type) != nullptr) return map(items, *s.element);
         sequence('[', ']', items.size(), [&](std::size_t i) { value(items[i], *s.element); });
         return;
       }
@@ -103,6 +104,15 @@ class Printer {
       text.remove_prefix(1);
     }
     out_ += quote;
+  }
+
+  void map(const std::vector<Value>& entries, const Shape& entry) {
+    sequence('{', '}', entries.size(), [&](std::size_t i) {
+      const auto& pair = std::get<std::vector<Value>>(entries[i].data);
+      value(pair[0], *entry.parts[0].shape);
+      out_ += ": ";
+      value(pair[1], *entry.parts[1].shape);
+    });
   }
 
   void record(const std::vector<Value>& values, const Shape& s) {

@@ -4,9 +4,10 @@
 // type was expected; and back. Reading is led by the shape: the parser never recurses deeper than the type is nested (cabi::max_depth), never
 // asks what kind of value a text might be, and a mistake is reported where the type and the text part.
 // A word of WAVE (true, false, some, none, ok, err, inf, nan) that is meant as the name of a case is written with a `%`, as `%true`.
-// A bare payload stands for `some(..)` and `ok(..)` unless the payload is an option or a result itself. Fields that are options may be left
-// out; `{:}` is a record without fields, `{}` no flags. `//` begins a comment. Maps, which WAVE has no form for, are lists of pairs.
-// Handles, streams and futures have no text: a type with them is refused. Limits: max_wave_values values in a text.
+// A bare payload stands for `some(..)` and `ok(..)` unless the payload is an option or a result itself. Fields and last parameters that are
+// options may be left out; `{:}` is a record without fields, `{}` no flags. A map is `{key: value, ..}`, read from a list of pairs, too.
+// `//` begins a comment. Handles, streams and futures have no text: a type with them is refused when read; a handle is printed as `<handle 3>`.
+// Limits: max_wave_values values in a text.
 #pragma once
 
 #include <optional>

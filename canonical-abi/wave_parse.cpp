@@ -25,6 +25,15 @@ std::string list_of(const std::vector<std::string_view>& names) {
   return out;
 }
 
+/// The text as messages show it.
+std::string shortened(std::string_view text) {
+  constexpr std::size_t shown = 40;
+  std::string out(text.substr(0, shown));
+  if (text.size() <= shown) return out;
+  while (!out.empty() && !is_utf8(out)) out.pop_back();
+  return out + "...";
+}
+
 /// The number in a text of the lexer's number form; too large is infinite, too small zero.
 template <class Float>
 Float float_of(std::string_view text) {
@@ -77,11 +86,13 @@ class Parser {
       case ShapeKind::char_: return character(s);
       case ShapeKind::string: return string(s);
       case ShapeKind::list:
+        if (is('{') && arena_.get<types::MapType>(s.type) != nullptr) return map(s);
+        return list(s);
       case ShapeKind::fixed_list: return list(s);
       case ShapeKind::record: return arena_.get<types::RecordType>(s.type) != nullptr ? record(s) : tuple(s);
       case ShapeKind::variant:
-        if (const auto* o = arena_.get<types::OptionType>(s.type); o != nullptr) return option(s);
-        if (const auto* r = arena_.get<types::ResultType>(s.type); r != nullptr) return result(s);
+        if (is_option(s)) return option(s);
+        if (arena_.get<types::ResultType>(s.type) != nullptr) return result(s);
         return variant(s);
       case ShapeKind::flags: return flags(s);
       case ShapeKind::own:
@@ -111,6 +122,8 @@ class Parser {
       next();
     }
     WCOMP_TRY(expect(')', "`,` or `)`"));
+    // As with the fields of a record: options at the end may be left out.
+    while (out.size() < params.size() && is_option(*params[out.size()].shape)) out.push_back(Value{CaseValue{0, {}}});
     if (out.size() < params.size()) {
       Failure f = between(diag::type_mismatch, fmt::format("{} argument{}, expected {}: `{}` is missing", out.size(), out.size() == 1 ? "" : "s", params.size(), params[out.size()].name), opened, last_end_);
       f.diagnostics().front().notes.push_back(fmt::format("the parameters are {}", list_params(params)));
@@ -150,13 +163,7 @@ class Parser {
 
   /// What stands here, in words.
   [[nodiscard]] std::string found() const {
-    constexpr std::size_t shown = 40;
-    std::string_view text = word_.text;
-    std::string quoted(text.substr(0, shown));
-    if (text.size() > shown) {
-      while (!quoted.empty() && !is_utf8(quoted)) quoted.pop_back();
-      quoted += "...";
-    }
+    const std::string quoted = shortened(word_.text);
     switch (word_.kind) {
       case WaveToken::end: return "the end of the text";
       case WaveToken::number: return fmt::format("the number {}", quoted);
@@ -174,7 +181,7 @@ class Parser {
   [[nodiscard]] Failure mismatch(const Shape& s) const {
     const bool is_form = word_.kind == WaveToken::bad || word_.kind == WaveToken::end;
     Failure f = at(is_form ? diag::syntax : diag::type_mismatch, fmt::format("expected a value of type `{}`, found {}", type_text(s), found()));
-    if (s.kind == ShapeKind::string && word_.kind == WaveToken::label) f.diagnostics().front().notes.push_back(fmt::format("a string is written in quotes: \"{}\"", word_.text));
+    if (s.kind == ShapeKind::string && word_.kind == WaveToken::label) f.diagnostics().front().notes.push_back(fmt::format("a string is written in quotes: \"{}\"", shortened(word_.text)));
     return f;
   }
   Result<void> expect(char c, std::string_view expected) {
@@ -182,6 +189,8 @@ class Parser {
     next();
     return {};
   }
+
+  [[nodiscard]] bool is_option(const Shape& s) const { return arena_.get<types::OptionType>(s.type) != nullptr; }
 
   Result<Value> boolean(const Shape& s) {
     if (!is_word("true") && !is_word("false")) return Err(mismatch(s));
@@ -251,6 +260,32 @@ class Parser {
     return Value{std::move(items)};
   }
 
+  /// `{key: value, ..}`; `{:}` and `{}` have no entries. Entries stay as they are written, the same key twice as well.
+  Result<Value> map(const Shape& s) {
+    const Shape& entry = *s.element;
+    next();
+    std::vector<Value> entries;
+    if (is(':')) {
+      next();
+    } else {
+      while (!is('}')) {
+        WCOMP_TRY(Value key, value(*entry.parts[0].shape));
+        WCOMP_TRY(expect(':', "`:` and the value of the entry"));
+        WCOMP_TRY(Value mapped, value(*entry.parts[1].shape));
+        Value pair{std::vector<Value>{}};
+        auto& both = std::get<std::vector<Value>>(pair.data);
+        both.reserve(2);
+        both.push_back(std::move(key));
+        both.push_back(std::move(mapped));
+        entries.push_back(std::move(pair));
+        if (!is(',')) break;
+        next();
+      }
+    }
+    WCOMP_TRY(expect('}', "`,` or `}`"));
+    return Value{std::move(entries)};
+  }
+
   Result<Value> tuple(const Shape& s) {
     if (!is('(')) return Err(mismatch(s));
     const std::size_t begin = word_.begin;
@@ -299,7 +334,7 @@ class Parser {
     for (std::size_t i = 0; i < fields.size(); ++i) {
       if (!fields[i]) {
         const Shape& part = *s.parts[i].shape;
-        if (arena_.get<types::OptionType>(part.type) == nullptr) {
+        if (!is_option(part)) {
           return Err(between(diag::type_mismatch, fmt::format("field `{}` of type `{}` is missing", s.parts[i].name, type_text(part)), begin, last_end_));
         }
         if (values_left_ == 0) return Err(at(diag::limit_exceeded, fmt::format("more than {} values", max_wave_values)));
@@ -362,7 +397,7 @@ class Parser {
 
   /// Whether a payload may stand for the option or result around it.
   [[nodiscard]] bool may_be_bare(const Shape& s) const {
-    return arena_.get<types::OptionType>(s.type) == nullptr && arena_.get<types::ResultType>(s.type) == nullptr;
+    return !is_option(s) && arena_.get<types::ResultType>(s.type) == nullptr;
   }
 
   Result<Value> bare(std::uint32_t index, const Shape& payload) {
@@ -405,7 +440,7 @@ class Parser {
   }
 
   [[nodiscard]] Failure unknown(std::string_view what, std::string_view name, const std::vector<std::string_view>& names) const {
-    Failure f = at(diag::unknown_item, fmt::format("there is no {} `{}`: expected {}", what, name, list_of(names)));
+    Failure f = at(diag::unknown_item, fmt::format("there is no {} `{}`: expected {}", what, shortened(name), list_of(names)));
     NearestName nearest(name);
     for (const std::string_view n : names) nearest.offer(n);
     if (auto note = nearest.note()) f.diagnostics().front().notes.push_back(*std::move(note));

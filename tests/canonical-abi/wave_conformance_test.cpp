@@ -7,64 +7,45 @@
 
 #include <doctest/doctest.h>
 
-#include "canonical-abi/type_builder.h"
 #include "canonical-abi/wave.h"
 #include "test_paths.h"
+#include "wit/wit.h"
 
 namespace wcomp::cabi {
 namespace {
 
-using types::Field;
-using types::Prim;
+/// The functions of the WIT package that the calls are of.
+struct Ui {
+  wit::Loaded loaded;
+  /// By every spelling: `f`, `iface.f`, `ns:pkg/iface.f`, `ns:pkg/iface.f@1.2.3`.
+  std::map<std::string, const types::FuncType*, std::less<>> funcs;
 
-struct Ui : TypeBuilder {
-  std::map<std::string, types::FuncType, std::less<>> funcs;
-  void add(const std::string& name, const std::string& param, ValType t) { funcs[name] = {.params = {{param, t}}, .result = {}}; }
-  Ui() {
-    funcs["nullary"] = {};
-    add("f32", "val", Prim::f32);
-    add("list-f32", "vals", list(Prim::f32));
-    add("f64", "val", Prim::f64);
-    add("list-f64", "vals", list(Prim::f64));
-    add("char", "val", Prim::char_);
-    add("list-chars", "vals", list(Prim::char_));
-    add("string", "val", Prim::string);
-    add("list-strings", "vals", list(Prim::string));
-    add("option-u8", "opt", option(Prim::u8));
-    const ValType optional = option(Prim::u8), plain = result({}, {});
-    add("result-ok-u8", "res", result(Prim::u8, {}));
-    add("result-err-u8", "res", result({}, Prim::u8));
-    add("result-both-u8", "res", result(Prim::u8, Prim::u8));
-    add("result-no-payloads", "res", plain);
-    add("basic-record", "rec", record({Field{"required", Prim::u8}, Field{"optional", optional}}));
-    add("optional-fields-record", "rec", record({Field{"a", optional}, Field{"b", optional}}));
-    add("keyword-fields-record", "rec",
-        record({Field{"true", Prim::bool_}, Field{"false", Prim::bool_}, Field{"some", optional}, Field{"none", optional}, Field{"ok", plain}, Field{"err", plain},
-                Field{"inf", Prim::f32}, Field{"nan", Prim::f32}}));
-    add("hand-enum", "enm", arena.add(types::EnumType{{"left", "right"}}));
-    add("keyword-cases-enum", "enm", arena.add(types::EnumType{{"true", "false", "some", "none", "ok", "err", "inf", "nan"}}));
-    add("permission-flags", "flgs", arena.add(types::FlagsType{{"read", "write"}}));
+  explicit Ui(wit::Loaded l) : loaded(std::move(l)) {
+    const wit::Graph& g = loaded.graph;
+    for (const wit::PackageId p : g.roots) {
+      const wit::PackageName& package = g.packages[p].name;
+      for (const wit::InterfaceId i : g.packages[p].interfaces) {
+        const std::string interface = g.interfaces[i].name.value_or("");
+        const std::string qualified = package.ns + ":" + package.name + "/" + interface;
+        const std::string version = package.version ? "@" + package.version->to_string() : "";
+        for (const wit::Function& f : g.interfaces[i].functions) {
+          for (const std::string& name : {f.abi_name, interface + "." + f.abi_name, qualified + "." + f.abi_name, qualified + "." + f.abi_name + version}) funcs.emplace(name, &f.type);
+        }
+      }
+    }
   }
 
-  /// The function without `ui.` or `ui:tests/ui.` and `@0.1.0`, as the data spell it.
-  const types::FuncType* find(std::string_view name) const {
-    const bool is_qualified = name.starts_with("ui:tests/ui.");
-    if (is_qualified) name.remove_prefix(12);
-    else if (name.starts_with("ui.")) name.remove_prefix(3);
-    if (is_qualified && name.ends_with("@0.1.0")) name.remove_suffix(6);
-    const auto f = funcs.find(name);
-    return f == funcs.end() ? nullptr : &f->second;
-  }
-
-  std::string run(std::string_view text) {
+  std::string run(std::string_view text) const {
+    const types::TypeArena& arena = loaded.graph.types;
     const auto call = find_wave_call(text);
-    const types::FuncType* type = call ? find(call->function) : nullptr;
-    if (type == nullptr) return "refused";
-    const FuncShape shape = shape_of(arena, *type);
+    const auto found = call ? funcs.find(call->function) : funcs.end();
+    if (found == funcs.end()) return "refused";
+    const types::FuncType& type = *found->second;
+    const FuncShape shape = shape_of(arena, type);
     const auto args = parse_wave_args(arena, shape.params, "wave", text, call->args_begin);
     if (!args) return "refused";
     std::string out = std::string(call->function) + "(";
-    for (std::size_t i = 0; i < args->size(); ++i) out += (i == 0 ? "" : ", ") + type->params[i].name + ": " + to_wave(arena, (*args)[i], *shape.params[i].shape);
+    for (std::size_t i = 0; i < args->size(); ++i) out += (i == 0 ? "" : ", ") + type.params[i].name + ": " + to_wave(arena, (*args)[i], *shape.params[i].shape);
     return out + ")";
   }
 };
@@ -92,7 +73,10 @@ TEST_CASE("the WAVE project's calls print or are refused as there") {
     MESSAGE("left out: the folder of conformance data is not there");
     return;
   }
-  Ui ui;
+  const std::filesystem::path paths[] = {folder / "ui.wit"};
+  auto loaded = wit::load(paths);
+  REQUIRE(loaded.has_value());
+  const Ui ui(*std::move(loaded));
   int calls = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     if (entry.path().extension() != ".waves") continue;

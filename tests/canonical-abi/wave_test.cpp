@@ -151,8 +151,25 @@ TEST_CASE("lists, tuples and records say which part is wrong") {
   CHECK(w.read(point, "{x: 1") == "syntax 1:6+1: expected `,` or `}`, found the end of the text");
   CHECK(w.read(point, "{x: {x: 1}}") == "type-mismatch 1:5+1: expected a value of type `u8`, found `{`");
   CHECK(w.read(w.list(point), "[{x: 1}, {:}]") == "type-mismatch 1:10+3: field `x` of type `u8` is missing");
-  CHECK(w.read(w.map(Prim::string, Prim::u8), "[(\"a\", 1)]") == "[(\"a\", 1)]");
   CHECK(w.parse(point, "{x: 1, lable: 1}").error().first().notes == std::vector<std::string>{"did you mean `label`?"});
+}
+
+TEST_CASE("maps are entries between braces, and are read from lists of pairs, too") {
+  Wave w;
+  const auto m = w.map(Prim::string, w.option(Prim::u8));
+  CHECK(w.read(m, "{}") == "{}");
+  CHECK(w.read(m, "{:}") == "{}");
+  CHECK(w.read(m, "[]") == "{}");
+  CHECK(w.read(m, "{\"a\": 1, \"b\": none,}") == "{\"a\": some(1), \"b\": none}");
+  CHECK(w.read(m, "[(\"a\", 1)]") == "{\"a\": some(1)}");
+  CHECK(w.read(w.map(Prim::bool_, Prim::char_), "{true: 'x', false: 'y'}") == "{true: 'x', false: 'y'}");
+  CHECK(w.read(w.map(Prim::s8, w.map(Prim::u8, Prim::u8)), "{-1: {1: 2}, -1: {}}") == "{-1: {1: 2}, -1: {}}");
+  CHECK(w.read(m, "{a: 1}") == "type-mismatch 1:2+1: expected a value of type `string`, found `a`");
+  CHECK(w.read(m, "{\"a\" 1}") == "syntax 1:6+1: expected `:` and the value of the entry, found the number 1");
+  CHECK(w.read(m, "{\"a\": x}") == "type-mismatch 1:7+1: expected a value of type `u8`, found `x`");
+  CHECK(w.read(m, "{\"a\": 1") == "syntax 1:8+1: expected `,` or `}`, found the end of the text");
+  CHECK(w.read(m, "{,}") == "type-mismatch 1:2+1: expected a value of type `string`, found `,`");
+  CHECK(w.read(m, "{\"a\": 1}, {") == "syntax 1:9+1: expected the end, found `,`");
 }
 
 TEST_CASE("cases named like words of WAVE need a `%`") {
@@ -243,6 +260,15 @@ TEST_CASE("a call has the arguments of its function") {
   CHECK(parse_wave_args(w.arena, shape.params, "wave", "(1, 2)", 0).error().first().notes == std::vector<std::string>{"parameter `p1` is `string`"});
 }
 
+TEST_CASE("options at the end of a call may be left out") {
+  Wave w;
+  const auto o = w.option(Prim::u8);
+  CHECK(w.call(w.func({Prim::u8, o, o}), "f(1)") == "f|1|none|none");
+  CHECK(w.call(w.func({Prim::u8, o, o}), "f(1, 2)") == "f|1|some(2)|none");
+  CHECK(w.call(w.func({o}), "f()") == "f|none");
+  CHECK(w.call(w.func({o, Prim::u8}), "f(1)") == "type-mismatch 1:2+3: 1 argument, expected 2: `p1` is missing");
+}
+
 TEST_CASE("types without a text form are refused") {
   Wave w;
   CHECK(w.read(w.own(w.resource()), "1") == "unsupported 1:1+1: a value of type `own<resource>` cannot be written as text");
@@ -251,6 +277,34 @@ TEST_CASE("types without a text form are refused") {
 TEST_CASE("text nested deeper than the type is refused where the type ends") {
   Wave w;
   CHECK(w.read(w.list(Prim::u8), std::string(1'000'000, '[')) == "type-mismatch 1:2+1: expected a value of type `u8`, found `[`");
+}
+
+TEST_CASE("a megabyte of hostile text is refused at once, wherever it goes wrong") {
+  Wave w;
+  const std::string brackets(1 << 20, '['), braces(1 << 20, '{'), digits(1 << 20, '9'), quotes(1 << 20, '"'), slashes(1 << 20, '/'), escapes = [] {
+    std::string s = "\"";
+    while (s.size() < 1 << 20) s += "\\u{41}";
+    return s;
+  }();
+  const auto nested = w.list(w.list(w.list(Prim::string))), m = w.map(Prim::string, Prim::u8), flags = w.names({"a"}, true), o = w.option(w.option(Prim::u8));
+  CHECK(w.read(nested, brackets) == "type-mismatch 1:4+1: expected a value of type `string`, found `[`");
+  CHECK(w.read(m, braces) == "type-mismatch 1:2+1: expected a value of type `string`, found `{`");
+  CHECK(w.read(flags, braces).starts_with("syntax 1:2"));
+  CHECK(w.read(Prim::u64, digits).starts_with("type-mismatch 1:1+1048576: the number 9999999999"));
+  CHECK(w.read(Prim::f32, digits) == "inf");
+  CHECK(w.read(Prim::f64, "0." + std::string(1 << 20, '0') + "1") == "0");
+  CHECK(w.read(Prim::f64, "1e" + digits) == "inf");
+  CHECK(w.read(Prim::string, quotes).starts_with("syntax 1:1+3"));
+  CHECK(w.read(Prim::string, escapes) == "syntax 1:1+1: expected a value of type `string`, found a string without its closing quote");
+  CHECK(w.read(Prim::string, "\"" + std::string(1 << 20, '\xff')).starts_with("syntax 1:1+1"));
+  CHECK(w.read(Prim::string, "\"\"\"\n" + std::string(1 << 20, '\n')).starts_with("syntax 1:1+3"));
+  CHECK(w.read(Prim::string, slashes).starts_with("syntax 1:1048577"));
+  CHECK(w.read(o, "some(" + brackets).starts_with("type-mismatch 1:6"));
+  CHECK(w.read(w.list(Prim::u8), "[" + std::string(1 << 20, ',')).starts_with("type-mismatch 1:2+1"));
+  CHECK(w.call(w.func({}), "f" + std::string(1 << 20, '(')).starts_with("type-mismatch 1:3+1"));
+  CHECK(w.call(w.func({}), std::string(1 << 20, '(')).starts_with("type-mismatch 1:2+1"));
+  std::string shared_name(1 << 20, 'a');
+  CHECK(w.read(w.names({"b"}, false), shared_name).starts_with("unknown-item 1:1+1048576: there is no case `aaaa"));
 }
 
 TEST_CASE("random values read back from their text") {
