@@ -4,6 +4,7 @@
 #include <set>
 
 #include "component/validate.h"
+#include "core/type_interner.h"
 
 namespace wcomp::component {
 
@@ -62,6 +63,9 @@ class Matcher {
 
   Side expected_, found_;
 };
+
+/// What a module imports and exports. Fails when it imports one name twice.
+[[nodiscard]] Result<ModuleType> module_type(const core::ValidModule& module, core::TypeInterner& types);
 
 /// Core subtyping: empty, or why not. Indices in types are ids of one validation's TypeInterner. Where the two sides come from two of them,
 /// one was declared by a component, whose core types name no others.

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/match.h"
+#include "component/matcher.h"
 #include "component/validator.h"
 
 namespace wcomp::component {
@@ -43,29 +44,34 @@ class Externs {
 
 }  // namespace
 
+Result<ModuleType> module_type(const core::ValidModule& module, core::TypeInterner& types) {
+  WCOMP_TRY(core::TypeIds ids, types.add(*module));
+  const Externs externs(*module, types, std::move(ids));
+  ModuleType type;
+  std::set<std::pair<std::string, std::string>> names;
+  for (const core::Import& i : module->imports) {
+    if (!names.emplace(i.module, i.name).second) {
+      return fail(diag::duplicate_name, fmt::format("a core module in a component cannot import `{}` `{}` twice", i.module, i.name));
+    }
+    WCOMP_TRY(CoreExtern e, externs.import(i.type));
+    type.imports.push_back({i.module, i.name, std::move(e)});
+  }
+  for (const core::Export& e : module->exports) {
+    WCOMP_TRY(CoreExtern exported, externs.export_(e));
+    type.exports.push_back({"", e.name, std::move(exported)});
+  }
+  return type;
+}
+
 Result<void> Validator::core_module(Space& s, const CoreModuleDef& m, const std::string& path) {
   const std::shared_ptr<const Bytes> storage = m.storage ? m.storage : std::make_shared<const Bytes>(m.bytes.begin(), m.bytes.end());
   const ByteSpan bytes = m.storage ? m.bytes : ByteSpan(*storage);
   WCOMP_TRY(core::Module module, core::decode(storage, bytes, m.offset, path));
   WCOMP_TRY(core::ValidModule valid, core::validate(std::move(module), features_.core));
-  WCOMP_TRY(core::TypeIds ids, core_types_.add(*valid));
-  const Externs externs(*valid, core_types_, std::move(ids));
-  auto type = std::make_shared<ModuleType>();
-  std::set<std::pair<std::string, std::string>> names;
-  for (const core::Import& i : valid->imports) {
-    if (!names.emplace(i.module, i.name).second) {
-      return fail(diag::duplicate_name, fmt::format("a core module in a component cannot import `{}` `{}` twice", i.module, i.name));
-    }
-    WCOMP_TRY(CoreExtern e, externs.import(i.type));
-    WCOMP_TRY(table_.spend_on(e));
-    type->imports.push_back({i.module, i.name, std::move(e)});
-  }
-  for (const core::Export& e : valid->exports) {
-    WCOMP_TRY(CoreExtern exported, externs.export_(e));
-    WCOMP_TRY(table_.spend_on(exported));
-    type->exports.push_back({"", e.name, std::move(exported)});
-  }
-  s.scope->core_modules.push_back(std::move(type));
+  WCOMP_TRY(ModuleType type, module_type(valid, core_types_));
+  for (const ModuleType::Item& i : type.imports) WCOMP_TRY(table_.spend_on(i.type));
+  for (const ModuleType::Item& e : type.exports) WCOMP_TRY(table_.spend_on(e.type));
+  s.scope->core_modules.push_back(std::make_shared<const ModuleType>(std::move(type)));
   s.scope->core_module_bodies.emplace_back(std::move(valid));
   return Ok{};
 }

@@ -4,6 +4,7 @@
 // saying which instance lifted it, however many components re-export it. The planner owns the frames.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -41,11 +42,12 @@ struct TypeItem {
   std::optional<ResourceSlot> resource;
 };
 struct ComponentItem {
-  std::shared_ptr<const component::Scope> scope;  ///< null: imported
-  const Frame* parent = nullptr;                  ///< where the component is defined, for outer aliases
+  const component::Scope* scope = nullptr;
+  const Frame* parent = nullptr;                     ///< where the component is defined, for outer aliases
+  const component::ValidComponent* owner = nullptr;  ///< whose scopes and types these are
 };
 struct ModuleItem {
-  std::optional<ModuleSlot> module;
+  core::ValidModule module;
 };
 
 struct InstanceItem;
@@ -77,8 +79,11 @@ using CoreInstanceItem = std::variant<CoreInstanceSlot, std::shared_ptr<const Co
 
 /// The index spaces of one component instance so far.
 struct Frame {
+  [[nodiscard]] const types::TypeArena& arena() const { return owner->types(); }
+
   const component::Scope* scope = nullptr;
   const Frame* parent = nullptr;  ///< where the component is defined
+  const component::ValidComponent* owner = nullptr;
   ComponentInstanceSlot instance;
   std::map<types::ResourceId, ResourceSlot> resources;  ///< of the scope's abstract and own resources
   std::vector<FuncItem> funcs;
@@ -90,6 +95,13 @@ struct Frame {
   std::vector<CoreRef> core_funcs, core_tables, core_memories, core_globals, core_tags;
   std::size_t depth = 0;  ///< instances around this one
   InstanceItem exports;
+};
+
+/// What a component that is exported may refer to outside of itself: what its plan was made over.
+struct Closure {
+  std::deque<Frame> frames;
+  std::deque<component::ValidComponent> owners;
+  std::vector<std::shared_ptr<const Closure>> outer;  // owners: this, and parts
 };
 
 }  // namespace wcomp::link

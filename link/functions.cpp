@@ -53,7 +53,7 @@ Options Planner::options(const Frame& f, const CanonOpts& o, std::optional<core:
 }
 
 Result<void> Planner::lift(Frame& f, const CanonLift& d) {
-  WCOMP_TRY(can_run(f, component_.types(), d.opts, f.scope->funcs.at(f.funcs.size())));
+  WCOMP_TRY(can_run(f, f.arena(), d.opts, f.scope->funcs.at(f.funcs.size())));
   LiftedItem item{.core_func = f.core_funcs.at(d.core_func.value), .opts = {}, .memory_type = {}, .type = {}};
   item.opts = options(f, d.opts, item.memory_type);
   WCOMP_TRY(item.type, copier_.copy(f, f.scope->funcs.at(f.funcs.size())));
@@ -62,7 +62,7 @@ Result<void> Planner::lift(Frame& f, const CanonLift& d) {
 }
 
 Result<void> Planner::lower(Frame& f, const CanonLower& d) {
-  WCOMP_TRY(can_run(f, component_.types(), d.opts, f.scope->funcs.at(d.func.value)));
+  WCOMP_TRY(can_run(f, f.arena(), d.opts, f.scope->funcs.at(d.func.value)));
   const FuncItem& callee = f.funcs.at(d.func.value);
   std::optional<core::MemType> memory_type;
   Options opts = options(f, d.opts, memory_type);
@@ -126,23 +126,46 @@ Result<std::optional<LiftedFunc>> Planner::lifted(const FuncItem& item, std::str
       .name = std::move(name), .core_func = l->core_func, .opts = l->opts, .type = l->type, .shape = cabi::shape_of(plan_.types, l->type)});
 }
 
+void Planner::export_part(const std::string& interface, const std::string& name, const Item& item) {
+  if (const auto* m = std::get_if<ModuleItem>(&item)) plan_.exported_modules.push_back({interface, name, m->module});
+  if (const auto* c = std::get_if<ComponentItem>(&item)) {
+    ComponentPart part{.owner = *c->owner, .scope = c->scope, .closure = nullptr, .parent = c->parent};
+    plan_.exported_components.push_back({interface, name, std::move(part)});
+  }
+}
+
+Result<void> Planner::exported_instance(const std::string& name, const InstanceItem& instance) {
+  ExportedInstance out;
+  const std::size_t place = plan_.exports.size();
+  plan_.exports.emplace_back();
+  for (const auto& [inner, i] : instance.exports) {
+    WCOMP_TRY(spend(1));
+    if (const auto* f = std::get_if<FuncItem>(&i)) {
+      WCOMP_TRY(auto l, lifted(*f, fmt::format("{}#{}", name, inner)));
+      if (l) out.funcs.emplace_back(inner, std::move(*l));
+    } else if (const auto* t = std::get_if<TypeItem>(&i)) {
+      if (t->resource) out.resources.emplace_back(inner, *t->resource);
+    } else if (const auto* nested = std::get_if<std::shared_ptr<const InstanceItem>>(&i)) {
+      WCOMP_TRY(exported_instance(fmt::format("{}/{}", name, inner), **nested));
+    } else {
+      export_part(name, inner, i);
+    }
+  }
+  plan_.exports[place] = {name, std::move(out)};
+  return {};
+}
+
 Result<void> Planner::root_exports(const Frame& root) {
   for (const auto& [name, item] : root.exports.exports) {
     if (const auto* func = std::get_if<FuncItem>(&item)) {
       WCOMP_TRY(auto l, lifted(*func, name));
       if (l) plan_.exports.emplace_back(name, std::move(*l));
     } else if (const auto* inst = std::get_if<std::shared_ptr<const InstanceItem>>(&item)) {
-      ExportedInstance out;
-      for (const auto& [inner, i] : (*inst)->exports) {
-        WCOMP_TRY(spend(1));
-        if (const auto* f = std::get_if<FuncItem>(&i)) {
-          WCOMP_TRY(auto l, lifted(*f, fmt::format("{}#{}", name, inner)));
-          if (l) out.funcs.emplace_back(inner, std::move(*l));
-        } else if (const auto* t = std::get_if<TypeItem>(&i); t != nullptr && t->resource) {
-          out.resources.emplace_back(inner, *t->resource);
-        }
-      }
-      plan_.exports.emplace_back(name, std::move(out));
+      WCOMP_TRY(exported_instance(name, **inst));
+    } else if (const auto* t = std::get_if<TypeItem>(&item)) {
+      if (t->resource) plan_.exported_resources.emplace_back(name, *t->resource);
+    } else {
+      export_part({}, name, item);
     }
   }
   return {};

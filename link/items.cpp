@@ -161,7 +161,7 @@ Result<void> Planner::alias(Frame& f, const Alias& d) {
 Result<void> Planner::bind(Frame& f, const Entity& entity, const Item& item) {
   WCOMP_TRY(spend(1));
   if (const auto* t = std::get_if<TypeEntity>(&entity)) {
-    const auto* type = component_.types().get<types::ResourceType>(t->type);
+    const auto* type = f.arena().get<types::ResourceType>(t->type);
     const auto* found = std::get_if<TypeItem>(&item);
     if (type == nullptr || found == nullptr || !found->resource) return {};
     f.resources.insert_or_assign(type->id, *found->resource);
@@ -185,9 +185,12 @@ Result<Item> Planner::host_item(Frame& f, const Entity& entity, const std::strin
     return Item(FuncItem{.origin = std::make_shared<const FuncOrigin>(std::move(host)), .name = full_name(interface, name)});
   }
   if (const auto* t = std::get_if<TypeEntity>(&entity)) {
-    const auto* type = component_.types().get<types::ResourceType>(t->type);
+    const auto* type = f.arena().get<types::ResourceType>(t->type);
     if (type == nullptr) return Item(TypeItem{});
-    if (auto slot = TypeCopier::find_slot(f, type->id)) return Item(TypeItem{*slot});
+    if (auto slot = TypeCopier::find_slot(f, type->id)) {
+      plan_.equal_resources.push_back({.resource = *slot, .other = {.interface = interface, .name = name}});
+      return Item(TypeItem{*slot});
+    }
     const ResourceSlot slot = new_resource({.origin = HostResource{.interface = interface, .name = name}, .name = name});
     f.resources.emplace(type->id, slot);
     return Item(TypeItem{slot});
@@ -202,6 +205,8 @@ Result<Item> Planner::host_item(Frame& f, const Entity& entity, const std::strin
     return Item(std::shared_ptr<const InstanceItem>(std::move(made)));
   }
   if (std::holds_alternative<std::shared_ptr<const DefTypeEntity>>(entity)) return Item(TypeItem{});
+  if (const auto* module = std::get_if<std::shared_ptr<const ModuleType>>(&entity)) return host_module(f, **module, interface, name);
+  if (std::holds_alternative<std::shared_ptr<const ComponentType>>(entity)) return host_component(f, entity, interface, name);
   return fail(diag::unsupported, fmt::format("the component imports the {} `{}`, which a host cannot provide yet", sort_name(entity), full_name(interface, name)));
 }
 

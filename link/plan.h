@@ -123,6 +123,44 @@ struct ExportedInstance {
   std::vector<std::pair<std::string, ResourceSlot>> resources;
 };
 
+struct Frame;    // link/frame.h
+struct Closure;
+
+/// A component as a value: one that was loaded, or one that an instance exports.
+struct ComponentPart {
+  component::ValidComponent owner;
+  const component::Scope* scope = nullptr;         ///< of the owner, or of a component nested in it
+  std::shared_ptr<const Closure> closure;   // owners: parts. Null: it is the owner's outermost
+  const Frame* parent = nullptr;            ///< in the closure
+};
+/// What a host gives in place of core modules and components that are imported, by the interface they are imported from (empty: the root) and name.
+struct HostParts {
+  using Name = std::pair<std::string, std::string>;
+  std::map<Name, core::ValidModule> modules;
+  std::map<Name, ComponentPart> components;
+};
+/// A core module or component that a host has to give.
+struct PartImport {
+  std::string interface, name;
+  bool is_module = false;
+};
+[[nodiscard]] std::vector<PartImport> part_imports(const component::Scope& scope);
+
+/// A module or component of the root's exports, or of an instance that it exports.
+struct ExportedModule {
+  std::string interface, name;
+  core::ValidModule module;
+};
+struct ExportedComponent {
+  std::string interface, name;
+  ComponentPart component;
+};
+/// An import that is declared to be a resource that another import is. Hosts that have both must have one.
+struct ResourceEquality {
+  ResourceSlot resource;
+  HostResource other;
+};
+
 struct Plan {
   types::TypeArena types;
   std::map<types::ResourceId, ResourceSlot> resource_slots;
@@ -132,7 +170,11 @@ struct Plan {
   std::vector<ComponentInstanceInfo> component_instances;  ///< by ComponentInstanceSlot; the root is first, parents come before children
   std::vector<Step> steps;
   std::vector<ImportedFunc> imports;  ///< every host function that a step lowers, for type checking against a Linker
-  std::vector<std::pair<std::string, std::variant<LiftedFunc, ExportedInstance>>> exports;
+  std::vector<ResourceEquality> equal_resources;
+  std::vector<std::pair<std::string, std::variant<LiftedFunc, ExportedInstance>>> exports;  ///< instances in instances by `outer/inner`
+  std::vector<std::pair<std::string, ResourceSlot>> exported_resources;  ///< the root's own
+  std::vector<ExportedModule> exported_modules;
+  std::vector<ExportedComponent> exported_components;
   std::vector<std::string> import_names, export_names;  ///< as the component declares them
 };
 
@@ -141,9 +183,11 @@ struct Plan {
 [[nodiscard]] std::vector<ComponentInstanceSlot> entering_set(const Plan& plan, std::optional<ComponentInstanceSlot> caller,
                                                               ComponentInstanceSlot callee);
 
-/// Fails with `unsupported` for what the plan cannot say yet (imported core modules or components), naming it, and with `limit-exceeded`
-/// when the instances of the composition are too many.
-[[nodiscard]] Result<Plan> plan(const component::ValidComponent& component);
+/// Fails with `unsupported` for what the plan cannot say yet, naming it; with `missing-import` and `import-mismatch` for core modules and
+/// components that are imported and that `parts` does not have, or not of that type; with `limit-exceeded` when the instances of the
+/// composition are too many.
+[[nodiscard]] Result<Plan> plan(const component::ValidComponent& component, const HostParts& parts = {});
+[[nodiscard]] Result<Plan> plan(const ComponentPart& component, const HostParts& parts);
 
 /// The plan as text, for people and golden files.
 [[nodiscard]] std::string print(const Plan& plan);

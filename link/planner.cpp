@@ -20,9 +20,10 @@ constexpr std::size_t max_instance_depth = 100;
 
 }  // namespace
 
-Result<Plan> plan(const ValidComponent& component) {
-  return Planner(component).run();
+Result<Plan> plan(const ValidComponent& component, const HostParts& parts) {
+  return plan(ComponentPart{.owner = component, .scope = &component.scope(), .closure = nullptr, .parent = nullptr}, parts);
 }
+Result<Plan> plan(const ComponentPart& component, const HostParts& parts) { return Planner(parts).run(component); }
 
 std::vector<ComponentInstanceSlot> entering_set(const Plan& plan, std::optional<ComponentInstanceSlot> caller,
                                                 ComponentInstanceSlot callee) {
@@ -37,12 +38,27 @@ std::vector<ComponentInstanceSlot> entering_set(const Plan& plan, std::optional<
   return out;
 }
 
-Result<Plan> Planner::run() {
-  const Scope& scope = component_.scope();
-  const std::string& name = scope.component->name;
-  WCOMP_TRY(Frame * root, instantiate(scope, nullptr, nullptr, nullptr, name.empty() ? "component" : name));
+Result<Plan> Planner::run(const ComponentPart& component) {
+  const std::string& name = component.scope->component->name;
+  WCOMP_TRY(Frame * root, instantiate(keep(component), nullptr, nullptr, name.empty() ? "component" : name));
   WCOMP_TRY(root_exports(*root));
+  if (plan_.exported_components.empty()) return std::move(plan_);
+  // Frames keep their addresses.
+  const auto closure = std::make_shared<const Closure>(Closure{.frames = std::move(frames_), .owners = std::move(owners_), .outer = std::move(outer_)});
+  for (ExportedComponent& e : plan_.exported_components) e.component.closure = closure;
   return std::move(plan_);
+}
+
+ComponentItem Planner::keep(const ComponentPart& part) {
+  owners_.push_back(part.owner);
+  if (part.closure != nullptr) outer_.push_back(part.closure);
+  return {.scope = part.scope, .parent = part.parent, .owner = &owners_.back()};
+}
+
+ModuleSlot Planner::slot_of(const core::ValidModule& module) {
+  auto [it, is_new] = module_slots_.try_emplace(&*module, ModuleSlot(plan_.modules.size()));
+  if (is_new) plan_.modules.push_back(module);
+  return it->second;
 }
 
 Result<void> Planner::spend(std::uint64_t work) {
@@ -56,21 +72,21 @@ ResourceSlot Planner::new_resource(Resource r) {
   return ResourceSlot(plan_.resources.size() - 1);
 }
 
-Result<Frame*> Planner::instantiate(const Scope& scope, const Frame* closure, const Frame* instantiator, const Args* args,
-                                    std::string path) {
+Result<Frame*> Planner::instantiate(const ComponentItem& component, const Frame* instantiator, const Args* args, std::string path) {
   if (plan_.component_instances.size() >= max_component_instances) {
     return fail(diag::limit_exceeded, fmt::format("the component makes more than {} component instances", max_component_instances));
   }
   Frame& f = frames_.emplace_back();
-  f.scope = &scope;
-  f.parent = closure;
+  f.scope = component.scope;
+  f.parent = component.parent;
+  f.owner = component.owner;
   f.instance = ComponentInstanceSlot(plan_.component_instances.size());
   f.depth = instantiator == nullptr ? 0 : instantiator->depth + 1;
   if (f.depth > max_instance_depth)
     return fail(diag::limit_exceeded, fmt::format("component instances are nested deeper than {}", max_instance_depth));
   plan_.component_instances.push_back(
       {.parent = instantiator == nullptr ? std::nullopt : std::optional(instantiator->instance), .path = std::move(path)});
-  for (const Definition& d : scope.component->definitions) {
+  for (const Definition& d : component.scope->component->definitions) {
     WCOMP_TRY(spend(1));
     WCOMP_TRY(define(f, d, args));
   }
@@ -84,14 +100,12 @@ Result<void> Planner::define(Frame& f, const Definition& definition, const Args*
         const std::size_t i = f.core_modules.size();
         const auto& body = f.scope->core_module_bodies.at(i);
         WCOMP_CHECK(body.has_value());
-        auto [it, is_new] = module_slots_.try_emplace({f.scope, i}, ModuleSlot(plan_.modules.size()));
-        if (is_new) plan_.modules.push_back(*body);
-        f.core_modules.push_back({it->second});
+        f.core_modules.push_back({*body});
         return {};
       },
       [&](const CoreInstance& d) { return core_instance(f, d); }, [&](const CoreDefType&) -> Result<void> { return {}; },
       [&](const std::shared_ptr<const Component>&) -> Result<void> {
-        f.components.push_back({.scope = f.scope->component_scopes.at(f.components.size()), .parent = &f});
+        f.components.push_back({.scope = f.scope->component_scopes.at(f.components.size()).get(), .parent = &f, .owner = f.owner});
         return {};
       },
       [&](const Instance& d) { return instance(f, d); }, [&](const Alias& d) { return alias(f, d); },
@@ -114,10 +128,9 @@ Result<void> Planner::core_instance(Frame& f, const CoreInstance& d) {
     return {};
   }
   const auto& inst = std::get<CoreInstantiate>(d);
-  const std::optional<ModuleSlot> module = f.core_modules.at(inst.module.value).module;
-  if (!module) return fail(diag::unsupported, "an imported core module is instantiated, which a host cannot provide yet");
-  const core::Module& m = *plan_.modules[module->value];
-  InstantiateModule step{.module = *module, .imports = {}, .name = plan_.component_instances[f.instance.value].path};
+  const ModuleSlot module = slot_of(f.core_modules.at(inst.module.value).module);
+  const core::Module& m = *plan_.modules[module.value];
+  InstantiateModule step{.module = module, .imports = {}, .name = plan_.component_instances[f.instance.value].path};
   if (!m.names.module.empty()) step.name += fmt::format(" > {}", m.names.module);
   const std::unordered_map<std::string, CoreInstanceIdx> args(inst.args.begin(), inst.args.end());
   WCOMP_TRY(spend(inst.args.size()));
@@ -130,7 +143,7 @@ Result<void> Planner::core_instance(Frame& f, const CoreInstance& d) {
     step.imports.push_back(std::move(ref));
   }
   plan_.steps.emplace_back(std::move(step));
-  instance_modules_.push_back(*module);
+  instance_modules_.push_back(module);
   f.core_instances.emplace_back(CoreInstanceSlot(plan_.core_instances++));
   return {};
 }
@@ -149,8 +162,6 @@ Result<void> Planner::instance(Frame& f, const Instance& d) {
   } else {
     const auto& inst = std::get<Instantiate>(d);
     const ComponentItem component = f.components.at(inst.component.value);
-    if (component.scope == nullptr)
-      return fail(diag::unsupported, "an imported component is instantiated, which a host cannot provide yet");
     Args args;
     for (const auto& [name, s] : inst.args) {
       WCOMP_TRY(spend(1));
@@ -160,7 +171,7 @@ Result<void> Planner::instance(Frame& f, const Instance& d) {
     const std::string& name = component.scope->component->name;
     std::string path = fmt::format("{} > {}", plan_.component_instances[f.instance.value].path,
                                    name.empty() ? fmt::format("component#{}", inst.component.value) : name);
-    WCOMP_TRY(Frame * child, instantiate(*component.scope, component.parent, &f, &args, std::move(path)));
+    WCOMP_TRY(Frame * child, instantiate(component, &f, &args, std::move(path)));
     made = std::make_shared<const InstanceItem>(child->exports);
   }
   f.instances.push_back({.item = made, .name = {}});
@@ -183,6 +194,12 @@ Result<void> Planner::import(Frame& f, const Import& d, const Args* args) {
       break;
     case Sort::instance:
       entity = f.scope->instances.at(f.instances.size());
+      break;
+    case Sort::core_module:
+      entity = f.scope->core_modules.at(f.core_modules.size());
+      break;
+    case Sort::component:
+      entity = f.scope->components.at(f.components.size());
       break;
     default:
       return fail(diag::unsupported,
@@ -213,7 +230,7 @@ Result<void> Planner::define_type(Frame& f, const DefType& d) {
   const std::size_t index = f.types.size();
   TypeItem item;
   const auto* entity = std::get_if<TypeEntity>(&f.scope->types.at(index));
-  const auto* type = entity == nullptr ? nullptr : component_.types().get<types::ResourceType>(entity->type);
+  const auto* type = entity == nullptr ? nullptr : f.arena().get<types::ResourceType>(entity->type);
   if (const auto* r = std::get_if<ResourceTypeRef>(&d)) {
     WCOMP_CHECK(type != nullptr);
     if (r->rep != core::ValType::i32) return fail(diag::unsupported, "a resource whose representation is not i32 cannot be used yet");

@@ -12,15 +12,16 @@ namespace wcomp::link {
 
 class Planner {
  public:
-  explicit Planner(const component::ValidComponent& component) : component_(component), copier_(component.types(), plan_) {}
-  [[nodiscard]] Result<Plan> run();
+  explicit Planner(const HostParts& parts) : parts_(parts), copier_(plan_) {}
+  [[nodiscard]] Result<Plan> run(const ComponentPart& component);
 
  private:
   using Args = std::unordered_map<std::string, Item>;
 
   // Instantiating (planner.cpp). `args` is null for the root, whose imports are the host's.
-  Result<Frame*> instantiate(const component::Scope& scope, const Frame* closure, const Frame* instantiator, const Args* args,
-                             std::string path);
+  Result<Frame*> instantiate(const ComponentItem& component, const Frame* instantiator, const Args* args, std::string path);
+  /// A part that a host gave, kept for as long as its frames.
+  ComponentItem keep(const ComponentPart& part);
   Result<void> define(Frame& f, const component::Definition& d, const Args* args);
   Result<void> core_instance(Frame& f, const component::CoreInstance& d);
   Result<void> instance(Frame& f, const component::Instance& d);
@@ -40,6 +41,8 @@ class Planner {
   Result<void> bind(Frame& f, const component::Entity& entity, const Item& item);
   /// An item that the host provides.
   Result<Item> host_item(Frame& f, const component::Entity& entity, const std::string& interface, const std::string& name);
+  Result<Item> host_module(const Frame& f, const component::ModuleType& type, const std::string& interface, const std::string& name);
+  Result<Item> host_component(const Frame& f, const component::Entity& entity, const std::string& interface, const std::string& name);
 
   // Functions (functions.cpp).
   Result<void> lift(Frame& f, const component::CanonLift& d);
@@ -48,6 +51,8 @@ class Planner {
                                                                    const types::FuncType& type);
   Options options(const Frame& f, const component::CanonOpts& o, std::optional<core::MemType>& memory_type);
   Result<void> root_exports(const Frame& root);
+  Result<void> exported_instance(const std::string& name, const InstanceItem& instance);
+  void export_part(const std::string& interface, const std::string& name, const Item& item);
   Result<std::optional<LiftedFunc>> lifted(const FuncItem& item, std::string name);
 
   Result<void> spend(std::uint64_t work);
@@ -57,11 +62,15 @@ class Planner {
   ResourceSlot new_resource(Resource r);
   Result<ResourceSlot> resource_of(const Frame& f, component::TypeIdx type);
 
-  const component::ValidComponent& component_;
+  ModuleSlot slot_of(const core::ValidModule& module);
+
+  const HostParts& parts_;
   Plan plan_;
   TypeCopier copier_;
   std::deque<Frame> frames_;
-  std::map<std::pair<const component::Scope*, std::size_t>, ModuleSlot> module_slots_;
+  std::deque<component::ValidComponent> owners_;
+  std::vector<std::shared_ptr<const Closure>> outer_;  ///< those of parts
+  std::unordered_map<const core::Module*, ModuleSlot> module_slots_;
   std::vector<ModuleSlot> instance_modules_;  ///< by CoreInstanceSlot
   std::unordered_map<std::size_t, std::unordered_map<std::string_view, const core::Export*>> module_exports_;  ///< by ModuleSlot
   struct AdapterMade {

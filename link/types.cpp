@@ -110,12 +110,12 @@ Result<FuncType> TypeCopier::copy(const Frame& frame, const FuncType& type) {
 
 Result<TypeCopier::Copied> TypeCopier::copy(const Frame& frame, ValType type, int depth) {
   if (depth > max_type_depth) return fail(diag::limit_exceeded, fmt::format("types are nested deeper than {}", max_type_depth));
-  type = from_.resolve(type);
+  type = frame.arena().resolve(type);
   if (std::holds_alternative<Prim>(type)) return Copied{.type = type};
   const TypeId id = std::get<TypeId>(type);
   const std::pair key{&frame, id};
   if (auto it = memo_.find(key); it != memo_.end()) return it->second;
-  const TypeDef& def = from_[id];
+  const TypeDef& def = frame.arena()[id];
   Copied out;
   if (const auto* r = std::get_if<ResourceType>(&def)) {
     const auto slot = find_slot(frame, r->id);

@@ -9,10 +9,10 @@
 
 namespace wcomp::link {
 
-/// Copies types into Plan::types. Each ResourceSlot has exactly one ResourceId there.
+/// Copies types, of the frame's owner, into Plan::types. Each ResourceSlot has exactly one ResourceId there.
 class TypeCopier {
  public:
-  TypeCopier(const types::TypeArena& from, Plan& plan) : from_(from), plan_(plan) {}
+  explicit TypeCopier(Plan& plan) : plan_(plan) {}
   /// Fails with `limit-exceeded` for types nested too deep or, written out, too large.
   [[nodiscard]] Result<types::FuncType> copy(const Frame& frame, const types::FuncType& type);
   /// The slot that a resource of the component's arena stands for in `frame`, looking outwards.
@@ -27,7 +27,6 @@ class TypeCopier {
   Result<types::TypeDef> copy_def(const Frame& frame, const types::TypeDef& def, int depth, std::uint64_t& weight);
   types::TypeId resource_type(ResourceSlot slot);
 
-  const types::TypeArena& from_;
   Plan& plan_;
   std::map<std::pair<const Frame*, types::TypeId>, Copied> memo_;
   std::map<ResourceSlot, types::TypeId> resource_types_;
