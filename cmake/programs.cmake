@@ -33,7 +33,7 @@ function(wcomp_program name)
   endif()
 endfunction()
 wcomp_program(witc wcomp_bindgen)
-wcomp_program(wcomp wcomp_bindgen wcomp_compose wcomp_runtime wcomp_wasi wcomp_wast)
+wcomp_program(wcomp wcomp_bindgen wcomp_compose wcomp_lower wcomp_runtime wcomp_wasi wcomp_wast)
 
 # witc reads a few files and ends: finding and relocating shared libraries would be a third of its time. Where the system has no static
 # C library it is linked as other programs are.

@@ -8,6 +8,7 @@ Action setup_compose(CLI::App& app);
 Action setup_embed(CLI::App& app);
 Action setup_inspect(CLI::App& app);
 Action setup_link(CLI::App& app);
+Action setup_lower(CLI::App& app);
 Action setup_metadata(CLI::App& app);
 Action setup_new(CLI::App& app);
 Action setup_parse(CLI::App& app);
