@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
+#include "base/text.h"
 #include "component/component.h"
 #include "component/decode_types.h"
 #include "component/name_section.h"
@@ -65,7 +66,7 @@ std::string text_of(ByteSpan bytes) { return std::string(bytes.begin(), bytes.en
 /// The member of an annotation's section; null: it is none.
 template <class T>
 auto annotation(T& of, std::string_view section) -> decltype(&of.version) {
-#define WCOMP_ANNOTATION(member, text, summary) \
+#define WCOMP_ANNOTATION(member, text, form, summary) \
   if (section == text) return &of.member;
 #include "component/annotations.def"
 #undef WCOMP_ANNOTATION
@@ -190,11 +191,113 @@ Result<Bytes> change_metadata(ByteSpan binary, const MetadataChange& change) {
     }
     append_custom(out, producers_section, encode_producers(producers));
   }
-#define WCOMP_ANNOTATION(member, text, summary) \
+#define WCOMP_ANNOTATION(member, text, form, summary) \
   if (change.member && !change.member->empty()) append_custom(out, text, as_bytes(*change.member));
 #include "component/annotations.def"
 #undef WCOMP_ANNOTATION
   return out;
+}
+
+namespace {
+
+/// `license-expression` by recursive descent without recursion: parentheses are counted, and every operator stands between two operands.
+class SpdxReader {
+ public:
+  explicit SpdxReader(std::string_view text) : text_(text) {}
+
+  std::optional<std::string> fault() {
+    std::size_t open = 0;
+    bool wants_operand = true, may_have_exception = false;
+    for (std::string_view word = next(); !word.empty(); word = next()) {
+      if (word == "(") {
+        if (!wants_operand) return unexpected(word, "AND, OR or WITH");
+        ++open;
+      } else if (word == ")") {
+        if (wants_operand || open == 0) return unexpected(word, wants_operand ? "a licence" : "nothing more");
+        --open;
+        may_have_exception = false;
+      } else if (word == "AND" || word == "OR" || word == "WITH") {
+        if (wants_operand) return unexpected(word, "a licence");
+        wants_operand = true;
+        if (word != "WITH") continue;
+        if (!may_have_exception) return fmt::format("`WITH` follows one licence, such as in `Apache-2.0 WITH LLVM-exception`");
+        const std::string_view exception = next();
+        if (!is_id(exception)) return unexpected(exception, "an exception, such as `LLVM-exception`");
+        wants_operand = may_have_exception = false;
+      } else {
+        if (!wants_operand) return unexpected(word, "AND, OR or WITH");
+        if (!is_license(word)) return fmt::format("`{}` is no licence: expected an identifier of the SPDX list, such as `MIT`, or `LicenseRef-NAME`", escape(word));
+        wants_operand = false;
+        may_have_exception = true;
+      }
+    }
+    if (wants_operand) return unexpected({}, "a licence, such as `MIT`");
+    if (open != 0) return unexpected({}, "`)`");
+    return std::nullopt;
+  }
+
+ private:
+  static std::optional<std::string> unexpected(std::string_view found, std::string_view expected) {
+    return fmt::format("found {}, expected {}", found.empty() ? "the end" : "`" + escape(found) + "`", expected);
+  }
+  static bool is_id(std::string_view s) {
+    return !s.empty() && std::ranges::all_of(s, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.'; });
+  }
+  static bool is_license(std::string_view s) {
+    constexpr std::string_view document = "DocumentRef-", license = "LicenseRef-";
+    if (s.starts_with(document)) {
+      const std::size_t colon = s.find(':');
+      if (colon == std::string_view::npos || !is_id(s.substr(document.size(), colon - document.size())) || !s.substr(colon + 1).starts_with(license)) return false;
+      s.remove_prefix(colon + 1);
+    }
+    if (s.starts_with(license)) return is_id(s.substr(license.size()));
+    return is_id(s.ends_with('+') ? s.substr(0, s.size() - 1) : s);
+  }
+  /// The next word or parenthesis; empty at the end.
+  std::string_view next() {
+    text_.remove_prefix(std::min(text_.find_first_not_of(" \t\n"), text_.size()));
+    const bool is_bracket = !text_.empty() && (text_.front() == '(' || text_.front() == ')');
+    const std::string_view word = text_.substr(0, is_bracket ? 1 : text_.find_first_of(" \t\n()"));
+    text_.remove_prefix(word.size());
+    return word;
+  }
+
+  std::string_view text_;
+};
+
+/// RFC 3986: a scheme, and something after it that is made of its characters; web addresses have a host.
+std::optional<std::string> url_fault(std::string_view url) {
+  const auto is_alpha = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const std::size_t colon = url.find(':');
+  const std::string_view scheme = url.substr(0, colon);
+  const bool has_scheme = colon != std::string_view::npos && !scheme.empty() && is_alpha(scheme[0]) &&
+                          std::ranges::all_of(scheme, [&](char c) { return is_alpha(c) || is_digit(c) || c == '+' || c == '-' || c == '.'; });
+  if (!has_scheme) return "it does not begin with a scheme: expected a URL such as `https://example.com/source`";
+  for (const char c : url) {
+    if (static_cast<unsigned char>(c) <= ' ' || c == 0x7f || std::string_view("<>\"{}|\\^`").contains(c)) return fmt::format("`{}` cannot be in a URL: write it as `%{:02X}`", escape(std::string_view(&c, 1)), static_cast<unsigned char>(c));
+  }
+  std::string_view rest = url.substr(colon + 1);
+  const std::string lower_scheme = [&] {
+    std::string out(scheme);
+    for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return out;
+  }();
+  if (rest.empty()) return "there is nothing after the scheme";
+  if (lower_scheme != "http" && lower_scheme != "https") return std::nullopt;
+  const bool has_host = rest.starts_with("//") && rest.size() > 2 && !std::string_view("/?#:").contains(rest[2]);
+  return has_host ? std::nullopt : std::optional<std::string>(fmt::format("it names no host: expected `{}://HOST/..`", scheme));
+}
+
+}  // namespace
+
+std::optional<std::string> find_fault(AnnotationForm form, std::string_view value) {
+  switch (form) {
+    case AnnotationForm::spdx: return SpdxReader(value).fault();
+    case AnnotationForm::url: return url_fault(value);
+    case AnnotationForm::text: break;
+  }
+  return std::nullopt;
 }
 
 void append_custom(Bytes& binary, std::string_view name, ByteSpan contents) {

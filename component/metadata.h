@@ -37,7 +37,7 @@ struct Metadata {
   std::uint64_t begin = 0, end = 0;       ///< in the file
   std::optional<std::string> name;
   std::optional<Producers> producers;
-#define WCOMP_ANNOTATION(member, section, summary) std::optional<std::string> member;
+#define WCOMP_ANNOTATION(member, section, form, summary) std::optional<std::string> member;
 #include "component/annotations.def"
 #undef WCOMP_ANNOTATION
   std::vector<Metadata> children;
@@ -50,11 +50,17 @@ struct Metadata {
 struct MetadataChange {
   std::optional<std::string> name;
   Producers producers;                    ///< added to what is there
-#define WCOMP_ANNOTATION(member, section, summary) std::optional<std::string> member;
+#define WCOMP_ANNOTATION(member, section, form, summary) std::optional<std::string> member;
 #include "component/annotations.def"
 #undef WCOMP_ANNOTATION
 };
-/// The binary with the sections changed; all others stay as they are.
+/// What an annotation's value has to be: any text, an SPDX licence expression, an absolute URL.
+enum class AnnotationForm : std::uint8_t { text, spdx, url };
+/// What is wrong with a value, nothing if it has the form. Of SPDX expressions the grammar is looked at, not the list of licences.
+/// https://spdx.github.io/spdx-spec/v2.3/SPDX-license-expressions/
+[[nodiscard]] std::optional<std::string> find_fault(AnnotationForm form, std::string_view value);
+
+/// The binary with the sections changed; all others stay as they are. Values are written as they are given.
 [[nodiscard]] Result<Bytes> change_metadata(ByteSpan binary, const MetadataChange& change);
 
 /// Adds a custom section at the end of a module's or component's bytes.

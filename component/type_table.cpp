@@ -4,6 +4,7 @@
 
 #include "base/diagnostic.h"
 #include "base/match.h"
+#include "wit/operations/parts.h"
 
 namespace wcomp::component {
 
@@ -56,21 +57,20 @@ struct Summary {
   }
 };
 
-}  // namespace
-
-TypeFacts TypeTable::facts(ValType t) const {
-  if (const TypeId* id = std::get_if<TypeId>(&t)) return facts(*id);
+TypeFacts facts_of(Prim p) {
   struct Row { std::uint64_t size; bool is_string; };
   static constexpr Row rows[] = {
 #define WCOMP_PRIM(name, text, opcode, size, core) {size, Prim::name == Prim::string},
 #include "types/primitives.def"
 #undef WCOMP_PRIM
   };
-  const Row& row = rows[static_cast<std::size_t>(std::get<Prim>(t))];
+  const Row& row = rows[static_cast<std::size_t>(p)];
   return {.size = row.is_string ? 16 : row.size, .alignment = row.is_string ? 8 : row.size};
 }
 
-Result<TypeId> TypeTable::add(TypeDef def) {
+/// The facts of an entry; `facts` gives those of a part, by TypeId or ValType.
+template <class Facts>
+TypeFacts facts_of(const TypeDef& def, Facts&& facts) {
   Summary s;
   const auto part = [&](const std::optional<ValType>& t) { if (t) s.part(facts(*t)); };
   match(
@@ -107,12 +107,71 @@ Result<TypeId> TypeTable::add(TypeDef def) {
         s.out = facts(a.target);
         ++s.out.links;
       });
-  if (s.out.depth > max_type_depth) return fail(diag::limit_exceeded, fmt::format("types are nested more than {} deep", max_type_depth));
-  if (s.out.links > max_links) return fail(diag::limit_exceeded, fmt::format("a type is an alias of an alias more than {} times over", max_links));
-  if (s.out.weight > max_type_weight) return fail(diag::limit_exceeded, fmt::format("a type has more than {} parts", max_type_weight));
-  if (s.out.size >= max_elem_size) return fail(diag::limit_exceeded, "a value of the type is larger than 2^28 bytes");
-  facts_.push_back(s.out);
+  return s.out;
+}
+
+std::uint32_t weight_of(const FuncType& f, const auto& facts) {
+  std::uint32_t out = 1;
+  for (const Param& p : f.params) out = add_weight(out, facts(p.type).weight);
+  return f.result ? add_weight(out, facts(*f.result).weight) : out;
+}
+
+/// `has_links`: names of names count, too.
+Result<void> check_limits(const TypeFacts& f, bool has_links) {
+  if (f.depth > max_type_depth) return fail(diag::limit_exceeded, fmt::format("types are nested more than {} deep", max_type_depth));
+  if (has_links && f.links > max_links) return fail(diag::limit_exceeded, fmt::format("a type is an alias of an alias more than {} times over", max_links));
+  if (f.weight > max_type_weight) return fail(diag::limit_exceeded, fmt::format("a type has more than {} parts", max_type_weight));
+  if (f.size >= max_elem_size) return fail(diag::limit_exceeded, "a value of the type is larger than 2^28 bytes");
+  return Ok{};
+}
+
+}  // namespace
+
+TypeFacts TypeTable::facts(ValType t) const {
+  const TypeId* id = std::get_if<TypeId>(&t);
+  return id != nullptr ? facts(*id) : facts_of(std::get<Prim>(t));
+}
+
+Result<TypeId> TypeTable::add(TypeDef def) {
+  const TypeFacts out = facts_of(def, [&](ValType t) { return facts(t); });
+  WCOMP_TRY(check_limits(out, true));
+  facts_.push_back(out);
   return arena_.add(std::move(def));
+}
+
+Result<void> TypeLimits::check(TypeId id) {
+  const auto facts = [&](ValType t) {
+    const TypeId* part = std::get_if<TypeId>(&t);
+    return part != nullptr ? *facts_[part->value] : facts_of(std::get<Prim>(t));
+  };
+  // Chains of names may be long: no recursion.
+  std::vector<TypeId> work{id};
+  while (!work.empty()) {
+    const TypeId at = work.back();
+    if (facts_[at.value]) {
+      work.pop_back();
+      continue;
+    }
+    const std::size_t before = work.size();
+    for (const TypeId part : wit::parts_of(arena_[at])) {
+      if (!facts_[part.value]) work.push_back(part);
+    }
+    if (work.size() != before) continue;
+    const TypeFacts out = facts_of(arena_[at], facts);
+    WCOMP_TRY(check_limits(out, false));
+    facts_[at.value] = out;
+  }
+  return Ok{};
+}
+
+Result<void> TypeLimits::check(const FuncType& f) {
+  for (const TypeId part : wit::parts_of(f)) WCOMP_TRY(check(part));
+  const auto facts = [&](ValType t) {
+    const TypeId* part = std::get_if<TypeId>(&t);
+    return part != nullptr ? *facts_[part->value] : facts_of(std::get<Prim>(t));
+  };
+  if (weight_of(f, facts) > max_type_weight) return fail(diag::limit_exceeded, fmt::format("a function type has more than {} parts", max_type_weight));
+  return Ok{};
 }
 
 bool TypeTable::mentions_resources(const FuncType& f) const {
@@ -121,9 +180,7 @@ bool TypeTable::mentions_resources(const FuncType& f) const {
 }
 
 std::uint32_t TypeTable::weight(const FuncType& f) const {
-  std::uint32_t out = 1;
-  for (const Param& p : f.params) out = add_weight(out, facts(p.type).weight);
-  return f.result ? add_weight(out, facts(*f.result).weight) : out;
+  return weight_of(f, [&](ValType t) { return facts(t); });
 }
 
 std::uint32_t TypeTable::depth(const Entity& e) {

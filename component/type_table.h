@@ -51,6 +51,19 @@ class TypeTable {
   std::uint64_t steps_ = 0, made_ = 0;
 };
 
+/// The same limits for types that are not in a table, such as those of WIT: entries in any order, none a part of itself.
+class TypeLimits {
+ public:
+  /// The arena has to live as long as this, without new entries.
+  explicit TypeLimits(const types::TypeArena& arena) : arena_(arena), facts_(arena.size()) {}
+  Result<void> check(types::TypeId id);
+  Result<void> check(const types::FuncType& f);
+
+ private:
+  const types::TypeArena& arena_;
+  std::vector<std::optional<TypeFacts>> facts_;
+};
+
 /// Puts resources in place of others, in entities of one table. Remembers what it made, so that parts shared before are shared after.
 class Replacer {
  public:

@@ -8,55 +8,63 @@
 
 #include "base/diagnostic.h"
 #include "base/match.h"
+#include "core/type_key.h"
 
 namespace wcomp::component {
 
 namespace {
 
-/// The type of a module, as an import declares it. Function types are in it, each where it is needed first.
-class ModuleTypeWriter {
+/// Core types in front of the component: those of modules, each after the types of functions that it mentions. Those are there once.
+class TypeWriter {
  public:
-  explicit ModuleTypeWriter(const core::Module& module) : m_(module) {}
-
-  CoreModuleType run() {
-    for (const core::Import& i : m_.imports) {
-      core::ExternType type = translated(i.type);
-      out_.decls.emplace_back(CoreModuleType::ImportItem{.module = i.module, .name = i.name, .type = std::move(type)});
+  /// The index of the module's type, as an import declares it.
+  std::uint32_t add(const core::Module& module) {
+    CoreModuleType out;
+    inner_.clear();
+    for (const core::Import& i : module.imports) {
+      core::ExternType type = translated(module, i.type, out);
+      out.decls.emplace_back(CoreModuleType::ImportItem{.module = i.module, .name = i.name, .type = std::move(type)});
     }
-    for (const core::Export& e : m_.exports) {
-      core::ExternType type = translated(type_of(e));
-      out_.decls.emplace_back(CoreModuleType::ExportItem{.name = e.name, .type = std::move(type)});
+    for (const core::Export& e : module.exports) {
+      core::ExternType type = translated(module, type_of(module, e), out);
+      out.decls.emplace_back(CoreModuleType::ExportItem{.name = e.name, .type = std::move(type)});
     }
-    return std::move(out_);
+    types_.emplace_back(std::make_shared<const CoreModuleType>(std::move(out)));
+    return count() - 1;
   }
+  [[nodiscard]] std::uint32_t count() const { return static_cast<std::uint32_t>(types_.size()); }
+  [[nodiscard]] const std::vector<CoreDefType>& types() const { return types_; }
 
  private:
-  core::ExternType type_of(const core::Export& e) const {
+  static core::ExternType type_of(const core::Module& m, const core::Export& e) {
     switch (e.kind) {
-      case core::ExternKind::func: return m_.func_types[e.index];
-      case core::ExternKind::table: return m_.table_types[e.index];
-      case core::ExternKind::mem: return m_.mem_types[e.index];
-      case core::ExternKind::global: return m_.global_types[e.index];
+      case core::ExternKind::func: return m.func_types[e.index];
+      case core::ExternKind::table: return m.table_types[e.index];
+      case core::ExternKind::mem: return m.mem_types[e.index];
+      case core::ExternKind::global: return m.global_types[e.index];
       case core::ExternKind::tag: break;
     }
-    return m_.tag_types[e.index];
+    return m.tag_types[e.index];
   }
 
-  core::ExternType translated(const core::ExternType& t) {
-    if (const auto* func = std::get_if<core::TypeIdx>(&t)) return type(*func);
-    if (const auto* tag = std::get_if<core::TagType>(&t)) return core::TagType{type(tag->type)};
+  core::ExternType translated(const core::Module& m, const core::ExternType& t, CoreModuleType& out) {
+    if (const auto* func = std::get_if<core::TypeIdx>(&t)) return inner(m.types[func->value], out);
+    if (const auto* tag = std::get_if<core::TagType>(&t)) return core::TagType{inner(m.types[tag->type.value], out)};
     return t;
   }
 
-  core::TypeIdx type(core::TypeIdx t) {
-    const auto [at, is_new] = known_.try_emplace(t, core::TypeIdx(known_.size()));
-    if (is_new) out_.decls.emplace_back(CoreDefType(m_.types[t.value]));
+  /// The function type in the module's type: an alias of the one outside.
+  core::TypeIdx inner(const core::FuncType& t, CoreModuleType& out) {
+    const auto [outer, is_new] = funcs_.try_emplace(core::type_key(t, [](core::TypeIdx i) { return i; }), count());
+    if (is_new) types_.emplace_back(t);
+    const auto [at, is_first] = inner_.try_emplace(outer->second, core::TypeIdx(inner_.size()));
+    if (is_first) out.decls.emplace_back(CoreModuleType::AliasOuterType{.count = 1, .index = outer->second});
     return at->second;
   }
 
-  const core::Module& m_;
-  CoreModuleType out_;
-  std::map<core::TypeIdx, core::TypeIdx> known_;
+  std::vector<CoreDefType> types_;
+  std::map<std::string, std::uint32_t> funcs_;    ///< by type_key
+  std::map<std::uint32_t, core::TypeIdx> inner_;  ///< of the module at hand
 };
 
 bool names_types(core::ValType t) { return core::is_concrete_ref(t); }
@@ -81,7 +89,7 @@ bool can_be_imported(const core::Module& m) {
 }
 
 /// A `component-name` section whose core types and core modules have moved; as it is when it cannot be read.
-Bytes moved_names(ByteSpan contents, std::uint32_t by) {
+Bytes moved_names(ByteSpan contents, std::uint32_t types, std::uint32_t modules) {
   constexpr std::uint8_t sort_names = 1, core_sort = 0, core_type = 0x10, core_module = 0x11;
   const Bytes unchanged(contents.begin(), contents.end());
   ByteReader in(contents);
@@ -108,7 +116,7 @@ Bytes moved_names(ByteSpan contents, std::uint32_t by) {
       const auto index = names.leb_u32();
       const auto name = index ? names.name() : Result<std::string_view>(std::string_view());
       if (!index || !name) return unchanged;
-      moved.leb_u64(std::uint64_t{*index} + by);
+      moved.leb_u64(std::uint64_t{*index} + ((*body)[1] == core_type ? types : modules));
       moved.name(*name);
     }
     out.u8(sort_names);
@@ -135,9 +143,9 @@ class Unbundler {
     WCOMP_TRY(find(component));
     Component out = rewritten(component, 0);
     std::vector<Definition> front;
-    for (std::size_t i = 0; i < types_.size(); ++i) front.push_back({.item = CoreDefType(types_[i])});
-    for (std::size_t i = 0; i < types_.size(); ++i) {
-      front.push_back({.item = Import{.name = modules_[i].name, .desc = {.sort = Sort::core_module, .type_index = static_cast<std::uint32_t>(i), .bound = {}}}});
+    for (const CoreDefType& t : types_.types()) front.push_back({.item = t});
+    for (std::size_t i = 0; i < modules_.size(); ++i) {
+      front.push_back({.item = Import{.name = modules_[i].name, .desc = {.sort = Sort::core_module, .type_index = module_types_[i], .bound = {}}}});
     }
     out.definitions.insert(out.definitions.begin(), std::make_move_iterator(front.begin()), std::make_move_iterator(front.end()));
     return Unbundled{.component = encode(out), .modules = std::move(modules_)};
@@ -154,7 +162,7 @@ class Unbundler {
       if (!can_be_imported(*valid)) continue;
       numbers_.emplace(module->bytes.data(), modules_.size());
       modules_.push_back({.name = free_name(), .bytes = module->bytes});
-      types_.push_back(std::make_shared<const CoreModuleType>(ModuleTypeWriter(*valid).run()));
+      module_types_.push_back(types_.add(*valid));
     }
     return Ok{};
   }
@@ -167,26 +175,27 @@ class Unbundler {
     return name;
   }
 
-  [[nodiscard]] std::uint32_t count() const { return static_cast<std::uint32_t>(types_.size()); }
-  void move(std::uint32_t& index, std::uint32_t depth) const {
-    if (depth == 0) index += count();
+  /// By how much indices of the outermost component's core modules and core types grow.
+  [[nodiscard]] std::uint32_t shift(Sort sort) const {
+    return sort == Sort::core_type ? types_.count() : sort == Sort::core_module ? static_cast<std::uint32_t>(modules_.size()) : 0;
   }
-  void move(SortIdx& item, std::uint32_t depth) const {
-    if (item.sort == Sort::core_module || item.sort == Sort::core_type) move(item.index, depth);
+  void move(Sort sort, std::uint32_t& index, std::uint32_t depth) const {
+    if (depth == 0) index += shift(sort);
   }
+  void move(SortIdx& item, std::uint32_t depth) const { move(item.sort, item.index, depth); }
   void move(ExternDesc& desc, std::uint32_t depth) const {
-    if (desc.sort == Sort::core_module) move(desc.type_index, depth);
+    if (desc.sort == Sort::core_module) move(Sort::core_type, desc.type_index, depth);
   }
   void move(Alias& alias, std::uint32_t depth) const {
     auto* outer = std::get_if<AliasOuter>(&alias);
-    if (outer != nullptr && outer->count == depth && (outer->sort == Sort::core_module || outer->sort == Sort::core_type)) outer->index += count();
+    if (outer != nullptr && outer->count == depth) outer->index += shift(outer->sort);
   }
   void move(CoreDefType& type, std::uint32_t depth) const {
     auto* module = std::get_if<std::shared_ptr<const CoreModuleType>>(&type);
     if (module == nullptr) return;
     auto copy = std::make_shared<CoreModuleType>(**module);
     for (auto& d : copy->decls) {
-      if (auto* outer = std::get_if<CoreModuleType::AliasOuterType>(&d); outer != nullptr && outer->count == depth + 1) outer->index += count();
+      if (auto* outer = std::get_if<CoreModuleType::AliasOuterType>(&d); outer != nullptr && outer->count == depth + 1) outer->index += shift(Sort::core_type);
       if (auto* inner = std::get_if<CoreDefType>(&d)) move(*inner, depth + 1);
     }
     *module = std::move(copy);
@@ -224,7 +233,7 @@ class Unbundler {
       match(
           d.item,
           [&](CoreInstance& i) {
-            if (auto* instantiate = std::get_if<CoreInstantiate>(&i)) move(instantiate->module.value, depth);
+            if (auto* instantiate = std::get_if<CoreInstantiate>(&i)) move(Sort::core_module, instantiate->module.value, depth);
           },
           [&](CoreDefType& t) { move(t, depth); }, [&](Alias& a) { move(a, depth); }, [&](DefType& t) { move(t, depth); },
           [&](Instance& i) {
@@ -235,7 +244,7 @@ class Unbundler {
             }
           },
           [&](Canon& canon) {
-            if (auto* b = std::get_if<CanonBuiltIn>(&canon); b != nullptr && row_of(b->built_in).immediates.contains('f')) move(b->core_type.value, depth);
+            if (auto* b = std::get_if<CanonBuiltIn>(&canon); b != nullptr && row_of(b->built_in).immediates.contains('f')) move(Sort::core_type, b->core_type.value, depth);
           },
           [&](Import& i) { move(i.desc, depth); },
           [&](Export& e) {
@@ -243,8 +252,8 @@ class Unbundler {
             if (e.desc) move(*e.desc, depth);
           },
           [&](CustomSection& section) {
-            if (depth != 0 || section.name != "component-name" || count() == 0) return;
-            section.storage = std::make_shared<const Bytes>(moved_names(section.bytes, count()));
+            if (depth != 0 || section.name != "component-name" || modules_.empty()) return;
+            section.storage = std::make_shared<const Bytes>(moved_names(section.bytes, shift(Sort::core_type), shift(Sort::core_module)));
             section.bytes = *section.storage;
           },
           [](CoreModuleDef&) {}, [](std::shared_ptr<const Component>&) {}, [](Start&) {}, [](ValueDef&) {});
@@ -258,7 +267,8 @@ class Unbundler {
   std::vector<UnbundledModule> modules_;
   std::set<std::string> taken_;  ///< names of imports, in lower case
   std::size_t next_number_ = 0;
-  std::vector<std::shared_ptr<const CoreModuleType>> types_;
+  TypeWriter types_;
+  std::vector<std::uint32_t> module_types_;  ///< by module
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "component/names.h"
 #include "component/wit_codec.h"
 #include "component/wit_docs.h"
+#include "wit/operations/elaborate.h"
 #include "wit/resolve/order.h"
 
 namespace wcomp::component {
@@ -213,11 +214,54 @@ Result<std::vector<Payload>> payloads_of(const core::Module& module) {
   return out;
 }
 
+/// An exported interface takes types from the exports where those have them, else from the imports. What another world adds must not change
+/// where that is: the bindings that are there already were made for one of the two.
+Result<void> check_exports(const wit::Graph& graph, WorldId merged, std::size_t known) {
+  const std::vector<wit::WorldItem>& exports = graph.worlds[merged].exports;
+  const auto interface_of = [](const wit::WorldItem& item) { return std::get_if<InterfaceId>(&item.item); };
+  std::unordered_map<InterfaceId, bool> exported;  // whether it was there before
+  for (std::size_t i = 0; i < exports.size(); ++i) {
+    if (wit::is_under_own_name(graph, exports[i])) exported.emplace(*interface_of(exports[i]), i < known);
+  }
+  wit::Uses uses(graph);
+  const auto refuse = [&](const wit::WorldItem& item, InterfaceId used, std::string_view why) -> Result<void> {
+    const std::string name = graph.interface_id_name(used);
+    Diagnostic d = error(diag::type_mismatch, fmt::format("the export `{}` uses types of `{}` {}", item.name, name, why));
+    d.notes.push_back(fmt::format("make modules that export `{}` and `{}` from one world, or leave one of them out", item.name, name));
+    return Err(Failure(std::move(d)));
+  };
+  for (std::size_t i = 0; i < exports.size(); ++i) {
+    const InterfaceId* id = interface_of(exports[i]);
+    if (id == nullptr) continue;
+    for (const InterfaceId used : uses.of(*id)) {
+      const auto found = exported.find(used);
+      if (found != exported.end()) {
+        if (i < known && !found->second) return refuse(exports[i], used, "as an import, and another world exports that");
+        continue;
+      }
+      // An imported interface cannot use what is exported.
+      if (i < known) continue;
+      std::unordered_set<InterfaceId> seen{used};
+      for (std::vector<InterfaceId> work{used}; !work.empty();) {
+        const InterfaceId at = work.back();
+        work.pop_back();
+        if (exported.contains(at)) return refuse(exports[i], at, fmt::format("through the import `{}`, and another world exports that", graph.interface_id_name(used)));
+        for (const InterfaceId next : uses.of(at)) {
+          if (seen.insert(next).second) work.push_back(next);
+        }
+      }
+    }
+  }
+  return Ok{};
+}
+
 /// Each payload's world in the world `merged`.
 Result<void> merge(GraphDecoder& decoder, const std::vector<Payload>& payloads, WorldId merged) {
   for (const Payload& p : payloads) {
+    const std::size_t known = decoder.graph().worlds[merged].exports.size();
     decoder.begin(p.component.types());
     WCOMP_TRY(decoder.add_world(merged, *p.world));
+    if (known != 0 && decoder.graph().worlds[merged].exports.size() != known) WCOMP_TRY(check_exports(decoder.graph(), merged, known));
   }
   return Ok{};
 }

@@ -14,6 +14,7 @@
 #include "component/def_val_type.h"
 #include "component/encode.h"
 #include "component/type_scope.h"
+#include "component/type_table.h"
 #include "component/wit_codec.h"
 #include "component/wit_docs.h"
 #include "component/wit_imports.h"
@@ -29,7 +30,7 @@ using wit::WorldId;
 class Encoder {
  public:
   explicit Encoder(const wit::Graph& graph)
-      : graph_(graph), wrapper_(graph.type_decls.size()), world_(graph.type_decls.size()), instance_(graph.type_decls.size()), instances_(graph.interfaces.size()) {}
+      : graph_(graph), limits_(graph.types), wrapper_(graph.type_decls.size()), world_(graph.type_decls.size()), instance_(graph.type_decls.size()), instances_(graph.interfaces.size()) {}
 
   /// The wrapper's bytes, as a `deftype`.
   Result<Bytes> world(WorldId id);
@@ -61,7 +62,10 @@ class Encoder {
   void add_instance(TypeScope& outer, InterfaceId id, const TypeDeclItem& item, bool is_named);
   static Bytes component_type(const TypeScope& scope);
 
+  Result<void> check_limits(const wit::TypeDecl& decl, types::TypeId type);
+
   const wit::Graph& graph_;
+  TypeLimits limits_;
   TypeScope wrapper_, world_, instance_;
   std::uint32_t round_ = 0;
   std::vector<LatestInstance> instances_;  ///< by interface
@@ -147,8 +151,19 @@ Result<std::uint32_t> Encoder::declare(TypeScope& scope, TypeDeclId id) {
     type = *next;
   }
   if (std::holds_alternative<types::ResourceType>(graph_.types[type])) return declare(scope, decl, std::nullopt);
+  WCOMP_TRY(check_limits(decl, type));
   WCOMP_TRY(DefValType value, def_val_type(scope, type));
   return declare(scope, decl, scope.type(std::move(value)));
+}
+
+/// No component may have a type that breaks a limit, so that no reader would take what is written.
+Result<void> Encoder::check_limits(const wit::TypeDecl& decl, types::TypeId type) {
+  auto checked = limits_.check(type);
+  if (checked) return checked;
+  const auto* owner = std::get_if<InterfaceId>(&decl.owner);
+  const auto* world = std::get_if<WorldId>(&decl.owner);
+  const std::string where = world != nullptr ? fmt::format("world `{}`", world_name(*world)) : owner != nullptr ? fmt::format("interface `{}`", graph_.interface_id_name(*owner)) : "WIT";
+  return Err(std::move(checked).error().with_note(fmt::format("in type `{}` of {}", decl.name, where)));
 }
 
 Result<TypeIdx> Encoder::handle_target(TypeScope& scope, types::TypeId resource) {
@@ -163,6 +178,7 @@ Result<DefValType> Encoder::def_val_type(TypeScope& scope, types::TypeId id) {
 }
 
 Result<std::uint32_t> Encoder::func_type(TypeScope& scope, const types::FuncType& t) {
+  WCOMP_TRY(limits_.check(t));
   FuncTypeRef out;
   out.is_async = t.is_async;
   out.params.reserve(t.params.size());

@@ -45,6 +45,8 @@ class OperandStack {
   [[nodiscard]] std::size_t depth() const { return frames_.size(); }
   /// The frame that a label means; 0 is the innermost.
   [[nodiscard]] Frame& frame(std::size_t label = 0) { return frames_[frames_.size() - 1 - label]; }
+  /// Those of the innermost frame.
+  [[nodiscard]] Types operands() const { return {floor_, top_}; }
   [[nodiscard]] std::size_t height() const { return static_cast<std::size_t>(top_ - begin()); }
   [[nodiscard]] const std::string& message() const { return message_; }
 

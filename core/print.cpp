@@ -9,6 +9,7 @@
 #include "base/match.h"
 #include "core/dylink.h"
 #include "core/name_section.h"
+#include "core/operand_text.h"
 #include "core/print_code.h"
 #include "core/text_ids.h"
 #include "core/type_bytes.h"
@@ -84,6 +85,11 @@ class ModulePrinter {
     last_customs();
     out_ += "\n)\n";
     return std::move(out_);
+  }
+
+  Result<void> add_operands() {
+    WCOMP_TRY(operands_, OperandText::of(m_));
+    return {};
   }
 
   Result<std::string> one(FuncIdx f) {
@@ -203,7 +209,8 @@ class ModulePrinter {
       for (std::uint32_t i = 0; i < run.count; ++i) declare(out_, "local", introduction(locals, local++), run.type);
     }
     const Ids labels = make_ids(names_in(m_.names.labels, index.value), f.body.code.size());
-    const CodeText code{m_, ids_, locals, labels, options_.is_folded};
+    if (operands_) operands_->start(index);
+    const CodeText code{m_, ids_, locals, labels, options_.is_folded, operands_.get()};
     WCOMP_TRY(const bool names_data, print_body(out_, code, f.body,
                                                 {.results = type.results.size(), .indent = 2, .hints = hints_of(index), .locals_size = locals_size(f)}));
     names_data_ |= names_data;
@@ -378,6 +385,7 @@ class ModulePrinter {
   std::vector<FuncBranchHints> hints_;
   IndirectNameMap type_params_;
   const NameMap none_;
+  std::unique_ptr<OperandText> operands_;  ///< if they are to be printed
   bool names_data_ = false;  ///< some instruction needs the data count section
   std::string out_;
 };
@@ -385,11 +393,15 @@ class ModulePrinter {
 }  // namespace
 
 Result<std::string> print(const Module& module, const PrintOptions& options) {
-  return ModulePrinter(module, options).run();
+  ModulePrinter printer(module, options);
+  if (options.has_operands) WCOMP_TRY(printer.add_operands());
+  return printer.run();
 }
 
 Result<std::string> print_func(const Module& module, FuncIdx func, const PrintOptions& options) {
-  return ModulePrinter(module, options).one(func);
+  ModulePrinter printer(module, options);
+  if (options.has_operands) WCOMP_TRY(printer.add_operands());
+  return printer.one(func);
 }
 
 }  // namespace wcomp::core

@@ -18,9 +18,10 @@ namespace wcomp::core {
 struct PrintOptions {
   bool is_folded = false;  ///< operands as children: `(i32.add (local.get 0) (i32.const 1))`
   bool use_names = true;   ///< identifiers from the name section; indices otherwise
+  bool has_operands = false;  ///< after each instruction, as a comment, what is on the operand stack
 };
 
-/// The whole module. Error: a body or expression that cannot be read (never for a ValidModule).
+/// The whole module. Error: a body or expression that cannot be read (never for a ValidModule); with `has_operands`, that it is not valid.
 [[nodiscard]] Result<std::string> print(const Module& module, const PrintOptions& options = {});
 
 /// One function that the module defines, with its type and body.

@@ -46,6 +46,7 @@ class CodePrinter {
       WCOMP_TRY(in_.next());
       hint_ = hint_at(in_->offset - start_ + body_.locals_size);
       step(*in_);
+      if (t_.operands != nullptr) operands(*in_);
     }
     return {};
   }
@@ -96,6 +97,18 @@ class CodePrinter {
     Node node{.text = {}, .hint = hint_, .results = arity.results};
     append_instr(node.text, t_, i, labels_);
     add(std::move(node), arity.params);
+  }
+
+  void operands(const Instr& i) {
+    const std::string text = t_.operands->after(i);
+    if (labels_.empty()) return;
+    hint_ = {};
+    if (t_.is_folded && !nodes_.back().is_raw) {
+      nodes_.back().text += fmt::format(" (; {} ;)", text);
+      return;
+    }
+    raw_line(labels_.size() - 1) += fmt::format(";; {}", text);
+    mark_first();
   }
 
   void block(const Instr& i) {

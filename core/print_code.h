@@ -5,6 +5,7 @@
 
 #include "core/branch_hints.h"
 #include "core/expr_reader.h"
+#include "core/operand_text.h"
 #include "core/print.h"
 #include "core/text_ids.h"
 
@@ -16,6 +17,7 @@ struct CodeText {
   const Ids& locals;
   const Ids& labels;  ///< by order of opening
   bool is_folded = false;
+  OperandText* operands = nullptr;  ///< started for the function; null: none are printed
 };
 
 /// What the text of a function has besides its instructions.

@@ -21,7 +21,7 @@ std::string check_features(const std::string& list) {
   return apply(list, features);
 }
 
-GivenFeatures add_features_option(CLI::App& app) {
+GivenFeatures add_features_option(CLI::App& app, std::string names) {
   auto features = std::make_shared<std::optional<component::Features>>();
   const auto set = [features](const std::vector<std::string>& lists) {
     features->emplace();
@@ -29,7 +29,7 @@ GivenFeatures add_features_option(CLI::App& app) {
       if (const std::string problem = apply(list, **features); !problem.empty()) throw CLI::ValidationError("--features", problem);
     }
   };
-  app.add_option_function<std::vector<std::string>>("--features,-f", set, "Proposals of WebAssembly that are on: NAME, -NAME, or a group; the table is below")
+  app.add_option_function<std::vector<std::string>>(std::move(names), set, "Proposals of WebAssembly that are on: NAME, -NAME, or a group; the table is below")
       ->type_name("LIST")
       ->expected(1)
       ->allow_extra_args(false)

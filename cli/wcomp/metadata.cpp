@@ -24,7 +24,7 @@ struct Options {
   MetadataChange change;
   std::string name;
   bool clears_name = false;
-#define WCOMP_ANNOTATION(member, section, summary) bool clears_##member = false;
+#define WCOMP_ANNOTATION(member, section, form, summary) bool clears_##member = false;
 #include "component/annotations.def"
 #undef WCOMP_ANNOTATION
   WasmOutput output;
@@ -39,7 +39,7 @@ void write_text(const Metadata& m, std::size_t depth, std::string& out) {
       for (const auto& [name, version] : f.values) out += fmt::format("{}  {}: {}{}\n", indent, escape(f.name), escape(name), version.empty() ? "" : fmt::format(" [{}]", escape(version)));
     }
   }
-#define WCOMP_ANNOTATION(member, section, summary) \
+#define WCOMP_ANNOTATION(member, section, form, summary) \
   if (m.member) out += fmt::format("{}  " section ": {}\n", indent, escape(*m.member));
 #include "component/annotations.def"
 #undef WCOMP_ANNOTATION
@@ -59,7 +59,7 @@ nlohmann::ordered_json as_json(const Metadata& m) {
       data["producers"].push_back(json::array({f.name, values}));
     }
   }
-#define WCOMP_ANNOTATION(member, section, summary) data[section] = text(m.member);
+#define WCOMP_ANNOTATION(member, section, form, summary) data[section] = text(m.member);
 #include "component/annotations.def"
 #undef WCOMP_ANNOTATION
   data["range"] = {{"start", m.begin}, {"end", m.end}};
@@ -91,35 +91,69 @@ void add_producers(MetadataChange& change, std::string_view field, const std::ve
   }
 }
 
-/// Names and annotations are UTF-8.
+/// Names and annotations are UTF-8, annotations what their table says.
 std::optional<Diagnostic> find_bad_text(const Options& o) {
   std::vector<std::pair<std::string_view, std::string_view>> texts = {{"name", o.name}};
   for (const std::string& t : o.languages) texts.emplace_back("language", t);
   for (const std::string& t : o.processed_by) texts.emplace_back("processed-by", t);
   for (const std::string& t : o.sdks) texts.emplace_back("sdk", t);
-#define WCOMP_ANNOTATION(member, section, summary) \
+#define WCOMP_ANNOTATION(member, section, form, summary) \
   if (o.change.member) texts.emplace_back(section, *o.change.member);
 #include "component/annotations.def"
 #undef WCOMP_ANNOTATION
   for (const auto& [option, text] : texts) {
     if (!is_utf8(text)) return error(diag::bad_usage, fmt::format("the value of `--{}` is not UTF-8: {}", option, escape(text)));
-    if (text.starts_with('=')) return error(diag::bad_usage, fmt::format("`--{} {}` has no name in front of the `=`", option, escape(text)));
   }
+  for (const auto* list : {&o.languages, &o.processed_by, &o.sdks}) {
+    for (const std::string& t : *list) {
+      if (t.empty() || t.starts_with('=')) return error(diag::bad_usage, fmt::format("`{}` has no name in front of the `=`: expected NAME=VERSION", escape(t)));
+    }
+  }
+#define WCOMP_ANNOTATION(member, section, form, summary)                                                                           \
+  if (o.change.member) {                                                                                                         \
+    if (const auto fault = component::find_fault(component::AnnotationForm::form, *o.change.member)) {                             \
+      return error(diag::bad_usage, fmt::format("`--" section "` cannot be `{}`: {}", escape(*o.change.member), *fault));          \
+    }                                                                                                                              \
+  }
+#include "component/annotations.def"
+#undef WCOMP_ANNOTATION
   return std::nullopt;
 }
 
-int add(const Options& o, ByteSpan bytes) {
-  if (const auto problem = find_bad_text(o)) {
-    print(*problem);
-    return status_usage;
+/// Whether any option says what to change.
+bool changes_something(const Options& o) {
+  bool out = !o.name.empty() || o.clears_name || !o.languages.empty() || !o.processed_by.empty() || !o.sdks.empty();
+#define WCOMP_ANNOTATION(member, section, form, summary) out = out || o.change.member || o.clears_##member;
+#include "component/annotations.def"
+#undef WCOMP_ANNOTATION
+  return out;
+}
+
+/// What is wrong with the options, before anything is read.
+std::optional<Diagnostic> find_bad_usage(const Options& o) {
+  if (o.action == "show") {
+    if (!changes_something(o)) return std::nullopt;
+    Diagnostic d = error(diag::bad_usage, "`wcomp metadata show` changes nothing, and got options that say what to change");
+    d.notes.push_back("`wcomp metadata add FILE ..` changes it");
+    return d;
   }
+  if (o.is_json) return error(diag::bad_usage, "`--json` is for `wcomp metadata show`");
+  if (!changes_something(o)) {
+    Diagnostic d = error(diag::bad_usage, "there is nothing to add: no option says what");
+    d.notes.push_back("for example `wcomp metadata add FILE --name app --licenses MIT -o OUT`; `wcomp metadata --help` lists what can be said");
+    return d;
+  }
+  return find_bad_text(o);
+}
+
+int add(const Options& o, ByteSpan bytes) {
   MetadataChange change = o.change;
   add_producers(change, "language", o.languages);
   add_producers(change, "processed-by", o.processed_by);
   add_producers(change, "sdk", o.sdks);
   if (!o.name.empty()) change.name = o.name;
   if (o.clears_name) change.name = "";
-#define WCOMP_ANNOTATION(member, section, summary) \
+#define WCOMP_ANNOTATION(member, section, form, summary) \
   if (o.clears_##member) change.member = "";
 #include "component/annotations.def"
 #undef WCOMP_ANNOTATION
@@ -140,13 +174,17 @@ Action setup_metadata(CLI::App& app) {
   app.add_option("--language", o->languages, "add: a programming language")->type_name("NAME=VERSION")->allow_extra_args(false);
   app.add_option("--processed-by", o->processed_by, "add: a tool")->type_name("NAME=VERSION")->allow_extra_args(false);
   app.add_option("--sdk", o->sdks, "add: an SDK")->type_name("NAME=VERSION")->allow_extra_args(false);
-#define WCOMP_ANNOTATION(member, section, summary) \
+#define WCOMP_ANNOTATION(member, section, form, summary) \
   auto* member##_option = app.add_option("--" section, o->change.member, "add: " summary); \
   app.add_flag("--clear-" section, o->clears_##member, "add: without that")->excludes(member##_option);
 #include "component/annotations.def"
 #undef WCOMP_ANNOTATION
   o->output.declare(app);
   return [o] {
+    if (const auto problem = find_bad_usage(*o)) {
+      print(*problem);
+      return status_usage;
+    }
     const auto bytes = read_wasm(o->file);
     if (!bytes) return report(bytes.error());
     return o->action == "show" ? show(*o, **bytes) : add(*o, **bytes);

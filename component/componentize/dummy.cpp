@@ -92,12 +92,15 @@ class Dummy {
       const bool is_stream = std::holds_alternative<types::StreamType>(graph_.types[t]);
       for (const IntrinsicRow& row : intrinsic_rows()) {
         if (row.form != IntrinsicForm::payload || row.name.starts_with("stream") != is_stream) continue;
-        import(module, fmt::format("[{}-{}]{}", row.name, n, f.abi_name), row.type);
-        if (row.may_be_async) import(module, fmt::format("{}[{}-{}]{}", async_lower_prefix, row.name, n, f.abi_name), row.type);
+        const std::string name = fmt::format("[{}-{}]{}", row.name, n, f.abi_name);
+        import(module, needs_async(row) ? std::string(async_lower_prefix) + name : name, row.type);
       }
       ++n;
     }
   }
+
+  /// Of what may be asynchronous or not, one form is behind the gate of more built-ins: validate_built_ins.cpp.
+  static bool needs_async(const IntrinsicRow& row) { return row.may_be_async && row_of(row.built_in).options.contains('A'); }
 
   void import_built_ins() {
     for (const IntrinsicRow& row : intrinsic_rows()) {

@@ -199,7 +199,7 @@ void Printer::core_module(const CoreModuleDef& m) {
     return;
   }
   const Result<core::Module> module = core::decode(std::make_shared<const Bytes>(m.bytes.begin(), m.bytes.end()), m.bytes);
-  Result<std::string> text = module ? core::print(*module, {.is_folded = options_.is_folded, .use_names = options_.use_names}) : Result<std::string>(std::string());
+  Result<std::string> text = module ? core::print(*module, {.is_folded = options_.is_folded, .use_names = options_.use_names, .has_operands = options_.has_operands}) : Result<std::string>(std::string());
   if (!module || !text) {
     line("(core module{} binary", head);
     ++depth_;

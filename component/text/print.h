@@ -18,6 +18,7 @@ struct PrintOptions {
   bool is_folded = false;    ///< instructions of core modules
   bool use_names = true;     ///< identifiers from name sections; indices otherwise
   bool is_skeleton = false;  ///< core modules without their contents; `...` stands for those
+  bool has_operands = false; ///< in core modules, after each instruction, what is on the operand stack; they have to be valid
 };
 
 [[nodiscard]] std::string print(const Component& component, const PrintOptions& options = {});
