@@ -36,7 +36,7 @@ class Encoder {
   Result<void> write_import(const MergedImport& import) {
     const std::string key = compatible_key(import.name);
     if (import.func != nullptr) return write_func_import(import);
-    const FindResource find = [&](const ResourceOrigin& origin) { return resource(origin); };
+    const FindType find = [&](const TypeOrigin& origin) { return type(origin); };
     WCOMP_TRY(InstanceTypeRef type, instance_type(import, key, merged_, find));
     define(DefType(std::make_shared<const InstanceTypeRef>(std::move(type))));
     define(Import{import.name, ExternDesc{.sort = Sort::instance, .type_index = types_++, .bound = {}}});
@@ -66,13 +66,13 @@ class Encoder {
     return Ok{};
   }
 
-  /// The type index of another import's resource, aliased out of its instance once.
-  std::optional<TypeIdx> resource(const ResourceOrigin& origin) {
-    if (const auto it = resources_.find(origin); it != resources_.end()) return it->second;
+  /// The type index of another import's type, aliased out of its instance once.
+  std::optional<TypeIdx> type(const TypeOrigin& origin) {
+    if (const auto it = imported_types_.find(origin); it != imported_types_.end()) return it->second;
     const auto instance = import_instances_.find(origin.interface);
     if (instance == import_instances_.end()) return std::nullopt;
     define(Alias(AliasExport{.sort = Sort::type, .instance = instance->second, .name = origin.name}));
-    return resources_[origin] = TypeIdx(types_++);
+    return imported_types_[origin] = TypeIdx(types_++);
   }
 
   void instantiate(InputIdx i) {
@@ -135,7 +135,7 @@ class Encoder {
   std::vector<InstanceIdx> instances_;                       ///< by InputIdx
   std::map<std::string, InstanceIdx> import_instances_;      ///< by compatible key
   std::map<std::string, FuncIdx> import_funcs_;
-  std::map<ResourceOrigin, TypeIdx> resources_;
+  std::map<TypeOrigin, TypeIdx> imported_types_;
   std::map<std::pair<std::uint32_t, std::string>, SortIdx> aliases_;
   std::uint32_t types_ = 0, funcs_ = 0, instances_made_ = 0, components_ = 0, modules_ = 0;
 };

@@ -1,11 +1,13 @@
 #include "compose/imports.h"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
 #include "component/versions.h"
+#include "compose/reachable_types.h"
 #include "types/equality.h"
 
 namespace wcomp::compose {
@@ -40,6 +42,7 @@ class Merger {
       const auto it = std::find_if(imports.begin(), imports.end(), [&](const NamedEntity& e) { return e.name == p.import_name; });
       WCOMP_CHECK(it != imports.end());
       WCOMP_TRY(merge(input, *it));
+      WCOMP_TRY(merge_types_of(input, it->type));
     }
     sort();
     return std::move(out_);
@@ -52,17 +55,63 @@ class Merger {
       const auto* instance = std::get_if<std::shared_ptr<const InstanceType>>(&import.type);
       if (instance == nullptr) continue;
       for (const NamedEntity& e : (*instance)->exports) {
-        if (const auto* r = resource_of(input, e.type)) origins.try_emplace(r->id, ResourceOrigin{compatible_key(import.name), e.name});
+        const TypeOrigin origin{compatible_key(import.name), e.name};
+        if (const auto* r = resource_of(input, e.type)) {
+          origins.resources.try_emplace(r->id, origin);
+        } else if (const auto* type = std::get_if<TypeEntity>(&e.type)) {
+          for (types::ValType t = type->type; const types::TypeId* id = std::get_if<types::TypeId>(&t);) {
+            origins.values.try_emplace(*id, origin);
+            const auto* alias = std::get_if<types::AliasType>(&input.component.types()[*id]);
+            if (alias == nullptr) break;
+            t = alias->target;
+          }
+        }
       }
     }
   }
 
-  Result<void> merge(const Input& input, const NamedEntity& import) {
-    const std::string key = compatible_key(import.name);
-    auto [it, is_new] = out_.by_key.try_emplace(key, out_.imports.size());
-    if (is_new) out_.imports.push_back({.name = import.name});
+  /// Where a type comes from; null for what has no name of its own.
+  const TypeOrigin* origin_of(const Input& input, types::TypeId id) const {
+    const TypeOrigins& origins = out_.origins.at(&input);
+    if (const auto it = origins.values.find(id); it != origins.values.end()) return &it->second;
+    const auto* resource = std::get_if<types::ResourceType>(&input.component.types()[id]);
+    if (resource == nullptr) return nullptr;
+    const auto it = origins.resources.find(resource->id);
+    return it == origins.resources.end() ? nullptr : &it->second;
+  }
+
+  /// An interface that is met inside the composition, and whose types of values one that is passed on uses, is imported for these types.
+  Result<void> merge_types_of(const Input& input, const Entity& import) {
+    const auto* instance = std::get_if<std::shared_ptr<const InstanceType>>(&import);
+    if (instance == nullptr) return Ok{};
+    std::set<TypeOrigin> needed;
+    for (const NamedEntity& e : (*instance)->exports) {
+      for_each_type(input.component.types(), e.type, reached_[&input], [&](types::TypeId id) {
+        const auto origin = out_.origins.at(&input).values.find(id);
+        if (origin != out_.origins.at(&input).values.end()) needed.insert(origin->second);
+      });
+    }
+    if (needed.empty()) return Ok{};
+    for (const NamedEntity& owner : input.component.scope().type.imports) {
+      const auto* exports = std::get_if<std::shared_ptr<const InstanceType>>(&owner.type);
+      if (exports == nullptr) continue;
+      for (const NamedEntity& e : (*exports)->exports) {
+        if (needed.contains({compatible_key(owner.name), e.name})) WCOMP_TRY(merge_item(input, owner.name, e));
+      }
+    }
+    return Ok{};
+  }
+
+  MergedImport& merged_import(const std::string& name) {
+    auto [it, is_new] = out_.by_key.try_emplace(compatible_key(name), out_.imports.size());
+    if (is_new) out_.imports.push_back({.name = name});
     MergedImport& merged = out_.imports[it->second];
-    if (is_older(merged.name, import.name)) merged.name = import.name;
+    if (is_older(merged.name, name)) merged.name = name;
+    return merged;
+  }
+
+  Result<void> merge(const Input& input, const NamedEntity& import) {
+    MergedImport& merged = merged_import(import.name);
     if (const FuncEntity* func = std::get_if<FuncEntity>(&import.type)) {
       if (merged.func == nullptr) {
         merged.func = func;
@@ -75,22 +124,27 @@ class Merger {
     if (instance == nullptr) {
       return fail(diag::unsupported, fmt::format("`{}` imports `{}`, which is neither a function nor an instance: no input provides it, and it cannot be passed on", input.name, import.name));
     }
-    for (const NamedEntity& e : (*instance)->exports) {
-      const auto found = std::find_if(merged.exports.begin(), merged.exports.end(), [&](const MergedExport& m) { return m.name == e.name; });
-      if (found == merged.exports.end()) {
-        merged.exports.push_back({.name = e.name, .from = &input, .type = &e.type});
-      } else {
-        WCOMP_TRY(check_same(input, import.name, e.name, *found->from, *found->type, e.type));
-      }
-    }
+    for (const NamedEntity& e : (*instance)->exports) WCOMP_TRY(merge_item(input, import.name, e));
     return Ok{};
+  }
+
+  Result<void> merge_item(const Input& input, const std::string& import, const NamedEntity& e) {
+    MergedImport& merged = merged_import(import);
+    const auto [it, is_new] = items_.try_emplace({compatible_key(import), e.name}, merged.exports.size());
+    if (is_new) {
+      merged.exports.push_back({.name = e.name, .from = &input, .type = &e.type});
+      return Ok{};
+    }
+    const MergedExport& found = merged.exports[it->second];
+    if (found.from == &input && found.type == &e.type) return Ok{};
+    return check_same(input, import, e.name, *found.from, *found.type, e.type);
   }
 
   /// Both inputs must mean the same by the name: equal structure, resources of equal origin.
   Result<void> check_same(const Input& b, const std::string& import, const std::string& item, const Input& a, const Entity& type_a, const Entity& type_b) {
     const types::SameResource same = [&](types::ResourceId ra, types::ResourceId rb) {
-      const auto& origins_a = out_.origins.at(&a);
-      const auto& origins_b = out_.origins.at(&b);
+      const auto& origins_a = out_.origins.at(&a).resources;
+      const auto& origins_b = out_.origins.at(&b).resources;
       const auto ia = origins_a.find(ra);
       const auto ib = origins_b.find(rb);
       return ia != origins_a.end() && ib != origins_b.end() && ia->second == ib->second;
@@ -107,22 +161,23 @@ class Merger {
     return Err(Failure(std::move(d)));
   }
 
-  /// An import after those that its resources come from; stable otherwise.
+  /// An import after those that its types come from; stable otherwise.
   void sort() {
     std::vector<std::size_t> order;
     std::vector<bool> seen(out_.imports.size(), false);
     const auto visit = [&](auto&& self, std::size_t i) -> void {
       if (seen[i]) return;
       seen[i] = true;
+      std::map<const Input*, std::set<types::TypeId>> reached;
+      std::set<std::size_t> owners;
       for (const MergedExport& e : out_.imports[i].exports) {
-        const auto* r = resource_of(*e.from, *e.type);
-        if (r == nullptr) continue;
-        const auto& origins = out_.origins.at(e.from);
-        const auto origin = origins.find(r->id);
-        if (origin == origins.end()) continue;
-        const auto owner = out_.by_key.find(origin->second.interface);
-        if (owner != out_.by_key.end()) self(self, owner->second);
+        for_each_type(e.from->component.types(), *e.type, reached[e.from], [&](types::TypeId id) {
+          const TypeOrigin* origin = origin_of(*e.from, id);
+          const auto owner = origin == nullptr ? out_.by_key.end() : out_.by_key.find(origin->interface);
+          if (owner != out_.by_key.end()) owners.insert(owner->second);
+        });
       }
+      for (const std::size_t owner : owners) self(self, owner);
       order.push_back(i);
     };
     for (std::size_t i = 0; i < out_.imports.size(); ++i) visit(visit, i);
@@ -138,6 +193,8 @@ class Merger {
 
   const Composition& composition_;
   MergedImports out_;
+  std::map<TypeOrigin, std::size_t> items_;                          ///< positions in MergedImport::exports
+  std::map<const Input*, std::set<types::TypeId>> reached_;          ///< by imports that are passed on
 };
 
 }  // namespace

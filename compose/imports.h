@@ -9,11 +9,16 @@
 
 namespace wcomp::compose {
 
-/// Where a resource comes from, under the composition's names: export `name` of import `interface`. Resources with the same origin are one.
-struct ResourceOrigin {
+/// Where a type comes from, under the composition's names: export `name` of import `interface`. Resources with the same origin are one.
+struct TypeOrigin {
   std::string interface;  ///< compatible_key of the import
   std::string name;
-  friend auto operator<=>(const ResourceOrigin&, const ResourceOrigin&) = default;
+  friend auto operator<=>(const TypeOrigin&, const TypeOrigin&) = default;
+};
+/// Of one input's imports.
+struct TypeOrigins {
+  std::map<types::ResourceId, TypeOrigin> resources;
+  std::map<types::TypeId, TypeOrigin> values;  ///< of types of values: the first import that shows the entry
 };
 
 /// An item of a merged import, in terms of the input it was taken from.
@@ -29,11 +34,11 @@ struct MergedImport {
   const component::FuncEntity* func = nullptr;
 };
 
-/// The imports, each after those whose resources it uses, and the origin of each input's imported resources.
+/// The imports, each after those whose types it uses, and the origin of each input's imported types.
 struct MergedImports {
   std::vector<MergedImport> imports;
   std::map<std::string, std::size_t> by_key;
-  std::map<const Input*, std::map<types::ResourceId, ResourceOrigin>> origins;
+  std::map<const Input*, TypeOrigins> origins;
 };
 
 /// Errors: import-mismatch when two inputs import one name with types that differ; unsupported for root-level types and components.

@@ -15,12 +15,12 @@ namespace {
 
 using namespace component;
 
-/// Types of one input, written into one instance type. Types that the instance exports are referred to by their exported index, as
-/// validation demands of records, variants, enums, flags and resources.
+/// Types of the inputs, written into one instance type. Types that the instance exports are referred to by their exported index, types of
+/// other imports by an alias, as validation demands of records, variants, enums, flags and resources.
 class Writer {
  public:
-  Writer(const MergedImport& import, const std::string& key, const MergedImports& all, const FindResource& find_resource)
-      : import_(import), key_(key), all_(all), find_resource_(find_resource) {}
+  Writer(const MergedImport& import, const std::string& key, const MergedImports& all, const FindType& find_type)
+      : import_(import), key_(key), all_(all), find_type_(find_type) {}
 
   Result<InstanceTypeRef> run() {
     for (const MergedExport& e : import_.exports) {
@@ -51,15 +51,17 @@ class Writer {
     const types::TypeArena& arena = input_->component.types();
     TypeBound bound;
     const auto* resource = arena.get<types::ResourceType>(t);
+    const TypeOrigin here{key_, name};
     if (resource == nullptr) {
-      bound.eq = type_idx(t);
+      bound.eq = type_idx(t, here);
     } else {
-      const ResourceOrigin origin = origin_of(resource->id);
-      const bool is_own = origin == ResourceOrigin{key_, name};
+      const TypeOrigin origin = origin_of(resource->id);
+      const bool is_own = origin == here;
       if (!is_own) bound.eq = resource_idx(origin);
       if (is_own) own_[origin] = TypeIdx(next_);
     }
     out_.decls.emplace_back(ExportDecl{name, ExternDesc{.sort = Sort::type, .type_index = 0, .bound = bound}});
+    if (resource == nullptr) own_.try_emplace(here, TypeIdx(next_));
     name_chain(t, TypeIdx(next_++));
   }
 
@@ -75,20 +77,34 @@ class Writer {
   }
 
   /// A resource that no imported instance shows (a root-level type) has an origin that is never found.
-  ResourceOrigin origin_of(types::ResourceId id) const {
-    const auto& origins = all_.origins.at(input_);
+  TypeOrigin origin_of(types::ResourceId id) const {
+    const auto& origins = all_.origins.at(input_).resources;
     const auto it = origins.find(id);
-    return it == origins.end() ? ResourceOrigin{.interface = "(the root)", .name = {}} : it->second;
+    return it == origins.end() ? TypeOrigin{.interface = "(the root)", .name = {}} : it->second;
   }
 
-  TypeIdx resource_idx(const ResourceOrigin& origin) {
+  TypeIdx resource_idx(const TypeOrigin& origin) {
     if (const auto it = own_.find(origin); it != own_.end()) return it->second;
-    const std::optional<TypeIdx> outer = find_resource_(origin);
+    const std::optional<TypeIdx> outer = find_type_(origin);
     if (!outer) foreign_ = origin;
-    out_.decls.emplace_back(Alias(AliasOuter{.sort = Sort::type, .count = 1, .index = outer.value_or(TypeIdx()).value}));
+    return alias_outer(origin, outer.value_or(TypeIdx()));
+  }
+
+  TypeIdx alias_outer(const TypeOrigin& origin, TypeIdx outer) {
+    out_.decls.emplace_back(Alias(AliasOuter{.sort = Sort::type, .count = 1, .index = outer.value}));
     const TypeIdx idx(next_++);
     own_[origin] = idx;
     return idx;
+  }
+
+  /// The type that another name stands for: of this import, whichever input it was taken from, or of another import. `here` is being defined.
+  std::optional<TypeIdx> named_idx(types::TypeId id, const std::optional<TypeOrigin>& here) {
+    const auto& origins = all_.origins.at(input_).values;
+    const auto origin = origins.find(id);
+    if (origin == origins.end() || origin->second == here) return std::nullopt;
+    if (const auto it = own_.find(origin->second); it != own_.end()) return it->second;
+    const std::optional<TypeIdx> outer = origin->second.interface == key_ ? std::nullopt : find_type_(origin->second);
+    return outer ? std::optional(alias_outer(origin->second, *outer)) : std::nullopt;
   }
 
   TypeIdx define(DefType def) {
@@ -96,11 +112,12 @@ class Writer {
     return TypeIdx(next_++);
   }
 
-  ValTypeRef ref_of(types::ValType t) {
+  ValTypeRef ref_of(types::ValType t, const std::optional<TypeOrigin>& here = std::nullopt) {
     for (types::ValType at = t;;) {
       const types::TypeId* id = std::get_if<types::TypeId>(&at);
       if (id == nullptr) return std::get<types::Prim>(at);
       if (const auto it = written_.find({input_, *id}); it != written_.end()) return it->second;
+      if (const auto named = named_idx(*id, here)) return *named;
       const auto* alias = std::get_if<types::AliasType>(&input_->component.types()[*id]);
       if (alias == nullptr) return write(*id);
       at = alias->target;
@@ -108,8 +125,8 @@ class Writer {
   }
 
   /// The index of a type also when it is a primitive.
-  TypeIdx type_idx(types::ValType t) {
-    const ValTypeRef ref = ref_of(t);
+  TypeIdx type_idx(types::ValType t, const TypeOrigin& here) {
+    const ValTypeRef ref = ref_of(t, here);
     if (const types::Prim* p = std::get_if<types::Prim>(&ref)) return define(DefType(DefValType(*p)));
     return std::get<TypeIdx>(ref);
   }
@@ -144,20 +161,20 @@ class Writer {
   const MergedImport& import_;
   const std::string& key_;
   const MergedImports& all_;
-  const FindResource& find_resource_;
+  const FindType& find_type_;
   const Input* input_ = nullptr;
   InstanceTypeRef out_;
   std::uint32_t next_ = 0;
   std::map<Key, TypeIdx> written_;
   std::set<Key> named_;
-  std::map<ResourceOrigin, TypeIdx> own_;
-  std::optional<ResourceOrigin> foreign_;
+  std::map<TypeOrigin, TypeIdx> own_;  ///< types with names, of this import and of others
+  std::optional<TypeOrigin> foreign_;
 };
 
 }  // namespace
 
-Result<InstanceTypeRef> instance_type(const MergedImport& import, const std::string& key, const MergedImports& all, const FindResource& find_resource) {
-  return Writer(import, key, all, find_resource).run();
+Result<InstanceTypeRef> instance_type(const MergedImport& import, const std::string& key, const MergedImports& all, const FindType& find_type) {
+  return Writer(import, key, all, find_type).run();
 }
 
 }  // namespace wcomp::compose

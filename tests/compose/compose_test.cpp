@@ -180,3 +180,54 @@ world maker { export store; } world seller { import store; export shop; } world 
   CHECK(c.plugs.size() == 3);
   encoded(c);
 }
+
+namespace {
+
+const std::string places = R"(
+package geo:base@0.1.0 {
+  interface places { record point { x: u32, y: u32 } variant area { dot(point), line(u32) } enum side { left, right } at: func(p: point) -> side; }
+  interface maps { use places.{area, side}; inside: func(a: area) -> side; }
+  world full { import places; import maps; export go: func(); }
+  world mapper { import maps; export go: func(); }
+  world provider { export places; }
+}
+package geo:more@0.1.0 {
+  interface both { run: func(); }
+  world front { import geo:base/maps@0.1.0; import both; export go: func(); }
+  world back { import geo:base/places@0.1.0; export both; }
+}
+)";
+const core::FuncType at = sig(2, true), inside = sig(3, true);
+
+}  // namespace
+
+TEST_CASE("types that an import takes from another one keep their names") {
+  const Composition c = good(list(input("full.wasm", Guest().import("geo:base/places@0.1.0", "at", at).import("geo:base/maps@0.1.0", "inside", inside)
+                                                         .export_("go", nothing).with_wit(package(places), "geo:base/full"))));
+  CHECK(names(encoded(c).scope().type.imports) == std::vector<std::string>{"geo:base/places@0.1.0", "geo:base/maps@0.1.0"});
+}
+
+TEST_CASE("inputs that use different functions of one interface share its types") {
+  const Composition c = good(list(input("front.wasm", Guest().import("geo:base/maps@0.1.0", "inside", inside).import("geo:more/both@0.1.0", "run", nothing)
+                                                          .export_("go", nothing).with_wit(package(places), "geo:more/front")),
+                                  input("back.wasm", Guest().import("geo:base/places@0.1.0", "at", at).export_("geo:more/both@0.1.0#run", nothing)
+                                                         .with_wit(package(places), "geo:more/back"))));
+  const auto valid = encoded(c);
+  REQUIRE(valid.scope().type.imports.size() == 2);
+  const auto& merged = std::get<std::shared_ptr<const component::InstanceType>>(valid.scope().type.imports[0].type);
+  CHECK(valid.scope().type.imports[0].name == "geo:base/places@0.1.0");
+  CHECK(std::ranges::any_of(merged->exports, [](const auto& e) { return e.name == "at"; }));
+  CHECK(std::ranges::any_of(merged->exports, [](const auto& e) { return e.name == "area"; }));
+}
+
+TEST_CASE("types of an interface that is met inside are imported for one that is passed on") {
+  const Composition c = good(list(input("full.wasm", Guest().import("geo:base/places@0.1.0", "at", at).import("geo:base/maps@0.1.0", "inside", inside)
+                                                         .export_("go", nothing).with_wit(package(places), "geo:base/full")),
+                                  input("provider.wasm", Guest().export_("geo:base/places@0.1.0#at", at).with_wit(package(places), "geo:base/provider"))));
+  REQUIRE(c.plugs.size() == 1);
+  const auto valid = encoded(c);
+  REQUIRE(valid.scope().type.imports.size() == 2);
+  const auto& types_only = std::get<std::shared_ptr<const component::InstanceType>>(valid.scope().type.imports[0].type);
+  CHECK(valid.scope().type.imports[0].name == "geo:base/places@0.1.0");
+  CHECK(std::ranges::none_of(types_only->exports, [](const auto& e) { return e.name == "at"; }));
+}
