@@ -66,7 +66,7 @@ struct KeyBinding {
 
 /// A host function of a Linker.
 struct HostFuncDef {
-  const FuncDesc* desc = nullptr;
+  const FuncDesc* desc = nullptr;  ///< null: of any type, it is never called with success
   HostFunc fn;
 };
 
@@ -101,6 +101,7 @@ struct LinkerImpl {
   };
   std::shared_ptr<EngineImpl> engine;
   std::map<std::string, Interface, std::less<>> interfaces;
+  std::map<std::string, std::string, std::less<>> refused;  ///< interfaces of which every call traps, and why
   Limits limits;
   std::vector<std::shared_ptr<void>> kept;  // owners: this linker and its instances
 };

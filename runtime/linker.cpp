@@ -33,6 +33,9 @@ void Linker::define_resource(std::string interface, std::string name, const Reso
 void Linker::define_instance(std::string interface) {
   impl_->interfaces[std::move(interface)];
 }
+void Linker::refuse(std::string interface, std::string why) {
+  impl_->refused.insert_or_assign(std::move(interface), std::move(why));
+}
 void Linker::set_limits(const Limits& limits) {
   impl_->limits = limits;
 }
@@ -48,18 +51,32 @@ namespace {
 
 using Interface = LinkerImpl::Interface;
 
-/// The interfaces that may stand for `name`, best first.
-std::vector<const Interface*> candidates(const LinkerImpl& linker, std::string_view name) {
+/// Those of `map` that may stand for `name`, best first.
+template <class T>
+std::vector<const T*> compatible(const std::map<std::string, T, std::less<>>& map, std::string_view name) {
   std::vector<std::string_view> names;
-  std::vector<const Interface*> interfaces;
-  for (const auto& [n, i] : linker.interfaces) {
+  std::vector<const T*> values;
+  for (const auto& [n, value] : map) {
     names.emplace_back(n);
-    interfaces.push_back(&i);
+    values.push_back(&value);
   }
-  std::vector<const Interface*> out;
-  for (const std::size_t i : component::find_compatible(name, names)) out.push_back(interfaces[i]);
+  std::vector<const T*> out;
+  for (const std::size_t i : component::find_compatible(name, names)) out.push_back(values[i]);
   return out;
 }
+std::vector<const Interface*> candidates(const LinkerImpl& linker, std::string_view name) {
+  return compatible(linker.interfaces, name);
+}
+
+/// Why every call of `interface` is refused; null when none is, or the interface is defined.
+const std::string* find_refusal(const LinkerImpl& linker, std::string_view interface) {
+  if (linker.refused.empty() || !candidates(linker, interface).empty()) return nullptr;
+  const auto found = compatible(linker.refused, interface);
+  return found.empty() ? nullptr : found.front();
+}
+
+/// Stands for resources of refused interfaces: no guest ever gets a handle of one.
+constexpr ResourceKey refused_resource{.name = "refused", .destroy = nullptr};
 
 std::string quoted(std::string_view interface, std::string_view name) {
   return interface.empty() ? fmt::format("`{}`", name) : fmt::format("`{}` `{}`", interface, name);
@@ -127,12 +144,16 @@ const ResourceKey* find_resource(const LinkerImpl& linker, std::string_view inte
   for (const Interface* i : candidates(linker, interface)) {
     if (auto it = i->resources.find(name); it != i->resources.end()) return it->second;
   }
-  return nullptr;
+  return find_refusal(linker, interface) != nullptr ? &refused_resource : nullptr;
 }
 
 std::shared_ptr<const HostFuncDef> find_func(const LinkerImpl& linker, std::string_view interface, std::string_view name) {
   for (const Interface* i : candidates(linker, interface)) {
     if (auto it = i->funcs.find(name); it != i->funcs.end()) return it->second;
+  }
+  if (const std::string* why = find_refusal(linker, interface)) {
+    auto refuse = [text = *why](HostCall& call) { call.crossing.fail(Trap(TrapCode::host_error, text)); };
+    return std::make_shared<const HostFuncDef>(HostFuncDef{.desc = nullptr, .fn = std::move(refuse)});
   }
   return nullptr;
 }
@@ -186,9 +207,11 @@ Result<void> check_imports(const LinkerImpl& linker, InstanceImpl& instance,
       continue;
     }
     CheckedImport c{.def = def, .keys = {}};
-    if (auto d = check_type(instance, quoted(import.interface, import.name), import.type, *def->desc, c.keys, diag::import_mismatch)) {
-      problems.push_back(std::move(*d));
-      continue;
+    if (def->desc != nullptr) {
+      if (auto d = check_type(instance, quoted(import.interface, import.name), import.type, *def->desc, c.keys, diag::import_mismatch)) {
+        problems.push_back(std::move(*d));
+        continue;
+      }
     }
     checked.emplace(std::pair{import.interface, import.name}, std::move(c));
   }

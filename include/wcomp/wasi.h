@@ -65,7 +65,7 @@ class Context {
   std::unique_ptr<struct ContextImpl> impl_;
 };
 
-/// Defines every WASI interface that wcomp has in `linker`. One context serves every instance made from the linker, and one thread at a time:
+/// Defines every WASI interface that wcomp has in `linker`, and refuses those of HTTP and sockets (`Linker::refuse`). One context serves every instance made from the linker, and one thread at a time:
 /// it has no locks. Guests that run at the same time need a linker and a context each.
 [[nodiscard]] Result<void> add_to(Linker& linker, Context context);
 

@@ -115,6 +115,9 @@ class Linker {
   void define_resource(std::string interface, std::string name, const ResourceKey& key);
   /// An instance without functions or a namespace that exists at least: nothing to add but the name.
   void define_instance(std::string interface);
+  /// Lets components import what they want of `interface`, and stops them when they call it: a trap says `why`. For interfaces that
+  /// toolchains import always and programs use rarely. Versions match as for definitions; a definition of that interface takes precedence.
+  void refuse(std::string interface, std::string why);
   void set_limits(const Limits& limits);
   /// Keeps a host object alive as long as this linker and every instance made from it.
   void keep(std::shared_ptr<void> object);
