@@ -148,6 +148,9 @@ Result<void> add_to(Linker& linker, Context context) {
   add_to(linker, all->insecure_seed);
   add_to(linker, all->filesystem_types);
   add_to(linker, all->preopens);
+#define REFUSED(interface, what) linker.refuse(interface, "there is no " what " here: `" interface "` may be imported, and not called");
+#include "wasi/refused.def"
+#undef REFUSED
   linker.keep(std::move(all));
   return Ok{};
 }
