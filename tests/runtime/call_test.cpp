@@ -217,6 +217,39 @@ TEST_CASE("imports match compatible versions, the same version first") {
   CHECK(*typed<std::uint32_t(std::uint32_t)>(exact, "", "run").call(0) == 2);
 }
 
+TEST_CASE("a refused interface is met by name and version, and stops the guest that calls it") {
+  Engine engine;
+  Builder b = caller();
+  const Component c = load(engine, b);
+  Linker linker(engine);
+  linker.refuse("host:api/calls@2.0.0", "too new");
+  CHECK(!linker.instantiate(c));
+  linker.refuse("host:api/calls@1.0.0", "nobody is there");
+  Instance instance = instantiate(linker, c);
+  auto called = typed<std::uint32_t(std::uint32_t)>(instance, "", "run").call(1);
+  REQUIRE(!called);
+  CHECK(called.error().code() == TrapCode::host_error);
+  CHECK(called.error().message() == "nobody is there");
+  CHECK(called.error().to_string().find("host:api/calls@1.2.0#f") != std::string::npos);
+}
+
+TEST_CASE("a definition takes precedence over a refusal, and what it lacks stays missing") {
+  Engine engine;
+  Builder b = caller();
+  const Component c = load(engine, b);
+  Linker linker(engine);
+  linker.refuse("host:api/calls@1.2.0", "nobody is there");
+  define(linker, "host:api/calls@1.9.0", "f", [](std::uint32_t) -> std::uint32_t { return 9; });
+  Instance instance = instantiate(linker, c);
+  CHECK(*typed<std::uint32_t(std::uint32_t)>(instance, "", "run").call(0) == 9);
+  Linker other(engine);
+  other.refuse("host:api/calls@1.2.0", "nobody is there");
+  define(other, "host:api/calls@1.9.0", "g", [](std::uint32_t n) { return n; });
+  auto made = other.instantiate(c);
+  REQUIRE(!made);
+  CHECK(made.error().first().code == "missing-import");
+}
+
 TEST_CASE("a missing import names the function and what the linker has") {
   Engine engine;
   Builder b = caller();
