@@ -6,7 +6,7 @@
 // written on. Hosts (`cpp-host`): one header for each interface and `<world>_host.h`; they need the library's include folder.
 //
 // Both sides describe types by wcomp/abi_types.h, so the layout of values is computed by one set of templates; the signatures of core
-// functions come from cabi::Shape. Left out so far: async functions, streams, futures, maps, error contexts (`unsupported`).
+// functions come from cabi::Shape. Left out so far: async functions, streams, futures, error contexts (`unsupported`).
 #pragma once
 
 #include <string>

@@ -111,7 +111,6 @@ Result<void> Model::check(const wit::Function& func) const {
     const types::TypeDef& def = graph_->types[id];
     if (std::holds_alternative<types::StreamType>(def)) found = "a stream in its type";
     if (std::holds_alternative<types::FutureType>(def)) found = "a future in its type";
-    if (std::holds_alternative<types::MapType>(def)) found = "a map in its type";
     for_each_part(def, look);
   });
   if (!found.empty()) return refuse(found);
@@ -132,21 +131,26 @@ Result<void> Model::build() {
   }
   // Which interfaces are exported decides where types live, so this is known first.
   for (const wit::WorldItem& item : w.exports) {
-    if (const auto* id = std::get_if<wit::InterfaceId>(&item.item)) export_scopes_.emplace(*id, 0);
+    const auto* id = std::get_if<wit::InterfaceId>(&item.item);
+    if (id != nullptr && !(graph_->interfaces[*id].name && has_own_name(*graph_, item, *id))) export_scopes_.emplace(*id, 0);
   }
+  add_imports();
+  add_exports();
+  return {};
+}
+
+void Model::add_imports() {
+  const wit::World& w = world();
   for (const wit::WorldItem& item : w.imports) {
     if (const auto* id = std::get_if<wit::InterfaceId>(&item.item)) add_import_interface(*id, item.name, true);
   }
   for (const wit::WorldItem& item : w.exports) {
     const auto* id = std::get_if<wit::InterfaceId>(&item.item);
-    if (id != nullptr && graph_->interfaces[*id].name) add_import_interface(*id, item.name, false);
+    if (id != nullptr && graph_->interfaces[*id].name) add_import_interface(*id, graph_->interface_id_name(*id), false);
   }
-
-  const std::string package = package_path(w.package, false);
-  const std::string world_path = package + "::" + value_name(w.name);
   Scope imports;
-  imports.cpp_namespace = world_path;
-  imports.file_stem = to_snake_case(w.name);
+  imports.cpp_namespace = package_path(w.package) + "::" + value_name(w.name);
+  imports.file_stem = files_.world(world_);
   imports.docs = w.docs;
   std::vector<const wit::Function*> functions;
   for (const wit::WorldItem& item : w.imports) {
@@ -158,13 +162,17 @@ Result<void> Model::build() {
   add_uses(imports);
   world_scope_ = scopes_.size();
   scopes_.push_back(std::move(imports));
+}
 
-  // The exports: first the world's own functions, then the interfaces.
+/// First the world's own functions, then the interfaces.
+void Model::add_exports() {
+  const wit::World& w = world();
+  const std::string world_path = package_path(w.package) + "::" + value_name(w.name);
   const std::string prefix = side_ == Side::guest ? "exports::" : world_path + "::exports::";
   Scope own;
   own.direction = Direction::export_;
   own.cpp_namespace = side_ == Side::guest ? prefix + world_path : world_path + "::exports";
-  functions.clear();
+  std::vector<const wit::Function*> functions;
   for (const wit::WorldItem& item : w.exports) {
     if (const auto* f = std::get_if<wit::Function>(&item.item)) functions.push_back(f);
   }
@@ -175,51 +183,59 @@ Result<void> Model::build() {
     const auto* id = std::get_if<wit::InterfaceId>(&item.item);
     if (id == nullptr) continue;
     const wit::Interface& interface = graph_->interfaces[*id];
+    const bool is_own_name = has_own_name(*graph_, item, *id);
     Scope scope;
     scope.interface = *id;
     scope.direction = Direction::export_;
+    scope.is_renamed = is_own_name && interface.name;
     scope.wit_name = item.name;
     scope.docs = interface.docs;
-    const std::string last = value_name(interface.name.value_or(item.name));
+    const std::string last = value_name(is_own_name ? item.name : *interface.name);
     if (side_ == Side::host) {
       scope.file_stem = host_names.take(last);  // names the accessor, too
       scope.cpp_namespace = prefix + scope.file_stem;
     } else {
-      scope.cpp_namespace = prefix + (interface.name ? package_path(interface.package, false) : world_path) + "::" + last;
+      scope.cpp_namespace = prefix + (is_own_name ? world_path : package_path(interface.package)) + "::" + last;
     }
     scope.types = interface.types;
     if (!interface.name) name_types(scope.types);
     functions.clear();
     for (const wit::Function& f : interface.functions) functions.push_back(&f);
     add_functions(scope, functions);
-    export_scopes_[*id] = scopes_.size();
+    if (!scope.is_renamed) export_scopes_[*id] = scopes_.size();
     scopes_.push_back(std::move(scope));
   }
-  return {};
 }
 
 std::size_t Model::add_import_interface(wit::InterfaceId id, const std::string& item_name, bool is_in_world) {
-  if (const auto it = import_scopes_.find(id); it != import_scopes_.end()) return it->second;
   const wit::Interface& interface = graph_->interfaces[id];
+  const bool is_renamed = interface.name && item_name != graph_->interface_id_name(id);
+  if (is_renamed) {
+    add_import_interface(id, graph_->interface_id_name(id), false);  // its types without resources
+  } else if (const auto it = import_scopes_.find(id); it != import_scopes_.end()) {
+    scopes_[it->second].is_in_world |= is_in_world;
+    return it->second;
+  }
   name_types(interface.types);
   Scope scope;
   scope.interface = id;
   scope.is_in_world = is_in_world;
+  scope.is_renamed = is_renamed;
   scope.wit_name = item_name;
   scope.docs = interface.docs;
   scope.types = interface.types;
-  if (interface.name) {
-    scope.cpp_namespace = package_path(interface.package, false) + "::" + value_name(*interface.name);
-    scope.file_stem = package_path(interface.package, true) + "_" + to_snake_case(*interface.name);
+  if (interface.name && !is_renamed) {
+    scope.cpp_namespace = package_path(interface.package) + "::" + value_name(*interface.name);
+    scope.file_stem = files_.interface(id);
   } else {
-    scope.cpp_namespace = package_path(world().package, false) + "::" + value_name(world().name) + "::" + value_name(item_name);
-    scope.file_stem = package_path(world().package, true) + "_" + to_snake_case(world().name) + "_" + to_snake_case(item_name);
+    scope.cpp_namespace = package_path(world().package) + "::" + value_name(world().name) + "::" + value_name(item_name);
+    scope.file_stem = files_.item(world_, item_name);
   }
   std::vector<const wit::Function*> functions;
   for (const wit::Function& f : interface.functions) functions.push_back(&f);
   add_functions(scope, functions);
   add_uses(scope);
-  import_scopes_[id] = scopes_.size();
+  if (!is_renamed) import_scopes_[id] = scopes_.size();
   scopes_.push_back(std::move(scope));
   return scopes_.size() - 1;
 }
@@ -230,7 +246,7 @@ void Model::add_uses(Scope& scope) {
     const auto it = graph_->decl_of_type.find(id);
     if (it == graph_->decl_of_type.end()) return;
     const auto* owner = std::get_if<wit::InterfaceId>(&graph_->type_decls[it->second].owner);
-    if (owner == nullptr || (scope.interface && *owner == *scope.interface)) return;
+    if (owner == nullptr || (scope.interface && *owner == *scope.interface && !scope.is_renamed)) return;
     uses.insert(add_import_interface(*owner, graph_->interface_id_name(*owner), false));
   };
   for (const wit::TypeDeclId d : scope.types) walk(graph_->types, graph_->type_decls[d].type, note);
@@ -286,55 +302,54 @@ void Model::add_functions(Scope& scope, const std::vector<const wit::Function*>&
   }
 }
 
-std::string Model::package_path(wit::PackageId id, bool as_file) const {
-  const wit::PackageName& name = graph_->packages[id].name;
-  std::string last = to_snake_case(name.name);
-  const bool has_sibling = std::any_of(graph_->packages.begin(), graph_->packages.end(), [&](const wit::Package& p) {
-    return p.name.ns == name.ns && p.name.name == name.name && p.name.version != name.version;
-  });
-  if (has_sibling && name.version) {
-    last += "_v";
-    for (const char c : name.version->to_string()) last += c == '.' || c == '-' || c == '+' ? '_' : c;
-  }
-  if (as_file) return to_snake_case(name.ns) + "_" + last;
-  if (side_ == Side::host) return outer_namespace(to_snake_case(name.ns) + "_" + last);
-  return outer_namespace(name.ns) + "::" + value_name(last);
+std::string Model::package_path(wit::PackageId id) const {
+  if (side_ == Side::host) return outer_namespace(files_.package(id));
+  return outer_namespace(graph_->packages[id].name.ns) + "::" + value_name(FileNames::package_name(*graph_, id));
 }
 
-bool Model::reaches_exported_resource(ValType type) const {
+template <class F>
+bool Model::reaches_resource(ValType type, F is_wanted) const {
   bool found = false;
   walk(graph_->types, type, [&](types::TypeId id) {
-    if (!std::holds_alternative<types::ResourceType>(graph_->types[id])) return;
+    if (found || !std::holds_alternative<types::ResourceType>(graph_->types[id])) return;
     const auto it = graph_->decl_of_type.find(id);
     if (it == graph_->decl_of_type.end()) return;
     const auto* owner = std::get_if<wit::InterfaceId>(&graph_->type_decls[it->second].owner);
-    found = found || (owner != nullptr && export_scopes_.contains(*owner));
+    found = owner != nullptr && is_wanted(*owner);
   });
   return found;
 }
 
-Direction Model::home(wit::TypeDeclId decl, Direction from) const {
-  if (from == Direction::import_) return Direction::import_;
-  const wit::TypeDecl& d = graph_->type_decls[decl];
-  const auto* owner = std::get_if<wit::InterfaceId>(&d.owner);
-  if (owner == nullptr || !export_scopes_.contains(*owner)) return Direction::import_;
-  if (!graph_->interfaces[*owner].name) return Direction::export_;
-  return reaches_exported_resource(d.type) ? Direction::export_ : Direction::import_;
+bool Model::reaches_exported_resource(ValType type) const {
+  return reaches_resource(type, [&](wit::InterfaceId owner) { return export_scopes_.contains(owner); });
 }
 
-const Scope* Model::scope_of(wit::TypeDeclId decl, Direction direction) const {
-  const auto* owner = std::get_if<wit::InterfaceId>(&graph_->type_decls[decl].owner);
-  if (owner == nullptr) return &scopes_[*world_scope_];
-  return &scopes_[direction == Direction::export_ ? export_scopes_.at(*owner) : import_scopes_.at(*owner)];
+bool Model::reaches_resource_of(wit::InterfaceId interface, ValType type) const {
+  return reaches_resource(type, [&](wit::InterfaceId owner) { return owner == interface; });
+}
+
+const Scope& Model::home(wit::TypeDeclId decl, const Scope& from) const {
+  const wit::TypeDecl& d = graph_->type_decls[decl];
+  const auto* owner = std::get_if<wit::InterfaceId>(&d.owner);
+  if (owner == nullptr) return scopes_[*world_scope_];
+  const bool is_exporting = from.direction == Direction::export_;
+  if (from.is_renamed && *owner == *from.interface) {
+    const bool is_own = reaches_resource_of(*owner, d.type) || (is_exporting && reaches_exported_resource(d.type));
+    return is_own ? from : scopes_[import_scopes_.at(*owner)];
+  }
+  if (is_exporting && export_scopes_.contains(*owner) && (!graph_->interfaces[*owner].name || reaches_exported_resource(d.type))) {
+    return scopes_[export_scopes_.at(*owner)];
+  }
+  return scopes_[import_scopes_.at(*owner)];
 }
 
 std::string Model::qualified(wit::TypeDeclId decl, const Scope& from, bool is_short) const {
-  const Scope* scope = scope_of(decl, home(decl, from.direction));
-  if (is_short && scope->cpp_namespace == from.cpp_namespace) return name(decl);
+  const Scope& scope = home(decl, from);
+  if (is_short && scope.cpp_namespace == from.cpp_namespace) return name(decl);
   // An export scope has a `using` for each of its interface's types that live in the import scope.
   const auto* owner = std::get_if<wit::InterfaceId>(&graph_->type_decls[decl].owner);
   if (is_short && owner != nullptr && from.interface && *owner == *from.interface) return name(decl);
-  return "::" + scope->cpp_namespace + "::" + name(decl);
+  return "::" + scope.cpp_namespace + "::" + name(decl);
 }
 
 std::string Model::value_type(ValType type, const Scope& from, bool is_short) const {
@@ -357,11 +372,12 @@ std::string Model::anonymous_type(types::TypeId id, const Scope& from, bool is_s
   const auto inner_or_void = [&](const std::optional<ValType>& t) { return t ? inner(*t) : std::string("void"); };
   const auto resource = [&](types::TypeId r) {
     const wit::TypeDeclId decl = resource_decl(r);
-    return std::pair(qualified(decl, from, is_short), home(decl, from.direction));
+    return std::pair(qualified(decl, from, is_short), home(decl, from).direction);
   };
   return match(
       graph_->types[id], [&](const types::ListType& t) { return fmt::format("std::vector<{}>", inner(t.element)); },
       [&](const types::FixedListType& t) { return fmt::format("std::array<{}, {}>", inner(t.element), t.length); },
+      [&](const types::MapType& t) { return fmt::format("std::map<{}, {}>", inner(t.key), inner(t.value)); },
       [&](const types::OptionType& t) { return fmt::format("std::optional<{}>", inner(t.some)); },
       [&](const types::ResultType& t) { return fmt::format("wcomp::Result<{}, {}>", inner_or_void(t.ok), inner_or_void(t.err)); },
       [&](const types::TupleType& t) {
@@ -414,7 +430,9 @@ bool Model::is_default_constructible(ValType type) const {
 
 bool Model::is_declared(wit::TypeDeclId decl, const Scope& scope) const {
   // An interface that is only exported has no resources in its import scope.
-  return scope.direction == Direction::export_ || scope.is_in_world || !reaches_exported_resource(graph_->type_decls[decl].type);
+  if (scope.direction == Direction::export_ || scope.is_in_world) return true;
+  const ValType type = graph_->type_decls[decl].type;
+  return !reaches_exported_resource(type) && !reaches_resource_of(*scope.interface, type);
 }
 
 bool Model::is_plain_constructor(const wit::Function& func) const {
@@ -443,7 +461,7 @@ std::string Model::param_type(ValType type, const Scope& from, bool is_short) co
   if (const auto* b = arena.get<types::BorrowType>(t)) {
     const wit::TypeDeclId decl = resource_decl(b->resource);
     // Hosts lend their own objects to be changed; a guest's methods do not change the handle that stands for its object.
-    const bool is_const = (home(decl, from.direction) == Direction::import_) == (side_ == Side::guest);
+    const bool is_const = (home(decl, from).direction == Direction::import_) == (side_ == Side::guest);
     return (is_const ? "const " : "") + qualified(decl, from, is_short) + "&";
   }
   if (contains_handle(t, true)) return value;

@@ -9,7 +9,8 @@
 // An inline interface has its world's name before its own. If a graph has several versions of a package, each carries its version
 // (`wasi::io_v0_2_0`). The import scope of an interface depends on nothing but the interface, so worlds share its header. Types without
 // resources of exported interfaces exist once, in the import scope; the export scope has `using` declarations for them. Types with such
-// resources are other types in the Component Model and so are other C++ types.
+// resources are other types in the Component Model and so are other C++ types. `import a: some:package/interface` is a scope of the same
+// kind beside the interface's own: its namespace is named like that of an inline interface, its resources are its own.
 #pragma once
 
 #include <map>
@@ -19,6 +20,7 @@
 
 #include "base/result.h"
 #include "bindgen/cpp_names.h"
+#include "bindgen/file_names.h"
 #include "canonical-abi/shape.h"
 #include "wit/graph.h"
 
@@ -47,6 +49,7 @@ struct Scope {
   std::string file_stem;                 ///< `ns_pkg_iface`
   std::string docs;
   bool is_in_world = true;               ///< false: here only because of its types
+  bool is_renamed = false;               ///< `import a: some:package/interface`
   std::vector<wit::TypeDeclId> types;    ///< resources included
   std::vector<FuncModel> functions;      ///< freestanding ones
   std::vector<ResourceModel> resources;
@@ -55,7 +58,7 @@ struct Scope {
 
 class Model {
  public:
-  /// Errors: `unsupported` for async functions, streams, futures, maps and error contexts.
+  /// Errors: `unsupported` for async functions, streams, futures and error contexts.
   [[nodiscard]] static Result<Model> make(const wit::Graph& graph, wit::WorldId world, Side side);
 
   [[nodiscard]] const wit::Graph& graph() const { return *graph_; }
@@ -67,8 +70,8 @@ class Model {
 
   /// C++ name of a declaration in its namespace.
   [[nodiscard]] const std::string& name(wit::TypeDeclId decl) const { return names_.at(decl); }
-  /// Where a declaration's C++ type lives when it is named from a scope of that direction.
-  [[nodiscard]] Direction home(wit::TypeDeclId decl, Direction from) const;
+  /// The scope that a declaration's C++ type lives in when it is named from `from`.
+  [[nodiscard]] const Scope& home(wit::TypeDeclId decl, const Scope& from) const;
   /// `::ns::pkg::iface::Type`, or `Type` alone within `from`.
   [[nodiscard]] std::string qualified(wit::TypeDeclId decl, const Scope& from, bool is_short = true) const;
 
@@ -98,20 +101,26 @@ class Model {
   [[nodiscard]] static std::string deprecation(const wit::Stability& stability);
 
  private:
-  Model(const wit::Graph& graph, wit::WorldId world, Side side) : graph_(&graph), world_(world), side_(side) {}
+  Model(const wit::Graph& graph, wit::WorldId world, Side side) : graph_(&graph), files_(graph), world_(world), side_(side) {}
   Result<void> build();
   Result<void> check(const wit::Function& func) const;
   void name_types(const std::vector<wit::TypeDeclId>& decls);
   void add_functions(Scope& scope, const std::vector<const wit::Function*>& functions) const;
   std::size_t add_import_interface(wit::InterfaceId id, const std::string& item_name, bool is_in_world);
+  void add_imports();
+  void add_exports();
   void add_uses(Scope& scope);
-  [[nodiscard]] std::string package_path(wit::PackageId id, bool as_file) const;
+  [[nodiscard]] std::string package_path(wit::PackageId id) const;
+  /// Whether a type holds a resource that `is_wanted` says yes to, given the interface that declares it.
+  template <class F>
+  [[nodiscard]] bool reaches_resource(types::ValType type, F is_wanted) const;
   [[nodiscard]] bool reaches_exported_resource(types::ValType type) const;
+  [[nodiscard]] bool reaches_resource_of(wit::InterfaceId interface, types::ValType type) const;
   /// The declaration by which an own or borrow names its resource.
   [[nodiscard]] wit::TypeDeclId resource_decl(types::TypeId resource) const;
-  [[nodiscard]] const Scope* scope_of(wit::TypeDeclId decl, Direction direction) const;
 
   const wit::Graph* graph_;
+  FileNames files_;
   wit::WorldId world_;
   Side side_;
   std::vector<Scope> scopes_;

@@ -55,10 +55,21 @@ std::string outer_namespace(std::string_view kebab) {
 }
 
 std::string NameScope::take(std::string name) {
-  if (taken_.insert(name).second) return name;
-  name += '_';  // one only: names with two in a row belong to the compiler
+  static constexpr std::string_view no_suffix[] = {""};
+  return take_all(std::move(name), no_suffix);
+}
+
+std::string NameScope::take_all(std::string name, std::span<const std::string_view> suffixes) {
+  const auto is_taken = [&](const std::string& stem) {
+    return std::any_of(suffixes.begin(), suffixes.end(), [&](std::string_view suffix) { return taken_.contains(stem + std::string(suffix)); });
+  };
   std::string next = name;
-  for (int i = 2; !taken_.insert(next).second; ++i) next = name + std::to_string(i);
+  if (is_taken(next)) {
+    name += '_';  // one only: names with two in a row belong to the compiler
+    next = name;
+    for (int i = 2; is_taken(next); ++i) next = name + std::to_string(i);
+  }
+  for (const std::string_view suffix : suffixes) taken_.insert(next + std::string(suffix));
   return next;
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,8 @@ class NameScope {
   NameScope(std::initializer_list<std::string_view> reserved) : taken_(reserved.begin(), reserved.end()) {}
   /// `name`, or what is made of it when it is taken.
   [[nodiscard]] std::string take(std::string name);
+  /// The same for a name that must be free with each of these suffixes.
+  [[nodiscard]] std::string take_all(std::string name, std::span<const std::string_view> suffixes);
 
  private:
   std::set<std::string, std::less<>> taken_;

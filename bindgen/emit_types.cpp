@@ -39,7 +39,7 @@ class Emitter {
       const std::string& name = model_.name(id);
       const std::string docs = doc_comment(decl.docs, "");
       const std::string mark = Model::deprecation(decl.stability);
-      if (model_.home(id, scope_.direction) != scope_.direction) {
+      if (&model_.home(id, scope_) != &scope_) {
         shared += fmt::format("using {} = {};\n", name, model_.qualified(id, scope_, false));
         continue;
       }
@@ -78,7 +78,7 @@ class Emitter {
   std::string abi() {
     std::string out;
     for (const wit::TypeDeclId id : scope_.types) {
-      if (!model_.is_declared(id, scope_) || model_.home(id, scope_.direction) != scope_.direction) continue;
+      if (!model_.is_declared(id, scope_) || &model_.home(id, scope_) != &scope_) continue;
       const wit::TypeDecl& decl = model_.graph().type_decls[id];
       const std::string full = model_.qualified(id, scope_, false);
       match(

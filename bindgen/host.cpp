@@ -222,7 +222,7 @@ class HostEmitter {
     std::string out;
     for (const Scope& scope : model_.scopes()) {
       if (scope.direction != Direction::import_ || !scope.interface || graph.interfaces[*scope.interface].package != model_.world().package) continue;
-      if (!graph.interfaces[*scope.interface].name) continue;
+      if (!graph.interfaces[*scope.interface].name || scope.is_renamed) continue;
       for (const wit::TypeDeclId d : scope.types) {
         if (!model_.is_declared(d, scope)) continue;
         if (count[model_.name(d)] == 1) out += fmt::format("using {}::{};\n", scope.cpp_namespace.substr(package().size() + 2), model_.name(d));

@@ -6,6 +6,7 @@
 //   string                 std::string; as a parameter std::string_view
 //   list<T>                std::vector<T>; as a parameter std::span<const T>
 //   list<T, N>             std::array<T, N>
+//   map<K, V>              std::map<K, V>; of equal keys the last counts
 //   option, result, tuple  std::optional, wcomp::Result, std::tuple
 //   enum                   enum class, described by Enum
 //   flags                  a class derived from wcomp::Flags
@@ -19,6 +20,7 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -401,6 +403,43 @@ struct Type<std::span<const T>> : Pointed<std::span<const T>, SpanImpl<T>> {
   static constexpr TypeDesc desc = Type<std::vector<T>>::desc;
 };
 
+/// A list of keys with their values.
+template <class K, class V>
+struct MapImpl {
+  using Entry = Sequence<K, V>;
+  template <class Cx, class M>
+  static void lower(Cx& cx, M& map, std::uint32_t& ptr, std::uint32_t& len) {
+    len = static_cast<std::uint32_t>(map.size());
+    ptr = cx.allocate(std::uint64_t{map.size()} * Entry::size, Entry::align);
+    if (!cx.ok()) return;
+    std::uint32_t at = ptr;
+    for (auto& [key, value] : map) {
+      Type<K>::store(cx, key, at + Entry::offsets[0]);
+      Type<V>::store(cx, value, at + Entry::offsets[1]);
+      at += Entry::size;
+    }
+  }
+  template <class Cx>
+  static std::map<K, V> lift(Cx& cx, std::uint32_t ptr, std::uint32_t len) {
+    std::map<K, V> out;
+    constexpr std::uint64_t node_size = sizeof(std::pair<const K, V>) + 4 * sizeof(void*);
+    if (!cx.check_list(ptr, std::uint64_t{len} * Entry::size, Entry::align) || !cx.charge(len * node_size) || len == 0) return out;
+    for (std::uint32_t i = 0; i < len && cx.ok(); ++i) {
+      const std::uint32_t at = ptr + i * Entry::size;
+      K key = Type<K>::load(cx, at + Entry::offsets[0]);
+      V value = Type<V>::load(cx, at + Entry::offsets[1]);
+      out.insert_or_assign(std::move(key), std::move(value));
+    }
+    cx.consumed(ptr);
+    return out;
+  }
+};
+template <class K, class V>
+struct Type<std::map<K, V>> : Pointed<std::map<K, V>, MapImpl<K, V>> {
+  static constexpr const TypeDesc* parts[] = {&Type<K>::desc, &Type<V>::desc};
+  static constexpr TypeDesc desc{TypeKind::map, parts, nullptr, 2, nullptr};
+};
+
 /// Parts in a row; `Self` gives them by get<I>(v) and is made by make(parts...).
 template <class T, class Self, class... Parts>
 struct Product {
@@ -476,8 +515,10 @@ struct Type<std::array<T, N>> {
   static constexpr std::uint32_t size = Type<T>::size * static_cast<std::uint32_t>(N);
   static constexpr std::uint32_t align = Type<T>::align;
   static constexpr std::size_t flat_each = Type<T>::flat.size();
+  // What flattens to more than can be passed is never flat, however much more: it lies in memory.
+  static constexpr bool is_too_long = flat_each * N > max_flat_params;
   static constexpr auto flat = [] {
-    std::array<Core, flat_each * N> out{};
+    std::array<Core, is_too_long ? max_flat_params + 1 : flat_each * N> out{};
     for (std::size_t i = 0; i < out.size(); ++i) out[i] = Type<T>::flat[i % flat_each];
     return out;
   }();
@@ -491,19 +532,38 @@ struct Type<std::array<T, N>> {
   }
   template <class Cx>
   static std::array<T, N> lift_flat(Cx& cx, const std::uint64_t* slots) {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return std::array<T, N>{Type<T>::lift_flat(cx, slots + I * flat_each)...};
-    }(std::make_index_sequence<N>{});
+    constexpr std::size_t stride = is_too_long ? 0 : flat_each;  // only to have some value after an error: all slots are 0 then
+    return make([&](std::size_t i) { return Type<T>::lift_flat(cx, slots + i * stride); });
   }
   template <class Cx, class V>
   static void store(Cx& cx, V& v, std::uint32_t ptr) {
-    for (std::size_t i = 0; i < N; ++i) Type<T>::store(cx, v[i], ptr + static_cast<std::uint32_t>(i) * Type<T>::size);
+    if constexpr (is_any_bits) {
+      std::memcpy(cx.at(ptr), v.data(), size);
+    } else {
+      for (std::size_t i = 0; i < N; ++i) Type<T>::store(cx, v[i], ptr + static_cast<std::uint32_t>(i) * Type<T>::size);
+    }
   }
   template <class Cx>
   static std::array<T, N> load(Cx& cx, std::uint32_t ptr) {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return std::array<T, N>{Type<T>::load(cx, ptr + static_cast<std::uint32_t>(I) * Type<T>::size)...};
-    }(std::make_index_sequence<N>{});
+    if constexpr (is_any_bits) {
+      std::array<T, N> out;
+      std::memcpy(out.data(), cx.at(ptr), size);
+      return out;
+    } else {
+      return make([&](std::size_t i) { return Type<T>::load(cx, ptr + static_cast<std::uint32_t>(i) * Type<T>::size); });
+    }
+  }
+
+ private:
+  template <class F>
+  static std::array<T, N> make(F element) {
+    if constexpr (std::is_default_constructible_v<T>) {
+      std::array<T, N> out{};
+      for (std::size_t i = 0; i < N; ++i) out[i] = element(i);
+      return out;
+    } else {
+      return [&]<std::size_t... I>(std::index_sequence<I...>) { return std::array<T, N>{element(I)...}; }(std::make_index_sequence<N>{});
+    }
   }
 };
 
