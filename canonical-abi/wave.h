@@ -41,6 +41,9 @@ struct WaveCall {
 /// Nothing if the text has no parenthesis.
 [[nodiscard]] std::optional<WaveCall> find_wave_call(std::string_view text);
 
+/// The offset behind the parenthesis that closes the one at `begin`; nothing if none does. For texts in which something may follow a call.
+[[nodiscard]] std::optional<std::size_t> find_wave_call_end(std::string_view text, std::size_t begin);
+
 /// The arguments of a call, `text` from `begin` on: `("x", {a: 1})`, and nothing behind them.
 [[nodiscard]] Result<std::vector<Value>> parse_wave_args(const types::TypeArena& arena, std::span<const Part> params, std::string_view name,
                                                          std::string_view text, std::size_t begin);

@@ -480,6 +480,18 @@ std::optional<WaveCall> find_wave_call(std::string_view text) {
   return WaveCall{.function = text.substr(begin, end - begin), .args_begin = parenthesis};
 }
 
+std::optional<std::size_t> find_wave_call_end(std::string_view text, std::size_t begin) {
+  if (begin >= text.size() || text[begin] != '(') return std::nullopt;
+  WaveLexer lexer(text, begin);
+  std::size_t open = 0;
+  for (WaveWord w = lexer.next(); w.kind != WaveToken::end; w = lexer.next()) {
+    if (w.kind != WaveToken::punctuation) continue;
+    if (w.text == "(") ++open;
+    if (w.text == ")" && --open == 0) return w.end;
+  }
+  return std::nullopt;
+}
+
 Result<std::vector<Value>> parse_wave_args(const types::TypeArena& arena, std::span<const Part> params, std::string_view name, std::string_view text,
                                            std::size_t begin) {
   WCOMP_TRY(check_length(text));

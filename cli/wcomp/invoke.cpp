@@ -5,69 +5,16 @@
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
-#include "base/excerpt.h"
-#include "base/nearest_name.h"
-#include "base/text.h"
+#include "base/match.h"
 #include "canonical-abi/wave.h"
 #include "cli/common/program.h"
+#include "cli/wcomp/export_names.h"
 #include "cli/wcomp/input.h"
+#include "runtime/dynamic_call.h"
 
 namespace wcomp::cli {
 
 namespace {
-
-/// An interface's name in its parts: `ns:pkg/` `iface` `1.2.3`.
-struct InterfaceName {
-  std::string_view package, interface, version;
-  explicit InterfaceName(std::string_view name) {
-    const std::size_t at = name.find('@');
-    if (at != std::string_view::npos) version = name.substr(at + 1);
-    name = name.substr(0, at);
-    const std::size_t slash = name.rfind('/');
-    interface = slash == std::string_view::npos ? name : name.substr(slash + 1);
-    package = name.substr(0, name.size() - interface.size());
-  }
-};
-
-/// The spelling that means this function and no other: wasmtime's.
-std::string full_name(const ExportedFunc& f) {
-  if (f.interface.empty()) return f.name;
-  const InterfaceName i(f.interface);
-  return fmt::format("{}{}.{}{}{}", i.package, i.interface, f.name, i.version.empty() ? "" : "@", i.version);
-}
-
-bool is_meant(const ExportedFunc& f, std::string_view name) {
-  if (name == f.name) return true;
-  if (f.interface.empty()) return false;
-  const InterfaceName i(f.interface);
-  const std::string qualified = fmt::format("{}{}", i.package, i.interface);
-  const auto is_either = [&](std::string_view spelled) {
-    for (const char separator : {'.', '#'}) {
-      if (name == fmt::format("{}{}{}", spelled, separator, f.name)) return true;
-    }
-    return false;
-  };
-  return is_either(i.interface) || is_either(qualified) || is_either(f.interface) || name == full_name(f);
-}
-
-/// Notes with the functions' names; the nearest one first if it is near.
-void add_candidates(Diagnostic& d, std::span<const ExportedFunc> funcs, std::string_view name) {
-  NearestName whole(name), last(name.substr(name.rfind('.') + 1));
-  for (const ExportedFunc& f : funcs) {
-    whole.offer(full_name(f));
-    last.offer(f.name);
-  }
-  if (auto note = whole.note()) {
-    d.notes.push_back(*std::move(note));
-  } else if (last.get()) {
-    const auto at = std::ranges::find_if(funcs, [&](const ExportedFunc& f) { return f.name == *last.get(); });
-    d.notes.push_back(fmt::format("did you mean `{}`?", full_name(*at)));
-  }
-  constexpr std::size_t shown = 20;
-  for (std::size_t i = 0; i < funcs.size() && i < shown; ++i) d.notes.push_back(fmt::format("it exports `{}`", full_name(funcs[i])));
-  if (funcs.size() > shown) d.notes.push_back(fmt::format("and {} more", funcs.size() - shown));
-  if (funcs.empty()) d.notes.push_back("it exports no functions");
-}
 
 Result<std::vector<Value>> parse_words(const Func& func, std::string_view name, const std::vector<std::string>& words) {
   const std::vector<Param> params = func.params();
@@ -98,52 +45,151 @@ int print_results(const std::vector<std::string>& lines) {
   return status_ok;
 }
 
+/// What ended an invocation early: its status, when everything was reported.
+struct Ended {
+  int status = status_failed;
+};
+
+/// `f(..)`, then any number of `.method(..)`.
+class Invocation {
+ public:
+  Invocation(const Component& component, Instance& instance, const std::string& file, std::string_view text, const std::vector<std::string>& words, Watchdog& watchdog)
+      : funcs_(component.functions()), instance_(instance), file_(file), text_(text), words_(words), watchdog_(watchdog) {}
+
+  int run() {
+    const Result<void, Ended> called = call_all();
+    if (!called) return called.error().status;
+    int status = print_results({value_ ? to_string(*func_->result(), *value_) : std::string("()")});
+    // Those that others may refer to end last.
+    if (value_) made_.push_back(std::move(*value_));
+    for (; !made_.empty() && status == status_ok; made_.pop_back()) status = end_resources(made_.back());
+    return status;
+  }
+
+ private:
+  Result<void, Ended> call_all() {
+    const auto written = cabi::find_wave_call(text_);
+    const std::string_view name = written ? written->function : text_;
+    auto found = find_exported_func(funcs_, name);
+    if (!found) return failed(in_file(std::move(found).error(), file_));
+    WCOMP_TRY(open(*found));
+    std::optional<std::size_t> end;
+    if (!written) {
+      auto args = parse_words(*func_, name, words_);
+      if (!args) return wrong_usage(args.error());
+      return call(*std::move(args));
+    }
+    for (std::size_t begin = written->args_begin;;) {
+      end = cabi::find_wave_call_end(text_, begin);
+      const std::size_t next = end ? text_.find_first_not_of(" \t\r\n", *end) : std::string_view::npos;
+      const bool is_chained = next != std::string_view::npos && text_[next] == '.';
+      WCOMP_TRY(call_written(begin, is_chained ? *end : text_.size()));
+      if (!is_chained) return {};
+      const auto method = cabi::find_wave_call(text_.substr(next + 1));
+      if (!method) return wrong_usage(error(diag::bad_usage, "a `.` behind a call that no `method(..)` follows"));
+      WCOMP_TRY(open_method(method->function));
+      begin = next + 1 + method->args_begin;
+    }
+  }
+
+  Result<void, Ended> open(const ExportedFunc& found) {
+    auto func = instance_.func(found.interface, found.name);
+    if (!func) return failed(func.error());
+    name_ = found;
+    func_ = *std::move(func);
+    return {};
+  }
+
+  /// The function becomes the method `name` of the resource that the last call gave, which becomes its first argument.
+  Result<void, Ended> open_method(std::string_view name) {
+    const cabi::Shape* given = runtime::view(*func_).shape.result.get();
+    if (given == nullptr || given->kind != cabi::ShapeKind::own) {
+      Diagnostic d = error(diag::bad_usage, fmt::format("`{}` gives {}: only a resource has methods", full_name(name_), func_->result() ? fmt::format("a `{}`", func_->result()->to_string()) : "nothing"));
+      return wrong_usage(std::move(d));
+    }
+    std::vector<std::string> methods;
+    for (const ExportedFunc& f : funcs_) {
+      if (f.interface != name_.interface || !f.name.starts_with("[method]")) continue;
+      const auto func = instance_.func(f.interface, f.name);
+      if (!func) return failed(func.error());
+      const cabi::FuncShape& shape = runtime::view(*func).shape;
+      if (shape.params.empty() || shape.params[0].shape->resource != given->resource) continue;
+      methods.push_back(f.name.substr(f.name.find('.') + 1));
+      if (methods.back() != name) continue;
+      self_ = std::move(value_);
+      return open(f);
+    }
+    Diagnostic d = error(diag::missing_export, fmt::format("what `{}` gives has no method `{}`", full_name(name_), name));
+    for (const std::string& m : methods) d.notes.push_back(fmt::format("it has `{}`", m));
+    return wrong_usage(std::move(d));
+  }
+
+  Result<void, Ended> call_written(std::size_t begin, std::size_t end) {
+    const runtime::FuncView view = runtime::view(*func_);
+    const std::span<const cabi::Part> params(view.shape.params);
+    auto args = cabi::parse_wave_args(view.types, params.subspan(self_ ? 1 : 0), "--invoke", text_.substr(0, end), begin);
+    if (!args) {
+      Failure f = std::move(args).error();
+      const bool needs_resource = std::ranges::any_of(params, [](const cabi::Part& p) { return p.shape->has_handles; });
+      if (needs_resource && f.first().code == diag::unsupported.code && name_.name.starts_with("[method]")) {
+        f = std::move(f).with_note("a method is called on what a call gives: `counter(5).add(2)`");
+      }
+      return wrong_usage(std::move(f));
+    }
+    if (!self_) return call(*std::move(args));
+    args->insert(args->begin(), *self_);
+    made_.push_back(*std::exchange(self_, std::nullopt));
+    return call(*std::move(args));
+  }
+
+  Result<void, Ended> call(std::vector<Value> args) {
+    auto result = func_->call(args);
+    if (!result) return Err(Ended{report(watchdog_.explain(std::move(result).error()))});
+    value_ = *std::move(result);
+    return {};
+  }
+
+  /// Runs the destructors of all resources in a value.
+  int end_resources(const Value& v) {
+    const auto each = [&](const std::vector<Value>& values) {
+      for (const Value& inner : values) {
+        if (const int status = end_resources(inner); status != status_ok) return status;
+      }
+      return static_cast<int>(status_ok);
+    };
+    if (const auto* values = std::get_if<std::vector<Value>>(&v.data)) return each(*values);
+    if (const auto* c = std::get_if<CaseValue>(&v.data)) return each(c->payload);
+    const auto* handle = std::get_if<HandleValue>(&v.data);
+    if (handle == nullptr || handle->resource == nullptr) return status_ok;
+    auto dropped = handle->resource->drop();
+    return dropped ? static_cast<int>(status_ok) : report(watchdog_.explain(std::move(dropped).error()));
+  }
+
+  static Err<Ended> failed(const Failure& f) { return Err(Ended{report(f)}); }
+  /// Mistakes in the text are mistakes of the command line.
+  static Err<Ended> wrong_usage(const Failure& f) {
+    (void)report(f);
+    return Err(Ended{status_usage});
+  }
+  static Err<Ended> wrong_usage(Diagnostic d) { return wrong_usage(Failure(std::move(d))); }
+
+  const std::vector<ExportedFunc> funcs_;
+  Instance& instance_;
+  const std::string& file_;
+  std::string_view text_;
+  const std::vector<std::string>& words_;
+  Watchdog& watchdog_;
+  ExportedFunc name_;
+  std::optional<Func> func_;     ///< the one to call, or that was called last
+  std::optional<Value> value_;   ///< what it gave
+  std::optional<Value> self_;    ///< its first argument, if the text has none for it
+  std::vector<Value> made_;      ///< what earlier calls gave
+};
+
 }  // namespace
 
-Result<ExportedFunc> find_exported_func(std::span<const ExportedFunc> funcs, std::string_view name) {
-  std::vector<ExportedFunc> meant;
-  for (const ExportedFunc& f : funcs) {
-    if (f.interface.empty() && f.name == name) return f;
-    if (is_meant(f, name)) meant.push_back(f);
-  }
-  if (meant.size() == 1) return meant.front();
-  if (meant.size() > 1) {
-    Diagnostic d = error(diag::ambiguous, fmt::format("several exported functions are meant by `{}`", name));
-    for (const ExportedFunc& f : meant) d.notes.push_back(fmt::format("write `{}`", full_name(f)));
-    return Err(Failure(std::move(d)));
-  }
-  Diagnostic d = error(diag::missing_export, fmt::format("no function `{}` is exported", name));
-  add_candidates(d, funcs, name);
-  return Err(Failure(std::move(d)));
-}
-
 int invoke(const Component& component, Instance& instance, const std::string& file, const std::string& call, const std::vector<std::string>& words, Watchdog& watchdog) {
-  const auto written = cabi::find_wave_call(call);
-  const std::string_view name = written ? written->function : std::string_view(call);
-  auto found = find_exported_func(component.functions(), name);
-  if (!found) return report(in_file(std::move(found).error(), file));
-  const auto func = instance.func(found->interface, found->name);
-  if (!func) return report(func.error());
-  // Mistakes in the arguments are mistakes of the command line.
-  auto args = written ? func->parse_args(std::string_view(call).substr(written->args_begin)) : parse_words(*func, name, words);
-  if (!args) {
-    // The text that people see is the whole call.
-    Failure f = std::move(args).error();
-    for (Diagnostic& d : f.diagnostics()) {
-      TextPos* at = std::get_if<TextPos>(&d.location);
-      if (at == nullptr || !written) continue;
-      at->file = "--invoke";
-      if (at->line != 1) continue;
-      const bool begins_line = excerpt_begin(at->column) == 0;
-      at->column += static_cast<std::uint32_t>(written->args_begin);
-      if (begins_line) at->excerpt = (call.substr(0, written->args_begin) + at->excerpt).substr(excerpt_begin(at->column));
-    }
-    (void)report(f);
-    return status_usage;
-  }
-  auto result = func->call(*args);
-  if (!result) return report(watchdog.explain(std::move(result).error()));
-  return print_results({*result ? to_string(*func->result(), **result) : std::string("()")});
+  return Invocation(component, instance, file, call, words, watchdog).run();
 }
 
 int invoke(ModuleInstance& instance, const std::string& file, const std::string& call, const std::vector<std::string>& words, Watchdog& watchdog) {

@@ -1,9 +1,8 @@
 // `wcomp run --invoke`: calls one exported function with arguments from the command line and prints what it gives.
 #pragma once
 
-#include <span>
 #include <string>
-#include <string_view>
+#include <vector>
 
 #include "cli/wcomp/watchdog.h"
 #include "wcomp/module.h"
@@ -12,12 +11,9 @@
 
 namespace wcomp::cli {
 
-/// The exported function that people mean by `name`: `f`, `iface.f`, `ns:pkg/iface.f`, `ns:pkg/iface.f@1.2.3`, `ns:pkg/iface@1.2.3#f`. A
-/// function of the component itself wins over those of interfaces. Errors: missing-export and ambiguous, with the candidates.
-[[nodiscard]] Result<ExportedFunc> find_exported_func(std::span<const ExportedFunc> funcs, std::string_view name);
-
-/// `call` is `f("x", {a: 1})`, or a name whose arguments are `words`, a WAVE value each. Prints the result as WAVE, `()` if there is none;
-/// an `err(..)` is a result like any other. Gives the exit status.
+/// `call` is `f("x", {a: 1})`, or a name whose arguments are `words`, a WAVE value each; names are those of find_exported_func. Where a call
+/// gives a resource, one of its methods may be called on it: `counter(5).add(2)`. Prints the result as WAVE, `()` if there is none; an
+/// `err(..)` is a result like any other, a resource is `<handle 1>`. Resources end when all is printed. Gives the exit status.
 int invoke(const Component& component, Instance& instance, const std::string& file, const std::string& call, const std::vector<std::string>& words, Watchdog& watchdog);
 
 /// A core module's function: plain numbers, in `words` or in parentheses; results one a line.
