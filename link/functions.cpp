@@ -94,6 +94,7 @@ Result<void> Planner::lower(Frame& f, const CanonLower& d) {
                                        .adapter = made.first,
                                        .callee = lifted.core_func,
                                        .name = callee.name,
+                                       .type = lifted.type,
                                        .lower = std::move(opts),
                                        .lift = lifted.opts,
                                        .entered_ancestors = std::move(entered),

@@ -85,6 +85,7 @@ struct MakeAdapter {  ///< makes `func`: a core function that calls `callee` of 
   ModuleSlot adapter;
   CoreRef callee;
   std::string name;  ///< for messages: the function as the caller imports it
+  types::FuncType type;
   Options lower, lift;
   std::vector<ComponentInstanceSlot> entered_ancestors;  ///< entered besides the callee, innermost first
   std::vector<ResourceSlot> resources;                   ///< by the adapter's resource numbers
@@ -191,5 +192,9 @@ struct Plan {
 
 /// The plan as text, for people and golden files.
 [[nodiscard]] std::string print(const Plan& plan);
+/// The same for programs.
+[[nodiscard]] std::string to_json(const Plan& plan);
+/// The adapters as the text of a component with them as its core modules, each with the functions and sides that it stands for.
+[[nodiscard]] std::string print_adapters(const Plan& plan);
 
 }  // namespace wcomp::link

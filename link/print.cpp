@@ -82,7 +82,8 @@ struct Printer {
             line("    caller: {}", options(l.opts));
           },
           [&](const MakeAdapter& a) {
-            line("core-func {} = adapter module {} to {}    ;; {}", a.func.value, a.adapter.value, ref(a.callee), escape(a.name));
+            line("core-func {} = adapter module {} to {}    ;; {}: {}", a.func.value, a.adapter.value, ref(a.callee), escape(a.name),
+                 escape(types::to_string(plan.types, a.type)));
             line("    caller: {}", options(a.lower));
             line("    callee: {}", options(a.lift));
             for (const ResourceSlot r : a.resources) line("    {}", resource(r));

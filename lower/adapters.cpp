@@ -176,12 +176,14 @@ Result<InstanceIdx> Lowering::strings(Item src, Item dst) {
 Result<void> Lowering::string_intrinsics(Glue& glue, const Binding& b) {
   const FuncType measure{.params = std::vector<ValType>(4, ValType::i32), .results = {ValType::i32}};
   const FuncType transcode{.params = std::vector<ValType>(6, ValType::i32), .results = {}};
+  const FuncType copy{.params = std::vector<ValType>(4, ValType::i32), .results = {}};
   int encodings[2];
   for (std::size_t s = 0; s < 2; ++s) {
     encodings[s] = static_cast<int>(b.sides[s].encoding);
     WCOMP_TRY(const InstanceIdx made, strings(*b.sides[s].memory, *b.sides[1 - s].memory));
     glue.func(fmt::format("measure{}", s), measure, merger_.export_of(made, "measure"));
     glue.func(fmt::format("transcode{}", s), transcode, merger_.export_of(made, "transcode"));
+    glue.func(fmt::format("copy{}", s), copy, merger_.export_of(made, "copy"));
   }
   glue.field(fmt::format("(func $string_measure (export \"string-measure\") (param $side i32) (param $ptr i32) (param $length i32) (result i32)\n"
                          "    (if (result i32) (local.get $side)\n"

@@ -122,7 +122,7 @@ constexpr std::string_view strings = R"((module
     (global.set $at (i32.add (global.get $at) (i32.const 1))))
 
   ;; string-measure
-  (func (export "measure") (param $from i32) (param $ptr i32) (param $length i32) (param $encoding i32) (result i32)
+  (func $measure (export "measure") (param $from i32) (param $ptr i32) (param $length i32) (param $encoding i32) (result i32)
     (local $units i32) (local $end i32) (local $c i32) (local $utf8 i32) (local $utf16 i32) (local $all i32)
     (local.set $end (i32.add (local.get $ptr) (call $find (local.get $from) (local.get $ptr) (local.get $length))))
     (local.set $units (call $units (local.get $from) (local.get $length)))
@@ -214,7 +214,16 @@ constexpr std::string_view strings = R"((module
         (br_if $done (i32.eq (global.get $at) (local.get $end)))
         (call $put (local.get $dst_units) (call $next (local.get $units) (local.get $end)))
         (br $each)))
-    (if (global.get $room) (then (call $trap (i32.const {pointer_out_of_bounds}))))))
+    (if (global.get $room) (then (call $trap (i32.const {pointer_out_of_bounds})))))
+
+  ;; string-copy
+  (func (export "copy") (param $encoding i32) (param $ptr i32) (param $length i32) (param $dst i32)
+    (local $bytes i32)
+    (local.set $bytes (call $find (local.get $encoding) (local.get $ptr) (local.get $length)))
+    (if (i64.gt_u (i64.add (i64.extend_i32_u (local.get $dst)) (i64.extend_i32_u (local.get $bytes))) (i64.shl (i64.extend_i32_u (memory.size $dst)) (i64.const 16)))
+      (then (call $trap (i32.const {pointer_out_of_bounds}))))
+    (drop (call $measure (local.get $encoding) (local.get $ptr) (local.get $length) (local.get $encoding)))
+    (memory.copy $dst $src (local.get $dst) (local.get $ptr) (local.get $bytes))))
 )";
 
 // The handles of one component instance. An entry of 16 bytes: the resource type (0: free), the representation (of a free entry the next free

@@ -39,6 +39,11 @@ Result<void> check_exports(const component::DecodedWorld& decoded, const core::M
 
 Result<Bytes> lower(const component::ValidComponent& component) {
   WCOMP_TRY(const link::Plan plan, link::plan(component));
+  const auto refuse_part = [](const std::string& name, std::string_view what) {
+    return fail(diag::unsupported, fmt::format("`{}` cannot be lowered: the component exports a {}, which a core module cannot", escape(name), what));
+  };
+  if (!plan.exported_modules.empty()) return refuse_part(plan.exported_modules.front().name, "core module");
+  if (!plan.exported_components.empty()) return refuse_part(plan.exported_components.front().name, "component");
   WCOMP_TRY(Bytes bytes, Lowering(plan).run());
   core::Features features;
   WCOMP_TRY(core::apply_features("all", features));

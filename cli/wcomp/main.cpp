@@ -41,7 +41,11 @@ constexpr Command commands[] = {
     {"unbundle", "Take the core modules out of a component", "  wcomp unbundle main.wasm --module-dir modules -o imports-them.wasm", setup_unbundle},
     {"wast", "Run test scripts of WebAssembly", "  wcomp wast i32.wast\n  wcomp wast --features all,-simd -v tests", setup_wast},
     {"lower", "Make one core module of a component", "  wcomp lower main.wasm -o core.wasm\n  wcomp new core.wasm -o again.wasm            a component with the same WIT", setup_lower},
-    {"plan", "Print how a component is instantiated, step by step", "  wcomp plan main.wasm", setup_plan},
+    {"plan", "Print how a component is instantiated, step by step",
+     "  wcomp plan main.wasm\n"
+     "  wcomp plan --json main.wasm\n"
+     "  wcomp plan --adapters main.wasm              what a call from one component to another does, as core wasm",
+     setup_plan},
     {"completions", "Print a completion script for a shell", "  wcomp completions bash > ~/.local/share/bash-completion/completions/wcomp", setup_completions},
     {"manual", "Write the manual pages", "  wcomp manual man1", setup_manual, false, true},
 };
