@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include "base/check.h"
-#include "runtime/crossing_impl.h"
+#include "runtime/type_access.h"
+#include "runtime/value_crossing.h"
 
 namespace wcomp {
 
@@ -20,84 +21,52 @@ struct FuncAccess {
 
 namespace wcomp::runtime {
 
-namespace {
-
+using cabi::FuncShape;
 using cabi::Value;
 
-Result<std::uint32_t, TrapCode> allocate(Crossing& c, std::uint32_t align, std::uint32_t size) {
-  const std::uint32_t ptr = c.allocate(size, align);
-  if (!c.ok()) return Err(TrapCode::realloc_failed);
-  return ptr;
+namespace {
+
+/// Why values of a function's types cannot travel; empty if they can.
+std::string problem_of(InstanceImpl& owner, const FuncShape& shape) {
+  if (shape.has_async) return "streams and futures cannot be passed by value";
+  std::string found = shape.result != nullptr ? ValueCrossing::problem(owner, *shape.result) : std::string();
+  for (const cabi::Part& p : shape.params) found = found.empty() ? ValueCrossing::problem(owner, *p.shape) : found;
+  return found;
 }
 
-Result<void, TrapCode> lower(Crossing& c, cabi::LiftLowerContext& cx, const cabi::FuncShape& shape, std::span<const Value> args,
-                             std::vector<std::uint64_t>& slots) {
-  if (!shape.params_spill) {
-    for (std::size_t i = 0; i < args.size(); ++i) WCOMP_TRY(cabi::lower_flat(cx, args[i], *shape.params[i].shape, slots));
-    return {};
-  }
-  WCOMP_TRY(std::uint32_t ptr, allocate(c, shape.params_tuple->align, shape.params_tuple->size));
-  for (std::size_t i = 0; i < args.size(); ++i) WCOMP_TRY(cabi::store(cx, args[i], *shape.params[i].shape, ptr + shape.params[i].offset));
-  slots.push_back(ptr);
-  return {};
+std::string type_text(InstanceImpl& owner, const cabi::Shape& shape) { return types::to_string(owner.plan().types, shape.type); }
+
+ValueFuncType public_type(const std::shared_ptr<const ComponentImpl>& component, const FuncShape& shape) {
+  ValueFuncType out;
+  for (const cabi::Part& p : shape.params) out.params.push_back({p.name, TypeAccess::make(component, p.shape)});
+  if (shape.result != nullptr) out.result = TypeAccess::make(component, shape.result);
+  return out;
 }
 
-/// Handles of one call. Only resources that guests define: what a host's object is, only its class knows.
-class Handles {
- public:
-  Handles(InstanceImpl& owner, CrossingImpl& crossing) : owner_(owner), crossing_(crossing) {}
-
-  /// Why a type cannot travel; empty if it can.
-  static std::string problem(InstanceImpl& owner, const cabi::Shape& shape) {
-    if (!shape.has_handles) return {};
-    if (shape.kind == cabi::ShapeKind::own || shape.kind == cabi::ShapeKind::borrow) {
-      const ResourceType* type = type_of(owner, shape);
-      return type == nullptr || type->impl == nullptr ? fmt::format("`{}` is a resource of the host", type == nullptr ? "resource" : type->name) : std::string();
-    }
-    std::string found = shape.element != nullptr ? problem(owner, *shape.element) : std::string();
-    for (const cabi::Part& p : shape.parts) found = found.empty() ? problem(owner, *p.shape) : found;
-    for (const cabi::CaseShape& c : shape.cases) found = found.empty() && c.payload != nullptr ? problem(owner, *c.payload) : found;
-    return found;
+/// CanonicalABI.md `canon lower` with a callee that takes Values.
+void serve(HostCall& call, const FuncShape& shape, const ValueFuncType& type, const ValueFunc& fn) {
+  auto& crossing = static_cast<CrossingImpl&>(call.crossing);
+  ValueCrossing values(crossing);
+  std::optional<std::vector<Value>> args = values.lift_params(shape, {call.slots, shape.lowered.params.size()});
+  if (!args) return;
+  const auto result_ptr = shape.results_spill ? static_cast<std::uint32_t>(call.slots[shape.lowered.params.size() - 1]) : 0;
+  ValueResult result = fn(type, *args);
+  if (!result) return crossing.fail(std::move(result).error());
+  const std::optional<Value>& value = *result;
+  if (shape.result == nullptr) {
+    if (value) crossing.fail(TrapCode::host_error, "the host gave a value, the function has no result");
+    return;
   }
-
-  Result<HandleValue, TrapCode> lift(const cabi::Shape& shape, std::uint32_t handle) {
-    ResourceType* type = type_of(owner_, shape);
-    if (shape.kind != cabi::ShapeKind::own) return Err(TrapCode::handle_wrong_kind);  // results have no borrows
-    auto rep = crossing_.opts.instance->handles.take_own(handle, *type);
-    if (!rep) return failed(std::move(rep).error());
-    return HandleValue{.number = handle, .resource = std::make_shared<GuestResource>(GuestRep{.type = type, .rep = static_cast<std::uint32_t>(*rep)})};
+  if (!value || !cabi::fits(*value, *shape.result)) {
+    return crossing.fail(TrapCode::host_error, fmt::format("what the host gave is no `{}`", type_text(crossing.owner, *shape.result)));
   }
-
-  Result<std::uint32_t, TrapCode> lower(const cabi::Shape& shape, const HandleValue& value) {
-    ResourceType* type = type_of(owner_, shape);
-    if (value.resource == nullptr || !*value.resource) return failed(Trap(TrapCode::host_error, fmt::format("this `{}` was given away before", type->name)));
-    if (value.resource->rep().type != type) return failed(Trap(TrapCode::handle_wrong_type, fmt::format("`{}` of another instance or type", type->name)));
-    const std::uint32_t rep = value.resource->rep().rep;
-    if (shape.kind == cabi::ShapeKind::own) return handle(crossing_.add_handle({.type = type, .rep = value.resource->release().rep}));
-    if (type->impl == crossing_.opts.instance) return rep;
-    const std::uint32_t added = crossing_.add_handle({.type = type, .rep = rep, .scope = &crossing_.scope});
-    if (added != 0) ++crossing_.scope.borrows;
-    return handle(added);
+  if (shape.results_spill) {
+    (void)values.store(*value, *shape.result, result_ptr);
+    return;
   }
-
- private:
-  static ResourceType* type_of(InstanceImpl& owner, const cabi::Shape& shape) {
-    const auto slot = owner.plan().resource_slots.find(shape.resource);
-    return slot == owner.plan().resource_slots.end() ? nullptr : &owner.resource(slot->second);
-  }
-  Result<std::uint32_t, TrapCode> handle(std::uint32_t added) const {
-    if (added == 0) return Err(crossing_.trap->code());
-    return added;
-  }
-  Err<TrapCode> failed(Trap trap) {
-    const TrapCode code = trap.code();
-    crossing_.fail(std::move(trap));
-    return Err(code);
-  }
-
-  InstanceImpl& owner_;
-  CrossingImpl& crossing_;
-};
+  std::vector<std::uint64_t> slots;
+  if (values.lower_flat(*value, *shape.result, slots)) call.slots[0] = slots[0];
+}
 
 }  // namespace
 
@@ -107,46 +76,37 @@ FuncView view(const Func& func) {
 }
 
 Result<std::optional<Value>, Trap> call(const Func& func, std::span<const Value> args) {
-  const cabi::FuncShape& shape = view(func).shape;
+  const FuncShape& shape = view(func).shape;
   if (args.size() != shape.params.size()) {
     return Err(Trap(TrapCode::host_error, fmt::format("{} arguments for {} parameters", args.size(), shape.params.size())));
   }
   InstanceImpl& owner = FuncAccess::instance(func);
-  if (shape.has_async) return Err(Trap(TrapCode::host_error, "streams and futures cannot be passed by value"));
-  std::string problem = shape.result != nullptr ? Handles::problem(owner, *shape.result) : std::string();
-  for (std::size_t i = 0; i < args.size(); ++i) {
-    if (problem.empty()) problem = Handles::problem(owner, *shape.params[i].shape);
-    if (problem.empty() && !cabi::fits(args[i], *shape.params[i].shape)) {
-      problem = fmt::format("argument `{}` is no `{}`", shape.params[i].name, types::to_string(owner.plan().types, shape.params[i].shape->type));
-    }
+  std::string problem = problem_of(owner, shape);
+  for (std::size_t i = 0; i < args.size() && problem.empty(); ++i) {
+    if (!cabi::fits(args[i], *shape.params[i].shape)) problem = fmt::format("argument `{}` is no `{}`", shape.params[i].name, type_text(owner, *shape.params[i].shape));
   }
   if (!problem.empty()) return Err(Trap(TrapCode::host_error, std::move(problem)));
 
   GuestCall guest_call(func);
-  Crossing& c = guest_call.crossing();
-  cabi::LiftLowerContext cx;
-  cx.encoding = c.encoding;
-  cx.memory = [&c] { return std::span(c.memory, static_cast<std::size_t>(c.memory_size)); };
-  cx.allocate = [&c](std::uint32_t align, std::uint32_t size) { return allocate(c, align, size); };
-  Handles handles(owner, static_cast<CrossingImpl&>(c));
-  cx.lift_handle = [&handles](const cabi::Shape& s, std::uint32_t handle) { return handles.lift(s, handle); };
-  cx.lower_handle = [&handles](const cabi::Shape& s, const HandleValue& value) { return handles.lower(s, value); };
+  ValueCrossing values(static_cast<CrossingImpl&>(guest_call.crossing()));
   std::vector<std::uint64_t> slots;
-  if (c.ok()) {
-    if (auto lowered = lower(c, cx, shape, args, slots); !lowered) c.fail(lowered.error());
-  }
+  (void)values.lower_params(shape, args, slots);
   slots.resize(std::max(shape.lifted.params.size(), shape.lifted.results.size()));
   std::optional<Value> result;
   if (guest_call.invoke(slots.data()) && shape.result != nullptr) {
-    auto lifted = shape.results_spill ? cabi::load(cx, static_cast<std::uint32_t>(slots[0]), *shape.result)
-                                      : cabi::lift_flat(cx, std::span(slots).first(shape.result->flat.size()), *shape.result);
-    if (lifted)
-      result = std::move(*lifted);
-    else
-      c.fail(lifted.error());
+    result = shape.results_spill ? values.load(static_cast<std::uint32_t>(slots[0]), *shape.result)
+                                 : values.lift_flat(std::span(slots).first(shape.result->flat.size()), *shape.result);
   }
   WCOMP_TRY(guest_call.finish());
   return result;
+}
+
+std::string values_problem(InstanceImpl& owner, const types::FuncType& type) { return problem_of(owner, cabi::shape_of(owner.plan().types, type)); }
+
+std::shared_ptr<const HostFuncDef> bind_values(InstanceImpl& owner, std::shared_ptr<const HostFuncDef> def, const link::LowerImport& step) {
+  auto type = std::make_shared<const ValueFuncType>(public_type(owner.component, step.shape));
+  auto fn = [def = std::move(def), type = std::move(type), &shape = step.shape](HostCall& call) { serve(call, shape, *type, def->values); };
+  return std::make_shared<const HostFuncDef>(HostFuncDef{.desc = nullptr, .fn = std::move(fn)});
 }
 
 }  // namespace wcomp::runtime

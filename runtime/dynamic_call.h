@@ -1,4 +1,4 @@
-// Calls whose types are known only at run time: tools, test scripts. Typed code uses wcomp/abi.h.
+// Calls whose types are known only at run time, in both directions: tools, test scripts, plugin hosts. Typed code uses wcomp/abi.h.
 #pragma once
 
 #include <optional>
@@ -17,8 +17,12 @@ struct FuncView {
 };
 [[nodiscard]] FuncView view(const Func& func);
 
-/// Calls with values that fit the parameters' shapes (else `host_error`). No value when the function has no result. Resources that guests
-/// define travel as HandleValue::resource; functions with a host's resources in their types are refused with `host_error`.
+/// Calls with values that fit the parameters' shapes (else `host_error`). No value when the function has no result.
 [[nodiscard]] Result<std::optional<cabi::Value>, Trap> call(const Func& func, std::span<const cabi::Value> args);
+
+/// Why a host function that takes Values cannot be imported with that type; empty if it can.
+[[nodiscard]] std::string values_problem(InstanceImpl& owner, const types::FuncType& type);
+/// The host function for one import: `def` has `values`.
+[[nodiscard]] std::shared_ptr<const HostFuncDef> bind_values(InstanceImpl& owner, std::shared_ptr<const HostFuncDef> def, const link::LowerImport& step);
 
 }  // namespace wcomp::runtime

@@ -10,6 +10,7 @@
 #include "component/versions.h"
 #include "engine/fault.h"
 #include "runtime/crossing_impl.h"
+#include "runtime/dynamic_call.h"
 #include "runtime/instance_impl.h"
 #include "runtime/interruption.h"
 #include "runtime/linker.h"
@@ -110,7 +111,7 @@ struct Instantiator {
     HostImport& ctx = inst.host_imports.emplace_back();
     ctx.owner = &inst;
     ctx.name = prepared->name;
-    ctx.def = checked.def;
+    ctx.def = checked.def->values ? bind_values(inst, checked.def, s) : checked.def;
     ctx.opts = inst.resolve(s.opts);
     ctx.keys = checked.keys;
     inst.core_funcs[s.func.value] = inst.store.add_host_func(prepared->type_id, &call_host_import, &ctx);

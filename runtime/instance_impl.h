@@ -66,8 +66,9 @@ struct KeyBinding {
 
 /// A host function of a Linker.
 struct HostFuncDef {
-  const FuncDesc* desc = nullptr;  ///< null: of any type, it is never called with success
+  const FuncDesc* desc = nullptr;  ///< null: of any type: it takes Values, or is never called with success
   HostFunc fn;
+  ValueFunc values = {};           ///< instead of `fn`, which is made of it for each import (runtime/dynamic_call.h)
 };
 
 // Contexts of the host functions in the store.

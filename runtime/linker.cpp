@@ -8,6 +8,7 @@
 #include "base/diagnostic.h"
 #include "base/text.h"
 #include "component/versions.h"
+#include "runtime/dynamic_call.h"
 #include "runtime/type_match.h"
 
 namespace wcomp {
@@ -23,6 +24,11 @@ Linker& Linker::operator=(Linker&&) noexcept = default;
 
 void Linker::define_func(std::string interface, std::string name, const FuncDesc& desc, HostFunc fn) {
   auto def = std::make_shared<const HostFuncDef>(HostFuncDef{.desc = &desc, .fn = std::move(fn)});
+  impl_->interfaces[std::move(interface)].funcs.insert_or_assign(std::move(name), std::move(def));
+}
+
+void Linker::define_values(std::string interface, std::string name, ValueFunc fn) {
+  auto def = std::make_shared<const HostFuncDef>(HostFuncDef{.desc = nullptr, .fn = {}, .values = std::move(fn)});
   impl_->interfaces[std::move(interface)].funcs.insert_or_assign(std::move(name), std::move(def));
 }
 
@@ -210,6 +216,11 @@ Result<void> check_imports(const LinkerImpl& linker, InstanceImpl& instance,
     if (def->desc != nullptr) {
       if (auto d = check_type(instance, quoted(import.interface, import.name), import.type, *def->desc, c.keys, diag::import_mismatch)) {
         problems.push_back(std::move(*d));
+        continue;
+      }
+    } else if (def->values) {
+      if (const std::string problem = values_problem(instance, import.type); !problem.empty()) {
+        problems.push_back(error(diag::import_mismatch, fmt::format("{} cannot be called with values: {}", quoted(import.interface, import.name), problem)));
         continue;
       }
     }

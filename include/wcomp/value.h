@@ -5,6 +5,13 @@
 //   auto answer = greet->call({*name});                                      // Result<std::optional<Value>, Trap>
 //   std::string text = wcomp::to_string(*greet->result(), **answer);         // "\"hello, Ada\""
 //
+// The other way round, a host function for types known only at run time; it may look at them, here to print any call:
+//
+//   linker.define_values("docs:log/sink", "write", [](const wcomp::ValueFuncType& type, std::span<wcomp::Value> args) -> wcomp::ValueResult {
+//     for (std::size_t i = 0; i < args.size(); ++i) show(wcomp::to_string(type.params[i].type, args[i]));
+//     return std::optional<wcomp::Value>();
+//   });
+//
 // For plugin hosts, tools and tests. A host that knows its world uses bindings or `Func::typed`, which do not box.
 // A Value means something only together with a Type: the Type says which alternative it holds, and the two walk together.
 // Thread safety: a Type may be shared; a Value that holds resources belongs to the thread of their Instance and must not outlive it.
@@ -19,6 +26,7 @@
 #include <variant>
 #include <vector>
 
+#include "wcomp/crossing.h"
 #include "wcomp/result.h"
 #include "wcomp/type_desc.h"
 
@@ -27,6 +35,29 @@ namespace wcomp {
 class GuestResource;
 class Type;
 struct Value;
+
+/// A resource of the host in a Value: an object of the C++ class that `key` names, owned (it ends with this) or lent for a call (then `get`
+/// is null once the call has ended). wcomp/host_value.h makes and reads them by class.
+class HostObject {
+ public:
+  HostObject(const ResourceKey& key, void* object, bool is_owned) noexcept : key_(&key), object_(object), is_owned_(is_owned) {}
+  HostObject(const HostObject&) = delete;
+  HostObject& operator=(const HostObject&) = delete;
+  ~HostObject() {
+    if (is_owned_ && object_ != nullptr && key_->destroy != nullptr) key_->destroy(object_);
+  }
+  [[nodiscard]] const ResourceKey& key() const { return *key_; }
+  [[nodiscard]] bool is_owned() const { return is_owned_; }
+  /// Null when it was given away, or was lent for a call that has ended.
+  [[nodiscard]] void* get() const { return object_; }
+  /// Gives the object up without ending it.
+  void* release() { return std::exchange(object_, nullptr); }
+
+ private:
+  const ResourceKey* key_;
+  void* object_;
+  bool is_owned_;
+};
 
 /// A variant's, enum's, option's or result's case, with its payload: none or one. Options: 0 none, 1 some; results: 0 ok, 1 err.
 struct CaseValue {
@@ -39,11 +70,13 @@ struct FlagsValue {
   std::uint32_t bits = 0;
   friend bool operator==(FlagsValue, FlagsValue) = default;
 };
-/// own or borrow. `resource` is a resource that a guest defines, in the host's hands: what a call gave as `own`. Given to a call as `own` it
-/// is gone from here and from every copy of this value. `number` is for printing, and for users of the Canonical ABI without an instance.
+/// own or borrow. `resource` is a resource that a guest defines, in the host's hands; `object` one of the host's own. Given to a call as `own`
+/// it is gone from here and from every copy of this value; what came as `borrow` is gone when the call ends. `number` is for printing, and
+/// for users of the Canonical ABI without an instance. CanonicalABI.md "Resource State".
 struct HandleValue {
   std::uint32_t number = 0;
   std::shared_ptr<GuestResource> resource;  // owners: the copies of this value
+  std::shared_ptr<HostObject> object;       // owners: the copies of this value
   friend bool operator==(const HandleValue&, const HandleValue&) = default;
 };
 
@@ -112,6 +145,12 @@ class Type {
 struct Param {
   std::string name;
   Type type;
+};
+
+/// The type of a host function that takes Values (`Linker::define_values`), as the component that imports it has it.
+struct ValueFuncType {
+  std::vector<Param> params;
+  std::optional<Type> result;  ///< nothing: the function gives nothing
 };
 
 /// The value as WAVE text; characters that act on a terminal are escaped. A value that the type does not hold gives an empty text.

@@ -39,6 +39,7 @@ class Func;
 class Type;    // wcomp/value.h
 struct Param;
 struct Value;
+struct ValueFuncType;
 template <class Signature>
 class TypedFunc;
 
@@ -100,6 +101,12 @@ struct HostCall {
 /// (`throw Trap::exit(3)`).
 using HostFunc = std::function<void(HostCall&)>;
 
+/// What a call by value gives: no value when the function gives nothing.
+using ValueResult = Result<std::optional<Value>, Trap>;
+/// A host function for types known only at run time (wcomp/value.h). Arguments are the parameters' types and may be moved from; what it gives
+/// has to be of the result's type, else the guest traps with `host_error`. A trap that it gives, and an exception out of it, end the guest's call.
+using ValueFunc = std::function<ValueResult(const ValueFuncType& type, std::span<Value> args)>;
+
 /// Imports by name. Interfaces match by semver: an import of `wasi:io/streams@0.2.3` is met by `@0.2.6` and by `@0.2.0` if all it uses is there.
 class Linker {
  public:
@@ -111,6 +118,9 @@ class Linker {
   /// Adds function `name` (`read`, `[method]input-stream.read`) to the imported instance `interface` (empty: a function at the root).
   /// `desc` has static storage. Typed form: `wcomp::define(linker, interface, name, callable)` in wcomp/abi.h.
   void define_func(std::string interface, std::string name, const FuncDesc& desc, HostFunc fn);
+  /// Adds function `name` for whatever type a component imports it with. Resources travel as HandleValue: those of the host need
+  /// `define_resource`.
+  void define_values(std::string interface, std::string name, ValueFunc fn);
   /// Adds resource `name`; the guest's handles hold objects of the class that `key` names.
   void define_resource(std::string interface, std::string name, const ResourceKey& key);
   /// An instance without functions or a namespace that exists at least: nothing to add but the name.
@@ -191,7 +201,7 @@ class Func {
   [[nodiscard]] std::vector<Param> params() const;
   [[nodiscard]] std::optional<Type> result() const;  ///< nothing: the function gives nothing
   /// Calls with a value for each parameter; no value comes back when the function gives nothing. Values that are not of the parameters'
-  /// types, and resources of hosts, come as the trap `host_error`; the instance stays usable then.
+  /// types come as the trap `host_error`; the instance stays usable then.
   [[nodiscard]] Result<std::optional<Value>, Trap> call(std::span<const Value> args) const;
   [[nodiscard]] Result<std::optional<Value>, Trap> call(std::initializer_list<Value> args) const;
   /// Arguments from WAVE text: `("x", {a: 1})`. Errors name the parameter and its type.
