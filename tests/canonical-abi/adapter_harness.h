@@ -27,6 +27,7 @@ class AdapterHarness {
     engine::MemAddr memory;
     engine::GlobalAddr flags;
     std::uint32_t heap = 1024;  ///< where the next allocation is
+    std::vector<std::array<std::uint64_t, 4>> reallocs{};  ///< calls: 1 if there was an old pointer, old size, alignment, size
     std::pair<std::uint64_t, std::uint64_t> last;  ///< what realloc gave last, and its size
     std::function<std::uint32_t(std::uint32_t align, std::uint32_t size)> realloc;
   };
@@ -204,6 +205,7 @@ class AdapterHarness {
       log.push_back(fmt::format("{} realloc({}, {}) with flags {}", side == 0 ? "caller" : "callee", slots[2], slots[3],
                                 flags(static_cast<Side>(side))));
       const std::uint64_t size = slots[3];
+      instance.reallocs.push_back({slots[0] == 0 ? 0U : 1U, slots[1], slots[2], size});
       slots[0] = instance.realloc(static_cast<std::uint32_t>(slots[2]), static_cast<std::uint32_t>(size));
       instance.last = {slots[0], size};
       return std::optional<TrapCode>();
@@ -215,6 +217,14 @@ class AdapterHarness {
       const auto arg = [&](int n) { return static_cast<std::uint32_t>(slots[n]); };
       switch (i) {
         case Intrinsic::trap: return static_cast<TrapCode>(slots[0]);
+        case Intrinsic::string_copy: {
+          const Side from = static_cast<Side>(slots[0]);
+          const StringEncoding encoding = instances[static_cast<int>(from)].encoding;
+          const auto bytes = find_string(encoding, memory(from), arg(1), arg(2));
+          if (!bytes) return bytes.error();
+          const auto done = copy_string(encoding, *bytes, memory(other(from)).subspan(arg(3), bytes->size()).data());
+          return done ? std::optional<TrapCode>() : done.error();
+        }
         case Intrinsic::string_measure:
         case Intrinsic::string_transcode: {
           const Side from = static_cast<Side>(slots[0]);
