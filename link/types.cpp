@@ -14,11 +14,16 @@ namespace {
 constexpr int max_type_depth = 100;
 constexpr std::uint64_t max_type_weight = 100'000;
 
-void sign(std::string& out, const TypeArena& arena, ValType type);
+struct Signing {
+  const TypeArena& types;
+  const std::function<std::uint64_t(ResourceId)>& number_of;
+};
 
-void sign(std::string& out, const TypeArena& arena, const std::optional<ValType>& type) {
+void sign(std::string& out, const Signing& s, ValType type);
+
+void sign(std::string& out, const Signing& s, const std::optional<ValType>& type) {
   if (type)
-    sign(out, arena, *type);
+    sign(out, s, *type);
   else
     out += '_';
 }
@@ -27,52 +32,57 @@ void sign_names(std::string& out, const std::vector<std::string>& names) {
   for (const std::string& n : names) fmt::format_to(std::back_inserter(out), "{}:{},", n.size(), n);
 }
 
-void sign(std::string& out, const TypeArena& arena, ValType type) {
-  type = arena.resolve(type);
+void sign(std::string& out, const Signing& s, ValType type) {
+  type = s.types.resolve(type);
   if (const Prim* p = std::get_if<Prim>(&type)) {
     fmt::format_to(std::back_inserter(out), "{}.", to_string(*p));
     return;
   }
   auto put = [&](std::string_view s) { out += s; };
   match(
-      *arena.def(type),
+      *s.types.def(type),
       [&](const RecordType& t) {
         put("record{");
-        for (const Field& f : t.fields) sign_names(out, {f.name}), sign(out, arena, f.type);
+        for (const Field& f : t.fields) sign_names(out, {f.name}), sign(out, s, f.type);
         put("}");
       },
       [&](const VariantType& t) {
         put("variant{");
-        for (const Case& c : t.cases) sign_names(out, {c.name}), sign(out, arena, c.type);
+        for (const Case& c : t.cases) sign_names(out, {c.name}), sign(out, s, c.type);
         put("}");
       },
-      [&](const ListType& t) { put("list "), sign(out, arena, t.element); },
-      [&](const FixedListType& t) { put(fmt::format("list{} ", t.length)), sign(out, arena, t.element); },
-      [&](const MapType& t) { put("map "), sign(out, arena, t.key), sign(out, arena, t.value); },
+      [&](const ListType& t) { put("list "), sign(out, s, t.element); },
+      [&](const FixedListType& t) { put(fmt::format("list{} ", t.length)), sign(out, s, t.element); },
+      [&](const MapType& t) { put("map "), sign(out, s, t.key), sign(out, s, t.value); },
       [&](const TupleType& t) {
         put("tuple{");
-        for (const ValType& e : t.types) sign(out, arena, e);
+        for (const ValType& e : t.types) sign(out, s, e);
         put("}");
       },
       [&](const FlagsType& t) { put("flags{"), sign_names(out, t.names), put("}"); },
       [&](const EnumType& t) { put("enum{"), sign_names(out, t.names), put("}"); },
-      [&](const OptionType& t) { put("option "), sign(out, arena, t.some); },
-      [&](const ResultType& t) { put("result "), sign(out, arena, t.ok), sign(out, arena, t.err); },
-      [&](const OwnType& t) { put(fmt::format("own{} ", arena.resource(t.resource).value)); },
-      [&](const BorrowType& t) { put(fmt::format("borrow{} ", arena.resource(t.resource).value)); },
-      [&](const StreamType& t) { put("stream "), sign(out, arena, t.element); },
-      [&](const FutureType& t) { put("future "), sign(out, arena, t.element); },
-      [&](const ResourceType& t) { put(fmt::format("resource{} ", t.id.value)); }, [&](const AliasType&) {});
+      [&](const OptionType& t) { put("option "), sign(out, s, t.some); },
+      [&](const ResultType& t) { put("result "), sign(out, s, t.ok), sign(out, s, t.err); },
+      [&](const OwnType& t) { put(fmt::format("own{} ", s.number_of(s.types.resource(t.resource)))); },
+      [&](const BorrowType& t) { put(fmt::format("borrow{} ", s.number_of(s.types.resource(t.resource)))); },
+      [&](const StreamType& t) { put("stream "), sign(out, s, t.element); },
+      [&](const FutureType& t) { put("future "), sign(out, s, t.element); },
+      [&](const ResourceType& t) { put(fmt::format("resource{} ", s.number_of(t.id))); }, [&](const AliasType&) {});
 }
 
 }  // namespace
 
-std::string signature(const TypeArena& arena, const FuncType& type) {
+std::string signature(const TypeArena& arena, const FuncType& type, const std::function<std::uint64_t(ResourceId)>& number_of) {
+  const Signing s{.types = arena, .number_of = number_of};
   std::string out = type.is_async ? "async(" : "(";
-  for (const Param& p : type.params) sign_names(out, {p.name}), sign(out, arena, p.type);
+  for (const Param& p : type.params) sign_names(out, {p.name}), sign(out, s, p.type);
   out += ")";
-  sign(out, arena, type.result);
+  sign(out, s, type.result);
   return out;
+}
+
+std::string signature(const TypeArena& arena, const FuncType& type) {
+  return signature(arena, type, [](ResourceId id) { return std::uint64_t{id.value}; });
 }
 
 std::optional<ResourceSlot> TypeCopier::find_slot(const Frame& frame, ResourceId id) {

@@ -1,6 +1,7 @@
 // Types on their way from a component's arena into a Plan's, with the resources of one frame put in.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -34,5 +35,8 @@ class TypeCopier {
 
 /// A text that two function types share exactly when they are structurally equal, resources by id. For looking up adapters.
 [[nodiscard]] std::string signature(const types::TypeArena& arena, const types::FuncType& type);
+/// The same with resources by a number that `number_of` gives.
+[[nodiscard]] std::string signature(const types::TypeArena& arena, const types::FuncType& type,
+                                    const std::function<std::uint64_t(types::ResourceId)>& number_of);
 
 }  // namespace wcomp::link

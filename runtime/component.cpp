@@ -7,13 +7,13 @@
 #include "component/component.h"
 #include "component/text/parse.h"
 #include "component/validate.h"
-#include "runtime/instance_impl.h"
+#include "runtime/component_access.h"
 
 namespace wcomp {
 
 namespace {
 
-Result<link::Plan> plan_bytes(Bytes bytes, const std::string& name, const component::Features& features) {
+Result<component::ValidComponent> read(Bytes bytes, const std::string& name, const component::Features& features) {
   if (component::text::is_wat(bytes)) {
     WCOMP_TRY(bytes, component::text::parse(name, std::string(as_text(bytes))));
   }
@@ -29,8 +29,7 @@ Result<link::Plan> plan_bytes(Bytes bytes, const std::string& name, const compon
       return fail(diag::malformed, "this is not a WebAssembly binary");
   }
   WCOMP_TRY(auto decoded, component::decode(std::move(bytes)));
-  WCOMP_TRY(auto valid, component::validate(std::move(decoded), features));
-  return link::plan(valid);
+  return component::validate(std::move(decoded), features);
 }
 
 }  // namespace
@@ -44,15 +43,30 @@ Result<Engine> Engine::create(const EngineOptions& options) {
   return out;
 }
 
-Result<Component> Component::from_bytes(const Engine& engine, std::span<const std::uint8_t> bytes, std::string name) {
-  auto plan = plan_bytes(Bytes(bytes.begin(), bytes.end()), name, engine.impl_->features);
-  if (!plan) return Err(in_file(std::move(plan).error(), name));
-  auto prepared = runtime::prepare(*plan);
-  if (!prepared) return Err(in_file(std::move(prepared).error(), name));
+Result<Component> ComponentAccess::make(std::shared_ptr<EngineImpl> engine, std::string name, link::ComponentPart part, const link::HostParts* parts) {
+  ComponentImpl impl{.engine = std::move(engine), .name = std::move(name), .plan = {}, .prepared = {}, .part = std::move(part), .needs = {}};
+  if (parts == nullptr) impl.needs = link::part_imports(*impl.part.scope);
+  if (impl.needs.empty()) {
+    static const link::HostParts none;
+    WCOMP_TRY(impl.plan, link::plan(impl.part, parts == nullptr ? none : *parts));
+    WCOMP_TRY(impl.prepared, runtime::prepare(impl.plan));
+  } else {
+    for (const component::NamedEntity& i : impl.part.scope->type.imports) impl.plan.import_names.push_back(i.name);
+    for (const component::NamedEntity& e : impl.part.scope->type.exports) impl.plan.export_names.push_back(e.name);
+  }
   Component out;
-  out.impl_ = std::make_shared<const ComponentImpl>(
-      ComponentImpl{.engine = engine.impl_, .name = std::move(name), .plan = std::move(*plan), .prepared = std::move(*prepared)});
+  out.impl_ = std::make_shared<const ComponentImpl>(std::move(impl));
   return out;
+}
+
+Result<Component> Component::from_bytes(const Engine& engine, std::span<const std::uint8_t> bytes, std::string name) {
+  auto valid = read(Bytes(bytes.begin(), bytes.end()), name, engine.impl_->features);
+  if (!valid) return Err(in_file(std::move(valid).error(), name));
+  link::ComponentPart part{.owner = *std::move(valid), .scope = nullptr, .closure = nullptr, .parent = nullptr};
+  part.scope = &part.owner.scope();
+  auto made = ComponentAccess::make(engine.impl_, name, std::move(part), nullptr);
+  if (!made) return Err(in_file(std::move(made).error(), name));
+  return *std::move(made);
 }
 
 Result<Component> Component::load(const Engine& engine, const std::filesystem::path& path) {

@@ -13,6 +13,7 @@
 #include "runtime/dynamic_call.h"
 #include "runtime/instance_impl.h"
 #include "runtime/interruption.h"
+#include "runtime/linked_instance.h"
 #include "runtime/linker.h"
 #include "runtime/store_functions.h"
 
@@ -77,12 +78,23 @@ struct Instantiator {
         type.impl = &inst.instances[guest->instance.value];
       } else {
         const auto& host = std::get<link::HostResource>(r.origin);
+        if (ResourceType* linked = find_linked_resource(linker, host.interface, host.name)) {
+          inst.resource_types.push_back(linked);
+          continue;
+        }
         type.key = find_resource(linker, host.interface, host.name);
+        // A class is one type, whatever names it is imported by.
+        const auto known = std::ranges::find_if(inst.resources, [&](const ResourceType& t) { return t.key != nullptr && t.key == type.key; });
+        if (known != inst.resources.end()) {
+          inst.resource_types.push_back(&*known);
+          continue;
+        }
         if (type.key == nullptr && !used) used = used_resources();
         if (type.key == nullptr && (*used)[i]) problems.push_back(missing(linker, "resource", host.interface, host.name));
       }
-      inst.resources.push_back(std::move(type));
+      inst.resource_types.push_back(&inst.resources.emplace_back(std::move(type)));
     }
+    check_equal_resources(linker, inst, problems);
     if (!problems.empty()) return Err(Failure(std::move(problems)));
     return {};
   }
@@ -179,6 +191,10 @@ struct Instantiator {
 
 Result<Instance> Linker::instantiate(const Component& component) const {
   WCOMP_CHECK(component.impl_ != nullptr);
+  if (!component.impl_->needs.empty()) {
+    WCOMP_TRY(const Component linked, link(component));
+    return instantiate(linked);
+  }
   auto inst = std::make_unique<InstanceImpl>(impl_->limits, component.impl_);
   inst->kept = impl_->kept;
   WCOMP_TRY((Instantiator{.linker = *impl_, .inst = *inst}.run()));
@@ -250,6 +266,8 @@ Result<Func> Instance::func(std::string_view interface, std::string_view name) {
   auto impl = std::make_shared<FuncImpl>();
   impl->name = lifted->name;
   impl->lifted = lifted;
+  impl->slots = std::max(lifted->shape.lifted.params.size(), lifted->shape.lifted.results.size());
+  impl->has_core_result = !lifted->shape.lifted.results.empty();
   impl->core_func = inst.resolve_func(lifted->core_func);
   impl->opts = inst.resolve(lifted->opts);
   for (const link::ComponentInstanceSlot s : link::entering_set(inst.plan(), std::nullopt, lifted->opts.instance))

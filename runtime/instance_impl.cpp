@@ -31,6 +31,7 @@ InstanceImpl::InstanceImpl(const Limits& limits, std::shared_ptr<const Component
   const PreparedPlan& prepared = component->prepared;
   instances.reserve(plan().component_instances.size());
   resources.reserve(plan().resources.size());
+  resource_types.reserve(plan().resources.size());
   core_instances.reserve(plan().core_instances);
   core_funcs.resize(plan().core_funcs);
   host_imports.reserve(prepared.host_imports);
@@ -90,6 +91,13 @@ void InstanceImpl::leave(const std::vector<ComponentInstance*>& entered) {
 std::optional<Trap> InstanceImpl::destroy(ResourceType& type, std::uint64_t rep, const ComponentInstance* caller) {
   if (type.impl == nullptr) return end_object(type, rep);
   if (!type.dtor) return std::nullopt;
+  if (type.owner != this) {
+    // Of another instance: the call comes from its host.
+    if (type.owner->is_poisoned) return Trap(TrapCode::instance_poisoned);
+    auto trap = type.owner->destroy(type, rep, nullptr);
+    type.owner->is_poisoned |= trap.has_value();
+    return trap;
+  }
   auto entered = enter(caller, *type.impl);
   if (!entered) return std::move(entered).error();
   std::uint64_t slots[1] = {static_cast<std::uint32_t>(rep)};

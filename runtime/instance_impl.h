@@ -27,8 +27,10 @@ namespace wcomp {
 struct ComponentImpl {
   std::shared_ptr<EngineImpl> engine;  // owners: handles, components, linkers
   std::string name;                    ///< of the file, for messages
-  link::Plan plan;
+  link::Plan plan;                     ///< of one that needs parts: names only
   runtime::PreparedPlan prepared;
+  link::ComponentPart part;
+  std::vector<link::PartImport> needs; ///< what has to be put in before it can be planned (runtime/parts.cpp)
 };
 
 }  // namespace wcomp
@@ -69,6 +71,8 @@ struct HostFuncDef {
   const FuncDesc* desc = nullptr;  ///< null: of any type: it takes Values, or is never called with success
   HostFunc fn;
   ValueFunc values = {};           ///< instead of `fn`, which is made of it for each import (runtime/dynamic_call.h)
+  std::string type_text = {};      ///< of another instance's function
+  std::string signature = {};      ///< of another instance's function: what an import of it has to have (runtime/linked_instance.h)
 };
 
 // Contexts of the host functions in the store.
@@ -99,10 +103,14 @@ struct LinkerImpl {
   struct Interface {
     std::map<std::string, std::shared_ptr<const runtime::HostFuncDef>, std::less<>> funcs;
     std::map<std::string, const ResourceKey*, std::less<>> resources;
+    std::map<std::string, runtime::ResourceType*, std::less<>> linked_resources;  ///< of an instance that is kept
+    std::map<std::string, core::ValidModule, std::less<>> modules;
+    std::map<std::string, link::ComponentPart, std::less<>> components;
   };
   std::shared_ptr<EngineImpl> engine;
   std::map<std::string, Interface, std::less<>> interfaces;
   std::map<std::string, std::string, std::less<>> refused;  ///< interfaces of which every call traps, and why
+  bool has_linked = false;                                  ///< there are instances among them
   Limits limits;
   std::vector<std::shared_ptr<void>> kept;  // owners: this linker and its instances
 };
@@ -118,7 +126,8 @@ struct InstanceImpl {
   engine::Store store;
   // Each has room for all that the plan makes, so that what is in them stays where it is.
   std::vector<runtime::ComponentInstance> instances;  ///< by link::ComponentInstanceSlot
-  std::vector<runtime::ResourceType> resources;       ///< by link::ResourceSlot
+  std::vector<runtime::ResourceType> resources;       ///< those that this instance brings
+  std::vector<runtime::ResourceType*> resource_types; ///< by link::ResourceSlot: here, or in an instance that is kept
   std::vector<engine::ModuleInstAddr> core_instances;
   std::vector<engine::FuncAddr> core_funcs;
   std::vector<runtime::HostImport> host_imports;
@@ -132,7 +141,7 @@ struct InstanceImpl {
   [[nodiscard]] engine::Extern resolve(const link::CoreRef& ref) const;
   [[nodiscard]] engine::FuncAddr resolve_func(const link::CoreRef& ref) const;
   [[nodiscard]] runtime::Options resolve(const link::Options& opts);
-  [[nodiscard]] runtime::ResourceType& resource(link::ResourceSlot s) { return resources[s.value]; }
+  [[nodiscard]] runtime::ResourceType& resource(link::ResourceSlot s) { return *resource_types[s.value]; }
 
   /// Marks what a call from `caller` (null: the host) into `callee` enters; cannot_enter if one is entered already.
   Result<std::vector<runtime::ComponentInstance*>, Trap> enter(const runtime::ComponentInstance* caller,
@@ -148,6 +157,8 @@ struct InstanceImpl {
 struct FuncImpl {
   std::string name;
   const link::LiftedFunc* lifted = nullptr;  ///< in the plan
+  std::size_t slots = 0;                     ///< of the core function's parameters or its results, whichever are more
+  bool has_core_result = false;
   engine::FuncAddr core_func;
   runtime::Options opts;
   std::vector<runtime::ComponentInstance*> entered;  ///< entering_set of a call from the host

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "component/versions.h"
 #include "runtime/dynamic_call.h"
+#include "runtime/linked_instance.h"
 #include "runtime/type_match.h"
 
 namespace wcomp {
@@ -146,6 +147,8 @@ std::string nearby(const LinkerImpl& linker, std::string_view interface) {
 
 }  // namespace
 
+std::vector<const Interface*> find_interfaces(const LinkerImpl& linker, std::string_view name) { return candidates(linker, name); }
+
 const ResourceKey* find_resource(const LinkerImpl& linker, std::string_view interface, std::string_view name) {
   for (const Interface* i : candidates(linker, interface)) {
     if (auto it = i->resources.find(name); it != i->resources.end()) return it->second;
@@ -215,6 +218,11 @@ Result<void> check_imports(const LinkerImpl& linker, InstanceImpl& instance,
     CheckedImport c{.def = def, .keys = {}};
     if (def->desc != nullptr) {
       if (auto d = check_type(instance, quoted(import.interface, import.name), import.type, *def->desc, c.keys, diag::import_mismatch)) {
+        problems.push_back(std::move(*d));
+        continue;
+      }
+    } else if (!def->signature.empty()) {
+      if (auto d = check_linked(instance, quoted(import.interface, import.name), import.type, *def)) {
         problems.push_back(std::move(*d));
         continue;
       }

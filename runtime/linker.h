@@ -9,6 +9,9 @@ namespace wcomp::runtime {
 [[nodiscard]] const ResourceKey* find_resource(const LinkerImpl& linker, std::string_view interface, std::string_view name);
 [[nodiscard]] std::shared_ptr<const HostFuncDef> find_func(const LinkerImpl& linker, std::string_view interface, std::string_view name);
 
+/// The interfaces that may stand for `name`, best first.
+[[nodiscard]] std::vector<const LinkerImpl::Interface*> find_interfaces(const LinkerImpl& linker, std::string_view name);
+
 /// `missing-import`, with what the linker has instead.
 [[nodiscard]] Diagnostic missing(const LinkerImpl& linker, std::string_view what, std::string_view interface, std::string_view name);
 

@@ -5,6 +5,7 @@
 #include "base/diagnostic.h"
 #include "component/validate.h"
 #include "wast/component_value.h"
+#include "wast/host.h"
 
 namespace wcomp::wast {
 
@@ -16,9 +17,28 @@ Engine make_engine(const component::Features& features, bool is_deterministic) {
   return *std::move(engine);
 }
 
+/// The trap that a failure of instantiation tells of.
+Trap trap_of(const std::string& message) {
+  constexpr std::string_view texts[] = {
+#define WCOMP_TRAP(name, text) text,
+#include "wcomp/traps.def"
+#undef WCOMP_TRAP
+  };
+  for (std::size_t i = 0; i < std::size(texts); ++i) {
+    if (message.find(fmt::format("trap: {}", texts[i])) != std::string::npos) return Trap(static_cast<TrapCode>(i), message);
+  }
+  return Trap(TrapCode::host_error, message);
+}
+
 }  // namespace
 
-ComponentStore::ComponentStore(const component::Features& features, bool is_deterministic) : features_(features), engine_(make_engine(features, is_deterministic)) {}
+ComponentStore::ComponentStore(const component::Features& features, bool is_deterministic) : features_(features), engine_(make_engine(features, is_deterministic)), linker_(engine_) {
+  // Scripts ask for much of what is never written to.
+  Limits limits;
+  limits.max_memory_bytes = std::uint64_t{64} << 30;
+  linker_.set_limits(limits);
+  add_host(linker_, engine_);
+}
 
 Result<void, Refusal> ComponentStore::check(const Bytes& bytes) const {
   auto decoded = component::decode(bytes);
@@ -35,16 +55,26 @@ Result<Component, Refusal> ComponentStore::accept(Bytes bytes) const {
   return *std::move(out);
 }
 
-Result<Result<void, Miss>, Refusal> ComponentStore::instantiate(const Component& component, const std::optional<std::string>& id) {
-  Linker linker(engine_);
-  auto made = linker.instantiate(component);
+Result<Result<void, Trap>, Refusal> ComponentStore::instantiate(const Component& component, const std::optional<std::string>& id) {
+  auto made = linker_.instantiate(component);
   if (!made) {
     if (made.error().first().code != diag::trap.code) return Err(Refusal{RefusalKind::unlinkable, std::move(made).error()});
-    return Result<void, Miss>(Err(Miss{"a component that is instantiated", "trap: " + made.error().first().message}));
+    return Result<void, Trap>(Err(trap_of(made.error().first().message)));
   }
   current_ = std::make_shared<Instance>(*std::move(made));
-  if (id) named_.insert_or_assign(*id, current_);
-  return Result<void, Miss>();
+  if (id) {
+    named_.insert_or_assign(*id, current_);
+    linker_.define_instance(*id, current_);
+  }
+  return Result<void, Trap>();
+}
+
+Held ComponentStore::register_as(std::string name, const std::optional<std::string>& id) {
+  const auto at = id ? named_.find(*id) : named_.end();
+  const std::shared_ptr<Instance> instance = id ? (at == named_.end() ? nullptr : at->second) : current_;
+  if (instance == nullptr) return Err(Miss{id ? "an instance of `$" + *id + "`" : std::string("an instance of the last component"), "none"});
+  linker_.define_instance(std::move(name), instance);
+  return {};
 }
 
 void ComponentStore::define(const std::optional<std::string>& id, Component component) {

@@ -284,7 +284,8 @@ Held Runner::register_(Cursor& in) {
   WCOMP_TRY(std::string name, or_miss(in.string()));
   const auto id = in.take_id();
   WCOMP_TRY(or_miss(in.expect_close()));
-  return core_.register_as(std::move(name), id);
+  const bool is_of_component = id ? components_.has_instance(id) : is_component_current_;
+  return is_of_component ? components_.register_as(std::move(name), id) : core_.register_as(std::move(name), id);
 }
 
 /// `(invoke $m? "name" ..)`, `(get $m? "name")`
@@ -417,7 +418,7 @@ Held Runner::assert_unlinkable(Cursor& in) {
     if (!loaded.component) return expect(RefusalKind::unlinkable, loaded.component.error(), text);
     const auto made = components_.instantiate(**loaded.component, loaded.id);
     if (!made) return expect(RefusalKind::unlinkable, made.error(), text);
-    return Err(Miss{"unlinkable component: " + text, *made ? std::string("it is instantiated") : made->error().found});
+    return Err(Miss{"unlinkable component: " + text, *made ? std::string("it is instantiated") : one_line(made->error())});
   }
   WCOMP_TRY(const Loaded loaded, load(in));
   WCOMP_TRY(const std::string text, text_and_close(in));
@@ -451,9 +452,10 @@ Runner::LoadedComponent Runner::load_component(Cursor& in) {
 Held Runner::instantiate(const Component& component, const std::optional<std::string>& id) {
   is_component_current_ = true;
   components_.forget(id);
-  auto made = components_.instantiate(component, id);
+  const auto made = components_.instantiate(component, id);
   if (!made) return Err(Miss{"a component that can be linked", to_string(made.error())});
-  return *std::move(made);
+  if (!*made) return Err(Miss{"a component that is instantiated", one_line(made->error())});
+  return {};
 }
 
 Held Runner::component(Cursor& in) {
@@ -525,7 +527,8 @@ Held Runner::component_traps(Cursor& in) {
   if (!loaded.component) return Err(Miss{"a component that is accepted", to_string(loaded.component.error())});
   const auto made = components_.instantiate(**loaded.component, loaded.id);
   if (!made) return Err(Miss{"a component that can be linked", to_string(made.error())});
-  return *made ? Held(Err(Miss{"trap: " + text, "no trap"})) : Held();
+  if (*made) return Err(Miss{"trap: " + text, "no trap"});
+  return expect_trap(text, made->error());
 }
 
 }  // namespace

@@ -87,6 +87,8 @@ class Module {
   [[nodiscard]] std::vector<ModuleExport> exports() const;
 
  private:
+  friend class Linker;
+  friend class Instance;
   friend class ModuleLinker;
   friend class ModuleInstance;
   std::shared_ptr<const struct ModuleImpl> impl_;  // owners: handles, linkers, instances

@@ -35,6 +35,7 @@
 namespace wcomp {
 
 class Instance;
+class Module;  // wcomp/module.h
 class Func;
 class Type;    // wcomp/value.h
 struct Param;
@@ -89,6 +90,7 @@ class Component {
  private:
   friend class Linker;
   friend class Instance;
+  friend struct ComponentAccess;
   std::shared_ptr<const struct ComponentImpl> impl_;  // owners: handles, instances
 };
 
@@ -125,6 +127,12 @@ class Linker {
   void define_resource(std::string interface, std::string name, const ResourceKey& key);
   /// An instance without functions or a namespace that exists at least: nothing to add but the name.
   void define_instance(std::string interface);
+  /// Offers what `instance` exports as the imported instance `name`; instances in it as `name/inner`. Its resources keep their identity, its
+  /// functions are called by value; it is kept alive. The instances belong to one thread together.
+  void define_instance(std::string name, std::shared_ptr<Instance> instance);
+  /// Offers a core module, or a component, to components that import one to instantiate it themselves (empty interface: the root).
+  void define_module(std::string interface, std::string name, const Module& module);
+  void define_component(std::string interface, std::string name, const Component& component);
   /// Lets components import what they want of `interface`, and stops them when they call it: a trap says `why`. For interfaces that
   /// toolchains import always and programs use rarely. Versions match as for definitions; a definition of that interface takes precedence.
   void refuse(std::string interface, std::string why);
@@ -132,6 +140,9 @@ class Linker {
   /// Keeps a host object alive as long as this linker and every instance made from it.
   void keep(std::shared_ptr<void> object);
 
+  /// The component with the core modules and components that it imports put in, ready to be instantiated many times; the same component if
+  /// it imports none. `instantiate` does this each time otherwise. Errors: missing-import, import-mismatch.
+  [[nodiscard]] Result<Component> link(const Component& component) const;
   /// Errors: missing-import and import-mismatch name both sides' types; a trap in a start function comes as code `trap`.
   [[nodiscard]] Result<Instance> instantiate(const Component& component) const;
 
@@ -150,6 +161,9 @@ class Instance {
   /// Exported function `name` of exported interface `interface` (empty: the component's own). Versions match by semver; the interface may
   /// be named without a version when only one fits. Errors: missing-export.
   [[nodiscard]] Result<Func> func(std::string_view interface, std::string_view name);
+  /// An exported core module or component, of an exported interface or (empty) the component's own. Errors: missing-export.
+  [[nodiscard]] Result<Module> module(std::string_view interface, std::string_view name) const;
+  [[nodiscard]] Result<Component> component(std::string_view interface, std::string_view name) const;
   /// Whether such an interface or function is exported.
   [[nodiscard]] bool has_export(std::string_view name) const;
   /// Stops running guest code soon, from any thread.
@@ -162,6 +176,7 @@ class Instance {
  private:
   friend class Linker;
   friend class Func;
+  friend struct InstanceAccess;
   explicit Instance(std::unique_ptr<struct InstanceImpl> impl);
   std::unique_ptr<struct InstanceImpl> impl_;
 };
@@ -169,7 +184,7 @@ class Instance {
 /// A call from the host into a guest while it is going on. Used by TypedFunc only: begin, lower into `slots`, invoke, lift, finish.
 class GuestCall {
  public:
-  explicit GuestCall(const Func& func);  ///< checks that the instance may be entered
+  explicit GuestCall(const Func& func);  ///< checks that the instance may be entered; `func` outlives the call
   ~GuestCall();                          ///< finishes (post-return, borrows) if finish was not called
   GuestCall(const GuestCall&) = delete;
   GuestCall& operator=(const GuestCall&) = delete;
@@ -178,6 +193,9 @@ class GuestCall {
   bool invoke(std::uint64_t* slots);
   /// post-return and the end-of-call checks; the trap, if there was one.
   [[nodiscard]] Result<void, Trap> finish();
+  /// A whole call at once, of a function whose parameters and result need neither memory nor handles and whose result is right whatever its
+  /// bits are: nothing is kept for it but what `slots` holds.
+  [[nodiscard]] static Result<void, Trap> run_plain(const Func& func, std::uint64_t* slots);
 
  private:
   struct GuestCallImpl& impl();
