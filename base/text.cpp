@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "base/utf8.h"
+
 namespace wcomp {
 
 namespace {
@@ -52,6 +54,7 @@ std::size_t skip_ascii(std::string_view bytes, std::size_t at) {
 }  // namespace
 
 std::optional<std::size_t> find_invalid_utf8(std::string_view bytes) {
+  if (is_utf8(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size())) return std::nullopt;
   std::size_t at = skip_ascii(bytes, 0);
   while (at < bytes.size()) {
     if (static_cast<std::uint8_t>(bytes[at]) < 0x80) {

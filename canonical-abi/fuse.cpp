@@ -79,7 +79,9 @@ void AdapterModule::import_intrinsics(const FuncShape& func) {
     intrinsics_[static_cast<std::size_t>(i)] = builder.import_func(std::string(intrinsic_module), std::string(row(i).name), func_type(i));
   };
   use(Intrinsic::trap);
-  if (occur.string) {
+  if (occur.string && is_copied(lower_.encoding, lift_.encoding)) {
+    use(Intrinsic::string_copy);
+  } else if (occur.string) {
     use(Intrinsic::string_measure);
     use(Intrinsic::string_transcode);
   }

@@ -18,6 +18,9 @@
 
 namespace wcomp::cabi::fusing {
 
+/// Whether strings are the same bytes on both sides, whatever they are.
+[[nodiscard]] constexpr bool is_copied(StringEncoding a, StringEncoding b) { return a == b && a != StringEncoding::latin1_utf16; }
+
 /// The adapter module as it grows: its imports, and its functions made so far.
 class AdapterModule {
  public:

@@ -7,9 +7,6 @@ namespace {
 using core::Opcode;
 using core::ValType;
 
-/// The same bytes on both sides, whatever the string is.
-bool is_copied(StringEncoding from, StringEncoding to) { return from == to && from != StringEncoding::latin1_utf16; }
-
 std::uint32_t string_alignment(StringEncoding e) { return e == StringEncoding::utf8 ? 1 : 2; }
 
 }  // namespace
@@ -28,18 +25,24 @@ void Body::string(const Place& src, const Place& dst) {
   trap_if(TrapCode::string_too_long);
   check_range(from_, src_ptr, string_alignment(from), bytes, TrapCode::unaligned_pointer, TrapCode::pointer_out_of_bounds);
 
-  Temp dst_ptr(*this, ValType::i32), dst_length(*this, ValType::i32);
+  Temp dst_ptr(*this, ValType::i32);
   const auto side_number = static_cast<std::int32_t>(from_);
+  if (is_copied(from, to_encoding)) {
+    // The encoding is checked when there is room: whatever the receiver's realloc does, a string that is not valid ends the call.
+    allocate(dst_ptr, string_alignment(to_encoding), bytes);
+    code().i32_const(side_number).local_get(src_ptr).local_get(src_length).local_get(dst_ptr);
+    call_intrinsic(Intrinsic::string_copy);
+    store_word(0, dst, dst_ptr);
+    store_word(1, dst, src_length);
+    return;
+  }
+  Temp dst_length(*this, ValType::i32);
   code().i32_const(side_number).local_get(src_ptr).local_get(src_length);
   call_intrinsic(Intrinsic::string_measure);
   code().local_set(dst_length);
   allocate_string(src_length, dst_length, bytes, dst_ptr);
-  if (is_copied(from, to_encoding)) {
-    copy_bytes(dst_ptr, src_ptr, bytes);
-  } else {
-    code().i32_const(side_number).local_get(src_ptr).local_get(src_length).local_get(dst_ptr).local_get(dst_length);
-    call_intrinsic(Intrinsic::string_transcode);
-  }
+  code().i32_const(side_number).local_get(src_ptr).local_get(src_length).local_get(dst_ptr).local_get(dst_length);
+  call_intrinsic(Intrinsic::string_transcode);
   store_word(0, dst, dst_ptr);
   store_word(1, dst, dst_length);
 }

@@ -25,7 +25,6 @@ void Body::allocate_string(core::LocalIdx src_length, core::LocalIdx dst_length,
   // What there is to write in the end, and how many units are read.
   push_string_bytes(to_encoding, dst_length);
   code().local_set(bytes);
-  if (from == to_encoding && !is_latin1_or_utf16(from)) return allocate(ptr, align, bytes);  // store_string_copy
   if (is_latin1_or_utf16(from)) {
     code().local_get(src_length).i32_const(31).op(Opcode::i32_shr_u).local_set(is_wide);
     code().local_get(src_bytes64).local_get(is_wide).op(Opcode::i64_extend_i32_u).op(Opcode::i64_shr_u).local_set(units);

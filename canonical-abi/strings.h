@@ -40,6 +40,10 @@ namespace wcomp::cabi {
 [[nodiscard]] Result<void, TrapCode> transcode_string(StringEncoding from, std::span<const std::uint8_t> bytes, std::uint32_t length,
                                                      StringEncoding to, std::uint32_t to_length, std::span<std::uint8_t> out);
 
+/// Checks a string and writes it into `out`, of its size, in one pass. `encoding` is utf8 or utf16. After a failure (invalid_utf8,
+/// invalid_utf16) `out` holds anything. The spans do not overlap.
+[[nodiscard]] Result<void, TrapCode> copy_string(StringEncoding encoding, std::span<const std::uint8_t> bytes, std::uint8_t* out);
+
 /// A guest's string as UTF-8, for the host.
 [[nodiscard]] Result<std::string, TrapCode> string_to_utf8(StringEncoding from, std::span<const std::uint8_t> bytes, std::uint32_t length);
 

@@ -1,4 +1,6 @@
 // Bodies of canonical-abi/intrinsics.def.
+#include <cstring>
+
 #include <fmt/format.h>
 
 #include "canonical-abi/strings.h"
@@ -65,6 +67,29 @@ std::optional<Trap> string_transcode(const AdapterContext& a, std::uint64_t* slo
     done = cabi::transcode_string(from, *bytes, u32(slots[2]), to, u32(slots[4]), out);
   }
   if (!done) return trap_in(a, done.error());
+  return std::nullopt;
+}
+
+Result<void, TrapCode> check_string(cabi::StringEncoding encoding, std::span<const std::uint8_t> bytes) {
+  const auto units = static_cast<std::uint32_t>(encoding == cabi::StringEncoding::utf8 ? bytes.size() : bytes.size() / 2);
+  auto length = cabi::measure_string(encoding, bytes, units, encoding);
+  if (!length) return Err(length.error());
+  return {};
+}
+
+std::optional<Trap> string_copy(const AdapterContext& a, std::uint64_t* slots) {
+  const std::size_t src = slots[0] & 1;
+  const cabi::StringEncoding encoding = a.sides[src].encoding;
+  auto bytes = cabi::find_string(encoding, memory(a, src), u32(slots[1]), u32(slots[2]));
+  if (!bytes) return trap_in(a, bytes.error());
+  const std::span<std::uint8_t> dst = memory(a, 1 - src);
+  const std::uint32_t ptr = u32(slots[3]);
+  if (ptr > dst.size() || bytes->size() > dst.size() - ptr) return trap_in(a, TrapCode::pointer_out_of_bounds);
+  // Overlapping ranges, if both sides have one memory.
+  const bool is_shared = dst.data() == memory(a, src).data();
+  auto done = is_shared ? check_string(encoding, *bytes) : cabi::copy_string(encoding, *bytes, dst.data() + ptr);
+  if (!done) return trap_in(a, done.error());
+  if (is_shared) std::memmove(dst.data() + ptr, bytes->data(), bytes->size());
   return std::nullopt;
 }
 

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "base/bytes.h"
+#include "base/text.h"
 #include "canonical-abi/shape.h"
 
 namespace wcomp::cabi {
@@ -93,6 +94,63 @@ TEST_CASE("a string that changed between measuring and writing does not overflow
   CHECK(transcode_string(utf8, bytes(""), 0, utf16, 1, out).error() == TrapCode::pointer_out_of_bounds);
   CHECK(transcode_string(utf8, bytes("\xe2\x82\xac"), 3, latin1_utf16, 2, out).error() == TrapCode::pointer_out_of_bounds);
   CHECK(transcode_string(utf8, bytes("\xff"), 1, utf16, 1, out).error() == TrapCode::invalid_utf8);
+}
+
+TEST_CASE("a string that is checked while it is copied arrives as it was, or is refused") {
+  const std::string text = "caf\u00e9 \u20ac \U0001F600, and a tail that is longer than what is looked at in one step, twice over: caf\u00e9 \u20ac \U0001F600";
+  Bytes out(text.size());
+  REQUIRE(copy_string(utf8, bytes(text), out.data()).has_value());
+  CHECK(out == bytes(text));
+  const std::u16string wide = u"caf\u00e9 \u20ac, and more than what is looked at in one step, before \U0001F600 comes";
+  const Bytes wide_bytes = utf16_bytes(wide);
+  Bytes wide_out(wide_bytes.size());
+  REQUIRE(copy_string(utf16, wide_bytes, wide_out.data()).has_value());
+  CHECK(wide_out == wide_bytes);
+  REQUIRE(copy_string(utf8, {}, nullptr).has_value());
+  REQUIRE(copy_string(utf16, {}, nullptr).has_value());
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    Bytes wrong = bytes(text);
+    wrong[at] = 0xff;
+    CHECK(copy_string(utf8, wrong, out.data()).error() == TrapCode::invalid_utf8);
+  }
+  for (std::size_t at = 0; at < 2 * wide.find(u'\xd83d'); at += 2) {
+    Bytes wrong = wide_bytes;
+    wrong[at + 1] = 0xdc;  // the second of two surrogates, without the first
+    CHECK(copy_string(utf16, wrong, wide_out.data()).error() == TrapCode::invalid_utf16);
+    wrong[at + 1] = 0xd8;
+    CHECK(copy_string(utf16, wrong, wide_out.data()).error() == TrapCode::invalid_utf16);
+  }
+}
+
+TEST_CASE("long strings are measured and written as short ones are, wherever their characters outside of ASCII lie") {
+  // Characters of every length at every distance from the start of a run, each encoding into each.
+  const std::u32string kinds[] = {U"\u00e9", U"\u20ac", U"\U0001F600", U"\u00e9\u00ff\u0080", U"\u20ac\U0001F600a\u07ff\uffff\U0010ffff"};
+  for (const std::u32string& kind : kinds) {
+    for (std::size_t before = 0; before < 70; ++before) {
+      std::u16string units(before, u'a');
+      std::string text(before, 'a');
+      for (const char32_t c : kind) {
+        if (c >= 0x10000) {
+          units += static_cast<char16_t>(0xd800 + ((c - 0x10000) >> 10));
+          units += static_cast<char16_t>(0xdc00 + (c & 0x3ff));
+        } else {
+          units += static_cast<char16_t>(c);
+        }
+        append_utf8(text, c);
+      }
+      units += std::u16string(40, u'z');
+      text += std::string(40, 'z');
+      const auto [wide, wide_length] = move(utf8, bytes(text), static_cast<std::uint32_t>(text.size()), utf16);
+      CHECK(wide == utf16_bytes(units));
+      CHECK(wide_length == units.size());
+      CHECK(move(utf16, wide, wide_length, utf8).first == bytes(text));
+      const auto [mixed, mixed_length] = move(utf8, bytes(text), static_cast<std::uint32_t>(text.size()), latin1_utf16);
+      CHECK(((mixed_length & utf16_tag) == 0) == (kind == kinds[0] || kind == kinds[3]));
+      CHECK(move(latin1_utf16, mixed, mixed_length, utf8).first == bytes(text));
+      CHECK(move(latin1_utf16, mixed, mixed_length, utf16).first == wide);
+      CHECK(move(utf16, wide, wide_length, latin1_utf16) == std::pair(mixed, mixed_length));
+    }
+  }
 }
 
 }  // namespace
