@@ -32,12 +32,14 @@ def measure(context, pattern):
 
 
 def tables(context, pattern, texts):
-    contenders = ["wcomp", "native"] + (["wasmtime"] if "wasmtime library" in context.peers else [])
+    contenders = ["wcomp", "native", "copying"] + (["wasmtime"] if "wasmtime library" in context.peers else [])
     out = []
     groups = measure(context, pattern)
     for group, (title, text, has_native) in texts.items():
-        table = Table(title, text, [c for c in contenders if c != "native" or has_native])
-        for case, times in groups.get(group, {}).items():
+        cases = groups.get(group, {})
+        measured = {c for times in cases.values() for c in times}
+        table = Table(title, text, [c for c in contenders if c in measured or (c == "native" and has_native)])
+        for case, times in cases.items():
             table.add(case, {c: t for c, t in times.items() if c in contenders})
         if "wasmtime library" in context.peers.why:
             table.missing["wasmtime library"] = context.peers.why["wasmtime library"]
@@ -50,7 +52,8 @@ def calls(context):
         "host to core": ("Calls: host to core module", "An exported function that returns at once.", True),
         "host to component": ("Calls: host to component", "Through generated bindings, types checked when they are bound. Native code hands over pointers to what it has.", True),
         "component to host": ("Calls: component to host", "A loop in the guest calls a C++ class.", True),
-        "component to component": ("Calls: component to component", "A loop in one component calls another it was composed with.", True),
+        "component to component": ("Calls: component to component", "A loop in one component calls another it was composed with. Native code hands over "
+                                   "pointers; `copying` is native code that copies what crosses, as it must where there are two memories.", True),
         "core to core": ("The same loop and functions in one core module", "What the calls of the table above cost without a boundary.", True),
     })
     for table in out[:3]:

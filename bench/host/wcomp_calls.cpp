@@ -28,6 +28,7 @@ struct WcompLoops {
       case Loop::nothing: return must(loops.nothing(n));
       case Loop::add: return must(loops.add(n));
       case Loop::echo: return must(loops.echo(n, size));
+      case Loop::echo_wide: return must(loops.echo_wide(n, size));
       case Loop::take: return must(loops.take(n, size));
       case Loop::weigh: return must(loops.weigh(n, size));
       case Loop::points: return must(loops.points(n, size));

@@ -44,9 +44,7 @@ LOOP("add") uint64_t loop_add(uint32_t n) {
   for (uint32_t i = 0; i < n; ++i) sum = api_add(sum, i);
   return sum;
 }
-LOOP("echo") uint64_t loop_echo(uint32_t n, uint32_t size) {
-  char* text = malloc(size + 1);
-  for (uint32_t i = 0; i < size; ++i) text[i] = (char)('a' + i % 26);
+static uint64_t echo(uint32_t n, char* text, uint32_t size) {
   uint64_t sum = 0;
   for (uint32_t i = 0; i < n; ++i) {
     struct Span out;
@@ -56,6 +54,16 @@ LOOP("echo") uint64_t loop_echo(uint32_t n, uint32_t size) {
   }
   free(text);
   return sum;
+}
+LOOP("echo") uint64_t loop_echo(uint32_t n, uint32_t size) {
+  char* text = malloc(size + 1);
+  memset(text, 'a', size);
+  return echo(n, text, size);
+}
+LOOP("echo-wide") uint64_t loop_echo_wide(uint32_t n, uint32_t size) {
+  char* text = malloc(size + 1);
+  for (uint32_t i = 0; i < size; ++i) text[i] = i % 2 == 0 ? (char)0xc3 : (char)0xa9;
+  return echo(n, text, size);
 }
 LOOP("take") uint64_t loop_take(uint32_t n, uint32_t size) {
   uint8_t* bytes = malloc(size + 1);
