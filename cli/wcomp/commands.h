@@ -4,6 +4,7 @@
 #include "cli/common/program.h"
 
 namespace wcomp::cli {
+Action setup_abi(CLI::App& app);
 Action setup_compose(CLI::App& app);
 Action setup_embed(CLI::App& app);
 Action setup_inspect(CLI::App& app);

@@ -46,6 +46,11 @@ constexpr Command commands[] = {
      "  wcomp plan --json main.wasm\n"
      "  wcomp plan --adapters main.wasm              what a call from one component to another does, as core wasm",
      setup_plan},
+    {"abi", "Print what the Canonical ABI makes of functions: core signatures, names, layout of their types",
+     "  wcomp abi calculator.wasm calculate\n"
+     "  wcomp abi wit --world app\n"
+     "  wcomp abi --json wit 'streams#[method]output-stream.write'",
+     setup_abi},
     {"completions", "Print a completion script for a shell", "  wcomp completions bash > ~/.local/share/bash-completion/completions/wcomp", setup_completions},
     {"manual", "Write the manual pages", "  wcomp manual man1", setup_manual, false, true},
 };
