@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/article.h"
 #include "base/diagnostic.h"
 #include "core/expr_reader.h"
 #include "core/limits.h"
@@ -428,7 +429,7 @@ Result<ExternDesc> decode_extern_desc(ByteReader& in) {
     return out;
   }
   if (is_core(sort) && sort != Sort::core_module) {
-    return fail(diag::malformed, fmt::format("a {} cannot be imported or exported", to_string(sort)), at);
+    return fail(diag::malformed, fmt::format("{} cannot be imported or exported", with_article(to_string(sort))), at);
   }
   WCOMP_TRY(out.type_index, in.leb_u32());
   return out;
@@ -443,7 +444,7 @@ Result<Alias> decode_alias(ByteReader& in) {
   if (kind == 0x02) {
     WCOMP_TRY(const std::uint32_t index, in.leb_u32());
     if (sort != Sort::core_module && sort != Sort::core_type && sort != Sort::type && sort != Sort::component) {
-      return fail(diag::malformed, fmt::format("a {} cannot be aliased from an outer component", to_string(sort)), at);
+      return fail(diag::malformed, fmt::format("{} cannot be aliased from an outer component", with_article(to_string(sort))), at);
     }
     return Alias(AliasOuter{.sort = sort, .count = first, .index = index});
   }

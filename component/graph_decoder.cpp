@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/article.h"
 #include "base/diagnostic.h"
 #include "base/match.h"
 #include "component/matcher.h"
@@ -115,7 +116,7 @@ Result<void> GraphDecoder::items(WorldId world, const std::vector<NamedEntity>& 
       WCOMP_TRY(const TypeDeclId id, declare(e, type->type, world, is_new_decl));
       item.item = id;
     } else {
-      return fail(diag::unsupported, fmt::format("{} `{}` is a {}, which WIT cannot say", is_import ? "import" : "export", e.name, sort_name(e.type)));
+      return fail(diag::unsupported, fmt::format("{} `{}` is {}, which WIT cannot say", is_import ? "import" : "export", e.name, with_article(sort_name(e.type))));
     }
     if (is_new) list().push_back(std::move(item));
   }
@@ -175,7 +176,7 @@ Result<void> GraphDecoder::fill_interface(InterfaceId id, const InstanceType& ty
       if (is_new) functions.push_back(std::move(func));
       else WCOMP_TRY(check_same(functions[position->second], func));
     } else {
-      return fail(diag::unsupported, fmt::format("export `{}` of an instance is a {}, which WIT cannot say", e.name, sort_name(e.type)));
+      return fail(diag::unsupported, fmt::format("export `{}` of an instance is {}, which WIT cannot say", e.name, with_article(sort_name(e.type))));
     }
   }
   // Names of an instance's exports are unique, so equal counts mean the same types.

@@ -8,6 +8,7 @@
 
 #include "base/diagnostic.h"
 #include "base/match.h"
+#include "component/names.h"
 #include "core/type_key.h"
 
 namespace wcomp::component {
@@ -125,12 +126,6 @@ Bytes moved_names(ByteSpan contents, std::uint32_t types, std::uint32_t modules)
   return out.take();
 }
 
-std::string lower(std::string_view name) {
-  std::string out(name);
-  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return out;
-}
-
 /// The outermost component gets types and imports in front: what refers to its core types and core modules moves by their number.
 class Unbundler {
  public:
@@ -138,7 +133,7 @@ class Unbundler {
 
   Result<Unbundled> run(const Component& component) {
     for (const Definition& d : component.definitions) {
-      if (const auto* i = std::get_if<Import>(&d.item)) taken_.insert(lower(i->name));
+      if (const auto* i = std::get_if<Import>(&d.item)) taken_.insert(canonical_name(i->name));
     }
     WCOMP_TRY(find(component));
     Component out = rewritten(component, 0);
@@ -167,11 +162,11 @@ class Unbundler {
     return Ok{};
   }
 
-  /// The next name that no import has: a component that was unbundled before has some. Names that differ in case only count as the same.
+  /// The next name that no import has: a component that was unbundled before has some. Names that differ in case or `-` only count as the same.
   std::string free_name() {
     std::string name;
     do name = fmt::format("unbundled-module{}", next_number_++);
-    while (taken_.contains(name));
+    while (taken_.contains(canonical_name(name)));
     return name;
   }
 
@@ -265,7 +260,7 @@ class Unbundler {
   std::uint64_t threshold_;
   std::map<const std::uint8_t*, std::size_t> numbers_;
   std::vector<UnbundledModule> modules_;
-  std::set<std::string> taken_;  ///< names of imports, in lower case
+  std::set<std::string> taken_;  ///< canonical names of imports
   std::size_t next_number_ = 0;
   TypeWriter types_;
   std::vector<std::uint32_t> module_types_;  ///< by module

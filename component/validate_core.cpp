@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/article.h"
 #include "base/match.h"
 #include "component/matcher.h"
 #include "component/validator.h"
@@ -99,7 +100,7 @@ Result<CoreExtern> Validator::core_item(const Space& s, const SortIdx& i) const 
       WCOMP_TRY(const auto* e, at(scope.core_tags, i.index, "core tag"));
       return CoreExtern(*e);
     }
-    default: return fail(diag::invalid, fmt::format("a {} cannot be exported from a core instance", to_string(i.sort)));
+    default: return fail(diag::invalid, fmt::format("{} cannot be exported from a core instance", with_article(to_string(i.sort))));
   }
 }
 

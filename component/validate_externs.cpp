@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/article.h"
 #include "base/match.h"
 #include "component/validator.h"
 
@@ -80,7 +81,7 @@ Result<Entity> Validator::item(Space& s, const SortIdx& i) const {
       WCOMP_TRY(const ModulePtr* e, at(scope.core_modules, i.index, "core module"));
       return Entity(*e);
     }
-    default: return fail(diag::invalid, fmt::format("a {} cannot be passed between components", to_string(i.sort)));
+    default: return fail(diag::invalid, fmt::format("{} cannot be passed between components", with_article(to_string(i.sort))));
   }
 }
 
@@ -153,7 +154,7 @@ Result<Entity> Validator::extern_type(Space& s, const ExternDesc& d, std::vector
       WCOMP_TRY(const ValueEntity* v, at(s.scope->values, std::get<ValueIdx>(d.value_bound).value, "value"));
       return Entity(ValueEntity{.type = v->type, .id = v->id, .is_eq = true});
     }
-    default: return fail(diag::invalid, fmt::format("a {} cannot be imported or exported", to_string(d.sort)));
+    default: return fail(diag::invalid, fmt::format("{} cannot be imported or exported", with_article(to_string(d.sort))));
   }
 }
 
@@ -348,7 +349,7 @@ Result<void> Validator::export_(Space& s, const Export& decl) {
   WCOMP_TRY(table_.spend_on(e));
   if (decl.desc) {
     if (decl.desc->sort != decl.item.sort) {
-      return fail(diag::type_mismatch, fmt::format("export `{}` is a {}, but declared as a {}", decl.name, to_string(decl.item.sort), to_string(decl.desc->sort)));
+      return fail(diag::type_mismatch, fmt::format("export `{}` is {}, but declared as {}", decl.name, with_article(to_string(decl.item.sort)), with_article(to_string(decl.desc->sort))));
     }
     std::vector<ResourceId> made;
     WCOMP_TRY(Entity declared, extern_type(s, *decl.desc, made));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/article.h"
 #include "base/match.h"
 #include "component/validator.h"
 
@@ -123,7 +124,7 @@ Result<void> Validator::alias(Space& s, const Alias& a) {
         if (!place) return fail(diag::missing_export, fmt::format("instance {} has no export `{}`", e.instance.value, e.name));
         const Entity copy = exports[*place].type;
         if (!has_sort(copy, e.sort)) {
-          return fail(diag::type_mismatch, fmt::format("export `{}` of instance {} is a {}, not a {}", e.name, e.instance.value, sort_name(copy), to_string(e.sort)));
+          return fail(diag::type_mismatch, fmt::format("export `{}` of instance {} is {}, not {}", e.name, e.instance.value, with_article(sort_name(copy)), with_article(to_string(e.sort))));
         }
         if (e.sort == Sort::value) WCOMP_TRY(need(features_.values, feature_values, "an alias of a value"));
         if (const auto* func = std::get_if<FuncEntity>(&copy)) WCOMP_TRY(table_.spend_on(func->type));
@@ -137,7 +138,7 @@ Result<void> Validator::alias(Space& s, const Alias& a) {
         const CoreExtern& found = instance->exports[*place].second;
         static constexpr Sort sorts[] = {Sort::core_func, Sort::core_table, Sort::core_memory, Sort::core_global, Sort::core_tag};
         if (sorts[found.index()] != e.sort) {
-          return fail(diag::type_mismatch, fmt::format("export `{}` of core instance {} is a {}, not a {}", e.name, e.instance.value, sort_name(found), to_string(e.sort)));
+          return fail(diag::type_mismatch, fmt::format("export `{}` of core instance {} is {}, not {}", e.name, e.instance.value, with_article(sort_name(found)), with_article(to_string(e.sort))));
         }
         WCOMP_TRY(table_.spend_on(found));
         push_core(s, found);
@@ -197,7 +198,7 @@ Result<void> Validator::outer_alias(Space& s, const AliasOuter& o) {
       s.scope->core_module_bodies.push_back(body);
       return Ok{};
     }
-    default: return fail(diag::invalid, fmt::format("a {} cannot be aliased from an outer component", to_string(o.sort)));
+    default: return fail(diag::invalid, fmt::format("{} cannot be aliased from an outer component", with_article(to_string(o.sort))));
   }
 }
 

@@ -24,7 +24,14 @@ Result<std::shared_ptr<const Bytes>> to_binary(const fs::path& path, Bytes bytes
 Result<ReadComponent> read_package(const fs::path& path) {
   WCOMP_TRY(Bytes file, read_file(path));
   WCOMP_TRY(std::shared_ptr<const Bytes> bytes, to_binary(path, std::move(file)));
-  if (detect(*bytes) != BinaryKind::component) return fail(diag::malformed, "this is no WIT package: it is no component", BinaryPos{.file = path.string(), .path = {}, .offset = 0});
+  if (detect(*bytes) != BinaryKind::component) {
+    const bool is_module = detect(*bytes) == BinaryKind::core_module;
+    Diagnostic d = error(diag::malformed, is_module ? "this is a core module, a WIT package in binary form is needed" : "this is no WIT package: it is neither a binary nor text of a component",
+                         BinaryPos{.file = path.string(), .path = {}, .offset = 0});
+    d.notes.push_back(is_module ? "`wcomp wit FILE` shows the WIT that is embedded in a module, which other WIT can use as text"
+                                : "`witc encode PATH -o FILE` writes such packages; WIT as text is in files that end in `.wit`");
+    return Err(Failure(std::move(d)));
+  }
   auto decoded = decode(std::move(bytes));
   if (!decoded) return Err(in_file(std::move(decoded).error(), path.string()));
   auto component = read_wit_component(*std::move(decoded));

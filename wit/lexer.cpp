@@ -240,7 +240,12 @@ class Lexer {
     identifiers('-');
     identifiers('+');
     if (!SemVer::parse(text_.substr(at_, end - at_))) {
-      error(diag::bad_name, at_, end, fmt::format("`{}` is not a semantic version", text_.substr(at_, end - at_)), "versions look like `1.2.3` or `1.2.3-rc.1`, without leading zeros");
+      const std::string_view version = text_.substr(at_, end - at_);
+      std::size_t run = 0, longest = 0;  // digits
+      for (const char c : version.substr(0, version.find_first_of("-+"))) longest = std::max(longest, run = is_digit(c) ? run + 1 : 0);
+      constexpr std::size_t largest = 19;  // digits that every number of so many has room for
+      error(diag::bad_name, at_, end, fmt::format("`{}` is not a semantic version", version),
+            longest > largest ? "a number of it is too large: it can be 2^64 - 1 at most" : "versions look like `1.2.3` or `1.2.3-rc.1`, without leading zeros");
     }
     add(TokenKind::version, end);
   }

@@ -94,10 +94,12 @@ class Loader {
   }
 
   void read_binaries() {
+    // Places are those of the text that people can look at.
+    static constexpr std::string_view printed = " (as `witc print` shows it)";
     const auto packages = options_.read_binaries(binaries_);
     if (!packages) return report_.add_all(packages.error());
     for (const BinaryPackage& p : *packages) {
-      if (p.path) groups_[binary_groups_[*p.path]].files.push_back(text(binaries_[*p.path].string(), p.text));
+      if (p.path) groups_[binary_groups_[*p.path]].files.push_back(text(fmt::format("{}{}", binaries_[*p.path].string(), printed), p.text));
     }
     std::set<std::string> known;
     for (const SourceGroup& group : groups_) {
@@ -112,7 +114,7 @@ class Loader {
       if (p.path) continue;
       const std::string name = binaries_.front().string();
       SourceGroup group{name, false, {}};
-      group.files.push_back(text(name, p.text));
+      group.files.push_back(text(name + " (a package that it uses, as text)", p.text));
       if (group.files.front().package && !known.contains(to_string(*group.files.front().package))) groups_.push_back(std::move(group));
     }
   }

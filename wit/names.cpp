@@ -47,21 +47,30 @@ std::string kebab_case(std::string_view name) {
   return is_label(out) ? out : std::string();
 }
 
-std::string fold_case(std::string_view name) {
-  std::string out(name);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+namespace {
+constexpr char fold(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+}  // namespace
+
+std::string fold_name(std::string_view name) {
+  std::string out;
+  out.reserve(name.size());
+  bool is_version = false;
+  for (const char c : name) {
+    is_version = is_version || c == '@';
+    if (c != '-' || is_version) out += fold(c);
   }
   return out;
 }
 
 bool is_same_folded(std::string_view a, std::string_view b) {
-  const auto folded = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (a[i] != b[i] && folded(a[i]) != folded(b[i])) return false;
+  bool is_version = false;
+  for (std::size_t i = 0, k = 0;; ++i, ++k) {
+    while (!is_version && i < a.size() && a[i] == '-') ++i;
+    while (!is_version && k < b.size() && b[k] == '-') ++k;
+    if (i == a.size() || k == b.size()) return i == a.size() && k == b.size();
+    if (a[i] != b[k] && fold(a[i]) != fold(b[k])) return false;
+    is_version = is_version || a[i] == '@';
   }
-  return true;
 }
 
 }  // namespace wcomp::wit

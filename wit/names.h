@@ -16,8 +16,9 @@ namespace wcomp::wit {
 [[nodiscard]] std::string escape_name(std::string_view name);
 /// The label that a name in another style means: `get-http-url` for `getHTTPUrl` and `get_http_url`. Empty if it means none.
 [[nodiscard]] std::string kebab_case(std::string_view name);
-/// Names are unique without regard to case; this is what is compared.
-[[nodiscard]] std::string fold_case(std::string_view name);
+/// Names are unique without regard to case and to `-` (Explainer.md, "strongly-unique"); this is what is compared. A version, from `@` on,
+/// keeps its `-`.
+[[nodiscard]] std::string fold_name(std::string_view name);
 [[nodiscard]] bool is_same_folded(std::string_view a, std::string_view b);
 
 }  // namespace wcomp::wit

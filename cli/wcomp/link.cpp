@@ -8,6 +8,7 @@
 
 #include "base/diagnostic.h"
 #include "base/text.h"
+#include "cli/common/check_count.h"
 #include "cli/common/version.h"
 #include "cli/wcomp/commands.h"
 #include "cli/wcomp/input.h"
@@ -90,7 +91,7 @@ Action setup_link(CLI::App& app) {
   named(app.add_option("LIB", o->libraries, "Shared libraries; of a symbol that several have the first one's counts. NAME is the file's when left out"));
   named(app.add_option("--dl-openable", o->openable, "One more library, which dlopen finds by its name"))->allow_extra_args(false);
   named(app.add_option("--adapt", o->adapters, "Module for imports of the module NAME (the file's name up to a dot when left out)"))->allow_extra_args(false);
-  app.add_option("--stack-size", o->link.stack_size, "Bytes of the stack that all libraries share")->capture_default_str();
+  app.add_option("--stack-size", o->link.stack_size, "Bytes of the stack that all libraries share")->type_name("BYTES")->check(CLI::Validator(check_count, ""))->capture_default_str();
   app.add_flag("--stub-missing-functions", o->link.stub_missing_functions, "A function that no library has traps when it is called");
   app.add_flag("--use-built-in-libdl", o->link.use_built_in_libdl, "Add a library with dlopen, dlsym, dlclose and dlerror");
   app.add_flag("--realloc-via-memory-grow", o->componentize.realloc_via_memory_grow, "Adapters allocate with memory.grow instead of the libraries' cabi_realloc");

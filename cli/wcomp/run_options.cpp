@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
+#include "cli/common/check_count.h"
 #include "base/text.h"
 #include "cli/common/program.h"
 #include "cli/wcomp/features.h"
@@ -15,13 +16,6 @@
 namespace wcomp::cli {
 
 namespace {
-
-/// CLI11 would let `-1` wrap around and a number too long for 64 bits saturate.
-std::string check_count(const std::string& text) {
-  std::uint64_t value = 0;
-  const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return ec == std::errc() && end == text.data() + text.size() ? std::string() : fmt::format("`{}` is not a number from 0 to 2^64 - 1", text);
-}
 
 std::string refuse_negative(const std::string& text) { return text.starts_with('-') ? fmt::format("`{}` is negative", text) : std::string(); }
 

@@ -23,11 +23,12 @@ struct Options {
   bool same_versions = false;
 };
 
-/// A component that is no WIT package; nothing for everything else.
-Result<std::optional<component::ValidComponent>> component_at(const std::string& path) {
-  const auto bytes = read_wasm(path);
-  if (!bytes || component::detect(**bytes) != component::BinaryKind::component) return std::optional<component::ValidComponent>();
-  WCOMP_TRY(component::ValidComponent out, read_component(path, *bytes, component::Features::all()));
+/// A component that is no WIT package; nothing for everything else that can be read, and whether that is a core module.
+Result<std::optional<component::ValidComponent>> component_at(const std::string& path, bool& is_module) {
+  WCOMP_TRY(const std::shared_ptr<const Bytes> bytes, read_wasm(path));
+  is_module = component::detect(*bytes) == component::BinaryKind::core_module;
+  if (is_module) return std::optional<component::ValidComponent>();
+  WCOMP_TRY(component::ValidComponent out, read_component(path, bytes, component::Features::all()));
   if (component::is_wit_package(out)) return std::optional<component::ValidComponent>();
   return std::optional(std::move(out));
 }
@@ -41,14 +42,21 @@ bool is_text(const std::string& path) {
 Result<component::ValidComponent> take_component(Options& o) {
   if (is_text(o.first)) std::swap(o.first, o.second);
   if (o.first.empty()) o.first = "-";
-  WCOMP_TRY(std::optional<component::ValidComponent> found, component_at(o.first));
-  if (!found && o.first != "-" && !o.second.empty() && !is_text(o.second)) {
-    std::swap(o.first, o.second);
-    WCOMP_TRY(found, component_at(o.first));
+  bool is_module = false, other_is_module = false;
+  auto found = component_at(o.first, is_module);
+  if (found && *found) return **std::move(found);
+  // Two binaries: the other one may be the component.
+  if (o.first != "-" && !o.second.empty() && !is_text(o.second)) {
+    auto other = component_at(o.second, other_is_module);
+    if (other && *other) {
+      std::swap(o.first, o.second);
+      return **std::move(other);
+    }
   }
-  if (found) return *std::move(found);
-  Diagnostic d = error(diag::malformed, fmt::format("`{}` is no component", escape(o.first)), BinaryPos{.file = o.first, .path = {}, .offset = 0});
-  d.notes.push_back("expected a component and the WIT of the world that it should fit");
+  if (!found) return Err(std::move(found).error());
+  Diagnostic d = error(diag::invalid, is_module ? "this is a core module, a component is needed" : "this is a WIT package, a component is needed", BinaryPos{.file = o.first, .path = {}, .offset = 0});
+  d.notes.push_back(is_module ? fmt::format("`wcomp new {} -o component.wasm` makes a component of a module with embedded WIT", escape(o.first))
+                              : std::string("expected a component and the WIT of the world that it should fit: `wcomp targets FILE WIT`"));
   return Err(Failure(std::move(d)));
 }
 

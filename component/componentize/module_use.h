@@ -137,8 +137,6 @@ struct ExportNames {
 /// Core exports that may be for an export of the world: the functions, their post-returns and callbacks, destructors.
 [[nodiscard]] std::vector<std::string> core_names_for(const World& world, std::string_view export_name);
 
-/// A resource that an interface declares (or names by `use`).
-[[nodiscard]] std::optional<Decl> find_resource(const wit::Graph& graph, wit::InterfaceId interface, std::string_view name);
 /// Reads the imports of a module of which the rest is known; a part of read_module.
 void read_imports(const ModuleInput& input, const std::vector<ModuleInput>& modules, const ReadOptions& options, ModuleUse& out, std::vector<Diagnostic>& errors);
 

@@ -85,6 +85,9 @@ class ImportReader {
       : input_(input), m_(*input.module), modules_(modules), options_(options), world_(*options.world), out_(out), errors_(errors),
         at_(BinaryPos{.file = options.file, .path = {}, .offset = 0}) {
     for (const core::Import& i : m_.imports) has_threads_ = has_threads_ || (i.module == "$root" && i.name == "[thread-new-indirect-v0]");
+    const core::Module& main = *modules[main_no].module;
+    main_parts_ = parts_of(main, options.rejects_legacy_names);
+    main_imports_memory_ = std::ranges::any_of(main.imports, [](const core::Import& i) { return i.module == "env" && i.name == "memory"; });
   }
 
   void run() {
@@ -124,13 +127,13 @@ class ImportReader {
   /// Looking for names that are like a wrong one takes as long as there are names: the first mistakes have to do.
   [[nodiscard]] bool has_suggestions() const { return errors_.size() <= 20; }
 
-  /// A function of an interface by its name in the component.
-  const wit::Function* func_of(wit::InterfaceId id, std::string_view abi_name) const {
-    const auto [at, is_new] = funcs_.try_emplace(id);
+  /// The export of another module.
+  const core::Export* export_of(ModuleNo no, std::string_view name) const {
+    const auto [at, is_new] = exports_.try_emplace(no);
     if (is_new) {
-      for (const wit::Function& f : world_.graph().interfaces[id].functions) at->second.try_emplace(f.abi_name, &f);
+      for (const core::Export& e : modules_[no].module->exports) at->second.emplace(e.name, &e);
     }
-    const auto found = at->second.find(abi_name);
+    const auto found = at->second.find(name);
     return found == at->second.end() ? nullptr : found->second;
   }
 
@@ -157,7 +160,7 @@ class ImportReader {
       if (out_.parts.memory) report(diag::unsupported, "the module imports a memory and exports another: only one can be the one that values travel through");
       return ShimUse{ShimItem::memory};
     }
-    report(diag::unsupported, fmt::format("the module imports a {} `{}` `{}`; a component can give it functions only", kind, escape(i.module), escape(i.name)));
+    report(diag::invalid, fmt::format("the module imports a {} `{}` `{}`; a component can give it functions only", kind, escape(i.module), escape(i.name)));
     return {};
   }
 
@@ -170,14 +173,12 @@ class ImportReader {
     const core::Module& m = *modules_[from].module;
     std::string name = i.name;
     if (from == main_no) {
-      const ModuleParts parts = parts_of(m, options_.rejects_legacy_names);
-      if (name == "memory" && parts.memory) name = *parts.memory;
-      if ((name == "cabi_realloc" || name == "canonical_abi_realloc") && parts.adapter_realloc) name = *parts.adapter_realloc;
+      if (name == "memory" && main_parts_.memory) name = *main_parts_.memory;
+      if ((name == "cabi_realloc" || name == "canonical_abi_realloc") && main_parts_.adapter_realloc) name = *main_parts_.adapter_realloc;
     }
-    const core::Export* e = m.find_export(name);
+    const core::Export* e = export_of(from, name);
     if (e == nullptr || e->kind != kind_of(i.type)) {
-      const bool imports_memory = std::ranges::any_of(m.imports, [](const core::Import& x) { return x.module == "env" && x.name == "memory"; });
-      if (from == main_no && i.name == "memory" && imports_memory) return ShimUse{ShimItem::memory};
+      if (from == main_no && i.name == "memory" && main_imports_memory_) return ShimUse{ShimItem::memory};
       const std::string_view who = input_.name.empty() ? std::string_view("a module that it is linked with") : std::string_view(input_.name);
       report(diag::missing_export, fmt::format("the module exports no {} `{}`, which the adapter `{}` needs", to_string(kind_of(i.type)), escape(i.name), escape(who)));
       return {};
@@ -240,8 +241,8 @@ class ImportReader {
 
   Use from_adapter(const core::Import& i, const core::FuncType& signature, const ModuleInput& adapter) {
     std::string name = i.name;
-    if (adapter.second_name == i.module && adapter.module->find_export(adapter.second_prefix + name) != nullptr) name = adapter.second_prefix + name;
-    const core::Export* e = adapter.module->find_export(name);
+    if (adapter.second_name == i.module && export_of(adapter.no, adapter.second_prefix + name) != nullptr) name = adapter.second_prefix + name;
+    const core::Export* e = export_of(adapter.no, name);
     if (e == nullptr || e->kind != core::ExternKind::func) {
       report(diag::missing_import, fmt::format("`{}` has no function `{}`", escape(i.module), escape(i.name)));
       return {};
@@ -288,9 +289,9 @@ class ImportReader {
     }
     const wit::Interface& interface = world_.graph().interfaces[*place->interface];
     const auto [func_name, is_async] = function_name(i.name, name.scheme);
-    if (const wit::Function* f = func_of(*place->interface, func_name)) return lower(i, signature, *place, *f, is_async, has_main_memory);
+    if (const wit::Function* f = world_.find_function(*place->interface, func_name)) return lower(i, signature, *place, *f, is_async, has_main_memory);
     if (const auto resource = parse_resource(i.name, name.scheme); resource && resource->op == ResourceOp::drop) {
-      if (const auto r = find_resource(world_.graph(), *place->interface, resource->resource)) {
+      if (const auto r = world_.find_resource(*place->interface, resource->resource)) {
         if (!has_type(i, signature, takes_handle)) return {};
         return ImportedDropUse{.place = *place, .resource = *r};
       }
@@ -315,16 +316,12 @@ class ImportReader {
   Use about_world(const core::Import& i, const core::FuncType& signature, NameScheme scheme, bool is_exported) {
     const auto [func_name, is_async] = function_name(i.name, scheme);
     if (!is_exported) {
-      for (const wit::WorldItem& item : world_.world().imports) {
-        if (const auto* f = std::get_if<wit::Function>(&item.item); f != nullptr && f->abi_name == func_name) return lower(i, signature, {}, *f, is_async, false);
-      }
+      if (const wit::Function* f = world_.find_function(func_name, false)) return lower(i, signature, {}, *f, is_async, false);
     }
     if (const auto resource = parse_resource(i.name, scheme); resource && resource->op == ResourceOp::drop) {
-      for (const wit::WorldItem& item : world_.world().imports) {
-        const auto* t = std::get_if<wit::TypeDeclId>(&item.item);
-        if (t == nullptr || world_.graph().type_decls[*t].name != resource->resource || !body_of(behind_aliases(world_.decl(*t))).is_resource) continue;
+      if (const auto r = world_.find_resource({}, resource->resource)) {
         if (!has_type(i, signature, takes_handle)) return {};
-        return ImportedDropUse{.place = {}, .resource = world_.decl(*t)};
+        return ImportedDropUse{.place = {}, .resource = *r};
       }
     }
     if (scheme == NameScheme::legacy) {
@@ -360,7 +357,7 @@ class ImportReader {
     const std::optional<Place> place = world_.exported_interface(*name.interface, name.scheme);
     if (place) {
       if (const auto resource = parse_resource(i.name, name.scheme)) {
-        if (const auto r = find_resource(world_.graph(), *place->interface, resource->resource)) {
+        if (const auto r = world_.find_resource(*place->interface, resource->resource)) {
           if (Use use = exported_resource(i, signature, *place, *resource, *r)) return use;
           return {};
         }
@@ -410,11 +407,7 @@ class ImportReader {
   }
 
   const wit::Function* function_at(const Place& place, std::string_view name, bool is_exported) const {
-    if (place.interface) return func_of(*place.interface, name);
-    for (const wit::WorldItem& item : is_exported ? world_.world().exports : world_.world().imports) {
-      if (const auto* f = std::get_if<wit::Function>(&item.item); f != nullptr && f->abi_name == name) return f;
-    }
-    return nullptr;
+    return place.interface ? world_.find_function(*place.interface, name) : world_.find_function(name, is_exported);
   }
 
   Use payload_intrinsic(const core::Import& i, const core::FuncType& signature, const Intrinsic& intrinsic, const Place& place, bool is_exported) {
@@ -465,8 +458,7 @@ class ImportReader {
 
   /// Reading and writing what carries nothing needs no memory, and is given one where there is one.
   [[nodiscard]] bool has_memory() const {
-    const core::Module& main = *modules_[main_no].module;
-    return parts_of(main, options_.rejects_legacy_names).memory.has_value() || std::ranges::any_of(main.imports, [](const core::Import& i) { return i.module == "env" && i.name == "memory"; });
+    return main_parts_.memory.has_value() || main_imports_memory_;
   }
 
   Needs payload_needs(BuiltIn b, types::TypeId id) const {
@@ -489,7 +481,9 @@ class ImportReader {
   std::vector<Diagnostic>& errors_;
   Location at_;
   bool has_threads_ = false;
-  mutable std::map<wit::InterfaceId, std::unordered_map<std::string_view, const wit::Function*>> funcs_;  ///< by their names in the component
+  ModuleParts main_parts_;
+  bool main_imports_memory_ = false;
+  mutable std::map<ModuleNo, std::unordered_map<std::string_view, const core::Export*>> exports_;  ///< by name; of modules that were asked about
 };
 
 }  // namespace

@@ -21,9 +21,11 @@ std::string standard_name(std::string_view name) { return compatible_key(name); 
 
 World::World(DecodedWorld decoded, bool merges_versions) : decoded_(std::move(decoded)) {
   const wit::Graph& g = graph();
+  import_side_ = side_of(world().imports);
+  export_side_ = side_of(world().exports);
   std::map<std::string, const wit::WorldItem*> newest;  // by what is compatible
   for (const wit::WorldItem& item : world().imports) {
-    import_names_.emplace(item.name, &item);
+    if (const auto* t = std::get_if<wit::TypeDeclId>(&item.item)) add_resource(world_resources_, *t);
     const wit::InterfaceId* id = interface_of(item);
     if (id == nullptr) continue;
     if (!g.interfaces[*id].name) inline_imports_.emplace(*id, item.name);
@@ -42,35 +44,64 @@ World::World(DecodedWorld decoded, bool merges_versions) : decoded_(std::move(de
     }
   }
   for (const wit::WorldItem& item : world().exports) {
-    export_names_.emplace(item.name, &item);
     if (const wit::InterfaceId* id = interface_of(item); id != nullptr && !g.interfaces[*id].name) inline_exports_.emplace(*id, item.name);
   }
 }
 
-const wit::WorldItem* World::find_import(std::string_view name) const { return find(import_names_, name); }
-const wit::WorldItem* World::find_export(std::string_view name) const { return find(export_names_, name); }
-
-namespace {
-
-/// In the standard scheme names have only as much of a version as makes a difference; in the legacy scheme a compatible version will do.
-const wit::WorldItem* find_interface(const std::vector<wit::WorldItem>& items, std::string_view name, NameScheme scheme) {
-  if (scheme == NameScheme::legacy) {
-    for (const wit::WorldItem& item : items) {
-      if (item.name == name) return &item;
-    }
-    if (!split_version(name).version) return nullptr;
-  }
-  const std::string wanted = scheme == NameScheme::legacy ? compatible_key(name) : std::string(name);
+World::Side World::side_of(const std::vector<wit::WorldItem>& items) const {
+  Side out;
   for (const wit::WorldItem& item : items) {
-    if (std::holds_alternative<wit::InterfaceId>(item.item) && compatible_key(item.name) == wanted) return &item;
+    out.names.emplace(item.name, &item);
+    if (interface_of(item) != nullptr) out.compatible.emplace(compatible_key(item.name), &item);
+    if (const auto* f = std::get_if<wit::Function>(&item.item)) out.functions.emplace(f->abi_name, f);
   }
-  return nullptr;
+  return out;
 }
 
-}  // namespace
+/// In the standard scheme names have only as much of a version as makes a difference; in the legacy scheme a compatible version will do.
+const wit::WorldItem* World::Side::find_interface(std::string_view name, NameScheme scheme) const {
+  if (scheme == NameScheme::standard) return find(compatible, name);
+  if (const wit::WorldItem* item = find(names, name)) return item;
+  return split_version(name).version ? find(compatible, compatible_key(name)) : nullptr;
+}
+
+void World::add_resource(Resources& out, wit::TypeDeclId id) const {
+  if (body_of(behind_aliases(decl(id))).is_resource) out.emplace(graph().type_decls[id].name, id);
+}
+
+const wit::WorldItem* World::find_import(std::string_view name) const { return find(import_side_.names, name); }
+const wit::WorldItem* World::find_export(std::string_view name) const { return find(export_side_.names, name); }
+
+const wit::Function* World::find_function(std::string_view abi_name, bool is_exported) const {
+  const Functions& functions = is_exported ? export_side_.functions : import_side_.functions;
+  const auto found = functions.find(abi_name);
+  return found == functions.end() ? nullptr : found->second;
+}
+
+const wit::Function* World::find_function(wit::InterfaceId id, std::string_view abi_name) const {
+  const auto [at, is_new] = functions_.try_emplace(id);
+  if (is_new) {
+    for (const wit::Function& f : graph().interfaces[id].functions) at->second.emplace(f.abi_name, &f);
+  }
+  const auto found = at->second.find(abi_name);
+  return found == at->second.end() ? nullptr : found->second;
+}
+
+std::optional<Decl> World::find_resource(std::optional<wit::InterfaceId> interface, std::string_view name) const {
+  const Resources* resources = &world_resources_;
+  if (interface) {
+    const auto [at, is_new] = resources_.try_emplace(*interface);
+    if (is_new) {
+      for (const wit::TypeDeclId id : graph().interfaces[*interface].types) add_resource(at->second, id);
+    }
+    resources = &at->second;
+  }
+  const auto found = resources->find(name);
+  return found == resources->end() ? std::nullopt : std::optional(decl(found->second));
+}
 
 std::optional<Place> World::imported_interface(std::string_view name, NameScheme scheme) const {
-  const wit::WorldItem* item = find_interface(world().imports, name, scheme);
+  const wit::WorldItem* item = import_side_.find_interface(name, scheme);
   if (item == nullptr || interface_of(*item) == nullptr) return std::nullopt;
   const wit::InterfaceId id = *interface_of(*item);
   if (const auto found = newest_.find(id); found != newest_.end() && graph().interface_id_name(id) == item->name) {
@@ -80,7 +111,7 @@ std::optional<Place> World::imported_interface(std::string_view name, NameScheme
 }
 
 std::optional<Place> World::exported_interface(std::string_view name, NameScheme scheme) const {
-  const wit::WorldItem* item = find_interface(world().exports, name, scheme);
+  const wit::WorldItem* item = export_side_.find_interface(name, scheme);
   if (item == nullptr || interface_of(*item) == nullptr) return std::nullopt;
   return Place{.name = item->name, .interface = *interface_of(*item)};
 }

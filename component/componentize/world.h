@@ -8,6 +8,7 @@
 
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include "component/componentize/wit_types.h"
 #include "component/wit_codec.h"
@@ -45,6 +46,13 @@ class World {
   [[nodiscard]] std::optional<Place> imported_interface(std::string_view name, NameScheme scheme) const;
   [[nodiscard]] std::optional<Place> exported_interface(std::string_view name, NameScheme scheme) const;
 
+  /// A function of the world itself that is imported or exported, by its name in the component; null: there is none.
+  [[nodiscard]] const wit::Function* find_function(std::string_view abi_name, bool is_exported) const;
+  /// A function of an interface, by its name in the component; null: there is none.
+  [[nodiscard]] const wit::Function* find_function(wit::InterfaceId interface, std::string_view abi_name) const;
+  /// A resource that an interface, or the world itself (none given), declares or names by `use`.
+  [[nodiscard]] std::optional<Decl> find_resource(std::optional<wit::InterfaceId> interface, std::string_view name) const;
+
   /// The interface that an item's name alone does not tell: `implements` of its import or export.
   [[nodiscard]] std::optional<std::string> implements(const Place& place) const;
 
@@ -58,11 +66,27 @@ class World {
   [[nodiscard]] std::optional<Place> locate_export(Decl decl, const Place& place) const;
 
  private:
+  using Functions = std::unordered_map<std::string_view, const wit::Function*>;
+  using Resources = std::unordered_map<std::string_view, wit::TypeDeclId>;
+  /// The items of one side of the world by the names that core modules may use for them.
+  struct Side {
+    std::map<std::string, const wit::WorldItem*, std::less<>> names;
+    std::map<std::string, const wit::WorldItem*, std::less<>> compatible;  ///< interfaces, by compatible_key: the first of each
+    Functions functions;
+    [[nodiscard]] const wit::WorldItem* find_interface(std::string_view name, NameScheme scheme) const;
+  };
+  [[nodiscard]] Side side_of(const std::vector<wit::WorldItem>& items) const;
+  void add_resource(Resources& out, wit::TypeDeclId id) const;
+
   [[nodiscard]] std::string name_of(wit::InterfaceId id, const std::map<wit::InterfaceId, std::string>& inline_names) const;
 
   DecodedWorld decoded_;
   std::vector<const wit::WorldItem*> imports_;
-  std::map<std::string, const wit::WorldItem*, std::less<>> import_names_, export_names_;
+  Side import_side_, export_side_;
+  Resources world_resources_;
+  // By interface, filled when somebody asks.
+  mutable std::unordered_map<wit::InterfaceId, Functions> functions_;
+  mutable std::unordered_map<wit::InterfaceId, Resources> resources_;
   std::map<wit::InterfaceId, std::string> inline_imports_, inline_exports_;
   std::map<wit::InterfaceId, wit::InterfaceId> newest_;  ///< of an imported interface, the one that stands for it; those that stand for themselves are missing
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -99,7 +100,10 @@ class Wrapper {
         if (use->item != ShimItem::memory) shim_.has_tls_base = true;
       }
     }
-    for (const WorldExport& e : m.use.exports) exports_.collect(e);
+    for (const WorldExport& e : m.use.exports) {
+      exports_.collect(e);
+      exports_of_.try_emplace(e.place.name, &m, &e);
+    }
   }
 
   /// Whose memory and realloc what the module lowers uses.
@@ -337,19 +341,17 @@ class Wrapper {
 
   // --- exports ---
   void write_export(const wit::WorldItem& item) {
-    for (const WrappedModule& m : modules_) {
-      const auto found = std::ranges::find_if(m.use.exports, [&](const WorldExport& e) { return e.place.name == item.name; });
-      if (found == m.use.exports.end()) continue;
-      std::vector<FuncIdx> lifted;
-      for (const ExportedFunc& f : found->funcs) lifted.push_back(lift(m, *found, f));
-      if (found->place.interface) {
-        exports_.write_interface(*found, lifted);
-      } else {
-        Attributes attributes = attributes_of(found->funcs.front().func->external_id);
-        if (item.external_id) attributes.external_id = *item.external_id;
-        out_.export_(found->place.name, {.sort = Sort::func, .index = lifted.front().value}, {}, std::move(attributes));
-      }
-      return;
+    const auto at = exports_of_.find(item.name);
+    if (at == exports_of_.end()) return;
+    const auto [m, found] = at->second;
+    std::vector<FuncIdx> lifted;
+    for (const ExportedFunc& f : found->funcs) lifted.push_back(lift(*m, *found, f));
+    if (found->place.interface) {
+      exports_.write_interface(*found, lifted);
+    } else {
+      Attributes attributes = attributes_of(found->funcs.front().func->external_id);
+      if (item.external_id) attributes.external_id = *item.external_id;
+      out_.export_(found->place.name, {.sort = Sort::func, .index = lifted.front().value}, {}, std::move(attributes));
     }
   }
 
@@ -398,6 +400,7 @@ class Wrapper {
   Builder out_;
   Imports imports_;
   Exports exports_;
+  std::unordered_map<std::string_view, std::pair<const WrappedModule*, const WorldExport*>> exports_of_;  ///< by name
   std::optional<std::string> hook_;
   ShimModule shim_;
   std::vector<SlotTarget> targets_;                      ///< by slot

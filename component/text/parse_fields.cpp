@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/article.h"
 #include "base/diagnostic.h"
 #include "component/name_section.h"
 #include "component/text/attribute_words.h"
@@ -387,9 +388,9 @@ Result<void> Parser::alias_field() {
   const std::size_t sort_at = in_.position();
   const std::optional<Sort> sort = take_open_sort();
   if (!sort) return in_.unexpected("the sort of what is aliased, such as `(func)`");
-  if (is_outer && !can_alias_outer(*sort)) return fail(diag::syntax, fmt::format("a {} cannot be aliased from an outer component", to_string(*sort)), in_.where(sort_at));
+  if (is_outer && !can_alias_outer(*sort)) return fail(diag::syntax, fmt::format("{} cannot be aliased from an outer component", with_article(to_string(*sort))), in_.where(sort_at));
   if (is_core != is_core_alias(*sort) && !is_outer) {
-    return fail(diag::syntax, fmt::format("a {} is no export of {} instance", to_string(*sort), is_core ? "a core" : "an"), in_.where(sort_at));
+    return fail(diag::syntax, fmt::format("{} is no export of {} instance", with_article(to_string(*sort)), is_core ? "a core" : "an"), in_.where(sort_at));
   }
   const Id id = take_id();
   WCOMP_TRY(in_.expect_close());
@@ -411,7 +412,7 @@ Result<bool> Parser::inverted_alias(Sort sort, const Id& id, std::uint32_t& out)
   in_.take_open("alias");
   const bool is_outer = in_.at_atom("outer");
   if (is_outer ? !can_alias_outer(sort) : in_.at_atom("core") != is_core_alias(sort)) {
-    return fail(diag::syntax, fmt::format("a {} cannot be aliased like this", to_string(sort)), in_.where(start));
+    return fail(diag::syntax, fmt::format("{} cannot be aliased like this", with_article(to_string(sort))), in_.where(start));
   }
   WCOMP_TRY(Alias alias, alias_target(sort));
   WCOMP_TRY(in_.expect_close());

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/article.h"
 #include "base/diagnostic.h"
 #include "base/text.h"
 #include "component/decode_types.h"
@@ -77,7 +78,7 @@ Result<std::uint32_t> Parser::index(Sort sort) {
   const std::size_t start = in_.position();
   const std::optional<std::string> id = in_.take_id();
   if (!id) {
-    if (!core::text::IdSpace::at_index(in_)) return in_.unexpected(fmt::format("the identifier or index of a {}", to_string(sort)));
+    if (!core::text::IdSpace::at_index(in_)) return in_.unexpected(fmt::format("the identifier or index of {}", with_article(to_string(sort))));
     WCOMP_TRY(const std::uint64_t n, in_.nat(0xffff'ffff));
     return static_cast<std::uint32_t>(n);
   }
@@ -86,7 +87,7 @@ Result<std::uint32_t> Parser::index(Sort sort) {
     if (found == nullptr) continue;
     if (depth == 0) return found->index;
     if (!can_alias_outer(sort)) {
-      Diagnostic d = error(diag::unknown_item, fmt::format("`${}` is a {} of a component around this one", *id, to_string(sort)), in_.where(start));
+      Diagnostic d = error(diag::unknown_item, fmt::format("`${}` is {} of a component around this one", *id, with_article(to_string(sort))), in_.where(start));
       d.labels.push_back({in_.where(found->position), "defined here"});
       d.notes.emplace_back("only components, types, core modules and core types can be used inside; import it");
       return Err(Failure(std::move(d)));
@@ -101,7 +102,7 @@ Result<std::uint32_t> Parser::index(Sort sort) {
   for (const auto& rows : {std::span<const Sort>(core_sorts), std::span<const Sort>(component_sorts)}) {
     for (const Sort other_sort : rows) {
       const IndexSpace::Named* other = scope().space(other_sort).find(*id);
-      if (other != nullptr) d.labels.push_back({in_.where(other->position), fmt::format("this is a {}", to_string(other_sort))});
+      if (other != nullptr) d.labels.push_back({in_.where(other->position), fmt::format("this is {}", with_article(to_string(other_sort)))});
     }
   }
   return Err(Failure(std::move(d)));
@@ -117,7 +118,7 @@ Result<std::uint32_t> Parser::projection(Sort sort) {
   const std::size_t start = in_.position();
   if (!in_.at(TokenKind::close) && list_.tokens[start + 1].kind != TokenKind::string) return index(sort);
   if (sort == Sort::core_instance || sort == Sort::core_type) {
-    return fail(diag::syntax, fmt::format("a {} is no export of an instance", to_string(sort)), in_.where(start));
+    return fail(diag::syntax, fmt::format("{} is no export of an instance", with_article(to_string(sort))), in_.where(start));
   }
   if (is_core_alias(sort)) {
     WCOMP_TRY(const std::uint32_t instance, index(Sort::core_instance));

@@ -169,7 +169,7 @@ TEST_CASE("strings without a memory or a realloc are refused") {
 TEST_CASE("imports that are not functions, foreign imports and modules without WIT are refused") {
   core::ModuleBuilder m;
   m.import_table("env", "table", {.element = ValType::funcref, .limits = {.min = 1}});
-  bad(m.build(), "unsupported");
+  bad(m.build(), "invalid");
   bad(Guest().import("env", "puts", sig(1, true)).plain(), "missing-import");
   bad(Guest().plain(), "missing-export");
   bad(Guest().import("wasi_snapshot_preview1", "fd_frobnicate", nothing).memory().export_("_start", nothing).plain(), "missing-import");

@@ -53,11 +53,11 @@ Result<Graph> importize(Graph graph, WorldId id, std::string_view name) {
   std::unordered_set<std::string> names;
   for (const WorldItem& item : world.imports) {
     if (!std::holds_alternative<TypeDeclId>(item.item)) continue;
-    names.insert(fold_case(item.name));
+    names.insert(fold_name(item.name));
     imports.push_back(item);
   }
   for (const WorldItem& item : world.exports) {
-    if (!names.insert(fold_case(item.name)).second) {
+    if (!names.insert(fold_name(item.name)).second) {
       Diagnostic d = error(diag::duplicate_name, fmt::format("export `{}` of world `{}` cannot become an import: the world has a type of that name", item.name, world.name));
       d.notes.push_back("a world has one namespace for its imports; rename the type or the export");
       return Err(Failure(std::move(d)));

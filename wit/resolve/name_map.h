@@ -1,4 +1,4 @@
-// Names of one place, which are unique without regard to case, with what they stand for.
+// Names of one place, which are unique without regard to case and `-`, with what they stand for.
 //
 // Nearly all places have a handful of names: those are compared one by one. Beyond that there is a hash table of positions, so that many
 // names cost no more than a few look-ups each.
@@ -19,7 +19,7 @@ class NameIndex {
  public:
   static constexpr std::uint32_t none = UINT32_MAX;
 
-  /// The position of `name`, whatever the case of its letters.
+  /// The position of `name`, whatever the case of its letters and with or without `-`.
   [[nodiscard]] std::uint32_t find(std::string_view name, const auto& name_at) const {
     if (slots_.empty()) {
       for (std::uint32_t i = 0; i < size_; ++i) {
@@ -49,8 +49,11 @@ class NameIndex {
     std::uint32_t hash = 0, position = none;
   };
 
-  /// The same for both cases of letters (and for some other characters, which does no harm).
+  /// The same for names that are (and for some others, which does no harm).
   static std::uint32_t hash_of(std::string_view name) {
+    return name.find('-') == std::string_view::npos ? hash_of_folded(name) : hash_of_folded(fold_name(name));
+  }
+  static std::uint32_t hash_of_folded(std::string_view name) {
     std::uint64_t hash = name.size();
     while (!name.empty()) {
       std::uint64_t word = 0;
@@ -81,7 +84,7 @@ class NameMap {
     T value;
   };
 
-  /// The value of the same name in any case that was there before; null if `name` is new.
+  /// The value of the same name, with or without `-` and in any case, that was there before; null if `name` is new.
   T* insert(std::string_view name, T value) {
     if (const std::uint32_t known = index_.find(name, name_at()); known != NameIndex::none) return &entries_[known].value;
     index_.add(name, name_at());

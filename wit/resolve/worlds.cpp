@@ -34,7 +34,7 @@ class ItemList {
     }
     const bool is_same_name = known->name == item.name;
     Diagnostic& d = all_.report.error(diag::duplicate_name, item.span, fmt::format("`{}` is {} more than once", item.name, direction_));
-    if (!is_same_name) d.notes.push_back(fmt::format("`{}` and `{}` differ only in case", known->name, item.name));
+    if (!is_same_name) d.notes.push_back(fmt::format("`{}` and `{}` differ only in case or in `-`", known->name, item.name));
     d.labels.push_back(all_.report.label(known->span, "the first one"));
     return false;
   }
