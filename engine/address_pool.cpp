@@ -10,9 +10,6 @@ namespace {
 
 using Range = AddressPool::Range;
 
-/// What of a stack stays in memory between two stores.
-constexpr std::uint64_t kept_stack_bytes = 64 * 1024;
-
 bool set_accessible(Range& range, std::uint64_t accessible) {
   if (accessible > range.accessible) {
     if (mprotect(range.data + range.accessible, accessible - range.accessible, PROT_READ | PROT_WRITE) != 0) return false;
@@ -96,9 +93,9 @@ void AddressPool::give_memory(Range range) {
   give(mutex_, memories_, range);
 }
 
-void AddressPool::give_stack(Range range) {
+void AddressPool::give_stack(Range range, bool is_near) {
   const std::uint64_t kept = std::min(kept_stack_bytes, range.accessible);
-  if (range.accessible != kept && madvise(range.data + kept, range.accessible - kept, MADV_DONTNEED) != 0) return release_addresses(range);
+  if (!is_near && range.accessible != kept && madvise(range.data + kept, range.accessible - kept, MADV_DONTNEED) != 0) return release_addresses(range);
   give(mutex_, stacks_, range);
 }
 

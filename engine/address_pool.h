@@ -19,6 +19,8 @@ class AddressPool {
  public:
   /// How many unused ranges it keeps, of either kind.
   static constexpr std::size_t max_kept = 64;
+  /// What of a stack stays in memory between two stores.
+  static constexpr std::uint64_t kept_stack_bytes = 64 * 1024;
 
   AddressPool() = default;
   ~AddressPool();
@@ -36,7 +38,8 @@ class AddressPool {
   /// A range of a stack: what it holds is anything.
   [[nodiscard]] Range take_stack(std::uint64_t reserved, std::uint64_t accessible);
   void give_memory(Range range);
-  void give_stack(Range range);
+  /// `is_near`: nothing was written beyond kept_stack_bytes, or hardly anything.
+  void give_stack(Range range, bool is_near = false);
   [[nodiscard]] std::size_t kept_memories() const;
 
  private:

@@ -21,8 +21,10 @@ struct StoreImpl;
 
 /// What running code of one store shares with the store. The atomics may be written by another thread (Store::interrupt).
 struct RunState {
-  /// A frame must not reach beyond this slot; null makes the next call look at `is_interrupted`.
+  /// A frame must not reach beyond this slot; null makes the next call look at `is_interrupted`. At first it is near, so that it is known
+  /// which stacks were never used far: the first frame beyond it moves it to `end_of_stack`.
   std::atomic<std::uint64_t*> stack_limit{nullptr};
+  std::uint64_t* end_of_stack = nullptr;
   std::atomic<std::uint32_t> is_interrupted{0};
   std::int64_t fuel = 0;              ///< what is left, if the store meters
   std::uint64_t* stack_top = nullptr;  ///< where a nested call may put its frame

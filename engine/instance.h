@@ -103,6 +103,9 @@ struct ModuleInst {
 
 struct StoreImpl {
   StoreImpl(const StoreLimits& l, const StoreOptions& o, std::shared_ptr<const PreparedModules> p);
+  ~StoreImpl();
+  StoreImpl(const StoreImpl&) = delete;
+  StoreImpl& operator=(const StoreImpl&) = delete;
 
   static constexpr std::size_t arena_bytes = 8192;  ///< what small components need
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -227,8 +228,8 @@ struct Instantiation {
     return stack.back();
   }
 
-  [[nodiscard]] std::uint64_t address(const core::Expr& offset, bool is_64) const {
-    const std::uint64_t at = eval(offset);
+  [[nodiscard]] std::uint64_t address(const std::optional<std::uint64_t>& known, const core::Expr& offset, bool is_64) const {
+    const std::uint64_t at = known ? *known : eval(offset);
     return is_64 ? at : static_cast<std::uint32_t>(at);
   }
 
@@ -249,10 +250,12 @@ struct Instantiation {
   }
 
   void add_globals() {
-    for (const core::Global& g : module.globals) {
+    for (std::size_t i = 0; i < module.globals.size(); ++i) {
+      const core::Global& g = module.globals[i];
       inst.global_addrs.emplace_back(store.globals.size());
       GlobalInst global{.type = interned(g.type, inst.type_ids)};
-      global.slots[0] = eval(g.init, &global.slots[1]);
+      const auto& known = prepared.globals[i];
+      global.slots[0] = known ? *known : eval(g.init, &global.slots[1]);
       inst.globals.push_back(&store.globals.emplace_back(global));
     }
   }
@@ -278,7 +281,7 @@ struct Instantiation {
       if (e.mode == core::SegmentMode::passive) continue;
       if (e.mode == core::SegmentMode::active) {
         TableInst& t = *inst.tables[e.table.value];
-        const std::uint64_t offset = address(e.offset, t.is_64());
+        const std::uint64_t offset = address(prepared.elem_offsets[i], e.offset, t.is_64());
         if (!t.is_inside(offset, inst.elems[i].size())) {
           return Err(Trap(TrapCode::out_of_bounds_table_access, fmt::format("element segment {} does not fit into its table", i)));
         }
@@ -290,7 +293,7 @@ struct Instantiation {
       const core::Data& d = module.datas[i];
       if (d.mode != core::SegmentMode::active) continue;
       MemInst& m = *inst.mems[d.mem.value];
-      const std::uint64_t offset = address(d.offset, m.is_64());
+      const std::uint64_t offset = address(prepared.data_offsets[i], d.offset, m.is_64());
       if (!m.is_inside(offset, d.bytes.size())) {
         return Err(Trap(TrapCode::out_of_bounds_memory_access, fmt::format("data segment {} does not fit into its memory", i)));
       }
@@ -303,10 +306,29 @@ struct Instantiation {
 
 }  // namespace
 
+namespace {
+/// The bits of an expression that is nothing but a constant integer.
+std::optional<std::uint64_t> constant(const core::Expr& expr) {
+  core::ExprReader in(expr);
+  if (in.at_end()) return std::nullopt;
+  const core::Instr first = in.take();
+  if (first.opcode != core::Opcode::i32_const && first.opcode != core::Opcode::i64_const) return std::nullopt;
+  if (in.at_end() || in.take().opcode != core::Opcode::end) return std::nullopt;
+  return first.bits;
+}
+}  // namespace
+
 Result<PreparedModule> prepare(const core::ValidModule& valid, core::TypeInterner& types) {
   PreparedModule out(valid);
   const core::Module& module = *valid;
   WCOMP_TRY(out.type_ids, types.add(module));
+  for (const core::Global& g : module.globals) out.globals.push_back(constant(g.init));
+  for (const core::Elem& e : module.elems) {
+    out.elem_offsets.push_back(e.mode == core::SegmentMode::active ? constant(e.offset) : std::nullopt);
+  }
+  for (const core::Data& d : module.datas) {
+    out.data_offsets.push_back(d.mode == core::SegmentMode::active ? constant(d.offset) : std::nullopt);
+  }
   out.funcs.reserve(module.funcs.size());
   for (std::size_t i = 0; i < module.funcs.size(); ++i) {
     const core::FuncIdx idx(module.imported_funcs + i);

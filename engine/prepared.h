@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "core/module.h"
@@ -22,6 +23,9 @@ struct PreparedModule {
     std::uint32_t header = 0;  ///< after the locals
   };
   std::vector<Func> funcs;
+  /// Constant expressions that are one constant of an integer; nothing for the others, which every instance works out.
+  using Constants = std::vector<std::optional<std::uint64_t>>;
+  Constants globals, elem_offsets, data_offsets;  ///< by position among those that the module defines
 };
 
 /// `types` learns the module's. Error: limit-exceeded.

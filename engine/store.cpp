@@ -47,10 +47,16 @@ StoreImpl::StoreImpl(const StoreLimits& l, const StoreOptions& o, std::shared_pt
     : limits(l), options(o), prepared(std::move(p)), types(prepared == nullptr ? nullptr : &prepared->types), stack(l.stack_bytes, o.pool.get()) {
   if (prepared != nullptr) funcs.reserve(prepared->funcs);
   wants_guard = !wants_explicit_bounds(o) && can_catch_faults();
-  run_state.stack_limit = stack.limit();
+  run_state.stack_limit = stack.near_limit();
+  run_state.end_of_stack = stack.limit();
   run_state.stack_top = stack.base();
   set_fuel(l.fuel.value_or(0));
   backend = make_interpreter(*this);
+}
+
+StoreImpl::~StoreImpl() {
+  // An interrupt, which makes it null, hides what was.
+  if (run_state.stack_limit.load() == stack.near_limit()) stack.stayed_near();
 }
 
 void StoreImpl::set_fuel(std::uint64_t fuel) {
@@ -82,18 +88,29 @@ TagInst& StoreImpl::new_tag(std::uint32_t type_id, TagAddr& addr) {
   return tags.emplace_back(&type, type_id, slot_count(type.params));
 }
 
+namespace {
+/// There are few of them, so that a call of a function costs more than a loop.
+void copy_slots(const std::uint64_t* from, std::uint32_t count, std::uint64_t* to) {
+#pragma clang loop vectorize(disable) unroll(disable)
+  for (std::uint32_t i = 0; i < count; ++i) {
+    to[i] = from[i];
+    asm volatile("" ::: "memory");  // or it becomes memcpy
+  }
+}
+}  // namespace
+
 Result<void, Trap> StoreImpl::invoke(FuncInst& f, std::uint64_t* slots) {
   std::uint64_t* frame = run_state.stack_top;
   if (run_state.depth >= max_depth || native_stack_left() < min_native_stack) {
     return Err(Trap(TrapCode::call_stack_exhausted, "calls between guest and host nest too deeply"));
   }
   if (stack.limit() - frame <= 0) return Err(Trap(TrapCode::call_stack_exhausted));
-  std::copy_n(slots, f.params, frame);
+  copy_slots(slots, f.params, frame);
   ++run_state.depth;
   auto result = backend->run(f, frame);
   --run_state.depth;
   run_state.stack_top = frame;
-  if (result) std::copy_n(frame, f.results, slots);
+  if (result) copy_slots(frame, f.results, slots);
   return result;
 }
 

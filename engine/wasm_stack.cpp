@@ -19,7 +19,7 @@ WasmStack::WasmStack(std::uint64_t bytes, AddressPool* pool) : pool_(pool) {
 
 WasmStack::~WasmStack() {
   if (range_.data == nullptr) return;
-  if (pool_ != nullptr) pool_->give_stack(range_);
+  if (pool_ != nullptr) pool_->give_stack(range_, is_near_);
   else release_addresses(range_);
 }
 

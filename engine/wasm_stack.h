@@ -2,6 +2,7 @@
 // costs the host nothing and a frame is data that can be walked.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "engine/address_pool.h"
@@ -19,6 +20,10 @@ class WasmStack {
 
   [[nodiscard]] std::uint64_t* base() const { return base_; }
   [[nodiscard]] std::uint64_t* limit() const { return limit_; }
+  /// How far frames may reach of a stack that counts as little used.
+  [[nodiscard]] std::uint64_t* near_limit() const { return std::min(limit_, base_ + AddressPool::kept_stack_bytes / 8); }
+  /// No frame reached beyond near_limit: there is nothing to clean.
+  void stayed_near() { is_near_ = true; }
   /// The slack included: a frame that does not fit starts there.
   [[nodiscard]] bool contains(const std::uint64_t* slot) const { return slot >= base_ && slot < limit_ + slack_slots / 2; }
 
@@ -28,6 +33,7 @@ class WasmStack {
   std::uint64_t* base_ = nullptr;
   std::uint64_t* limit_ = nullptr;
   AddressPool* pool_ = nullptr;
+  bool is_near_ = false;
   AddressPool::Range range_;
 };
 

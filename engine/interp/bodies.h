@@ -265,7 +265,7 @@ inline constexpr bool only_goes_on = false;
 template <class Body>
   requires requires { Body::only_goes_on; }
 inline constexpr bool only_goes_on<Body> = Body::only_goes_on;
-/// A frame begins: m.pc's function may not have the room. The handler that says so.
+/// A frame begins: m.pc's function, of which this is the first instruction, may not have the room. The handler that says so, or makes room.
 HandlerFn stop_at_limit;
 struct Enter {
   static constexpr int units = 1;

@@ -18,6 +18,13 @@ using u64 = std::uint64_t;
   stop(state, fp, pc, is_interrupt ? TrapCode::interrupted : TrapCode::call_stack_exhausted);
 }
 
+/// For a frame that does not fit: true if it was only the near limit that it crossed, which is gone then.
+[[gnu::noinline, gnu::cold]] bool move_limit(RunState* state) {
+  std::uint64_t* limit = state->stack_limit.load(std::memory_order_acquire);
+  // An interrupt may come in between: it stays.
+  return limit != nullptr && limit != state->end_of_stack && state->stack_limit.compare_exchange_strong(limit, state->end_of_stack);
+}
+
 /// True if the host function trapped.
 [[gnu::noinline]] bool call_host(const FuncInst& f, u64* fp, RunState* state) {
   state->stack_top = fp + f.header + header_slots;
@@ -33,7 +40,10 @@ using u64 = std::uint64_t;
 
 }  // namespace
 
-WCOMP_HANDLER void stop_at_limit(u64* fp, const Inst* pc, std::uint8_t*, RunState* state, u64, double) { say_limit(state, fp, pc); }
+WCOMP_HANDLER void stop_at_limit(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
+  if (!move_limit(state)) return say_limit(state, fp, pc);
+  [[clang::musttail]] return pc->handler(fp, pc, mem, state, acc, facc);
+}
 WCOMP_HANDLER void ref_is_null(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
   fp[pc->a] = acc = fp[pc->b] == 0;
   [[clang::musttail]] return pc[1].handler(fp, pc + 1, mem, state, acc, facc);
@@ -86,7 +96,8 @@ WCOMP_HANDLER void halt(u64*, const Inst*, std::uint8_t*, RunState*, u64, double
 WCOMP_HANDLER void host_entry(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64, double) {
   const auto* f = static_cast<const FuncInst*>(pc[1].pointer);
   u64* header = fp + f->header;
-  if (header + header_slots > state->stack_limit.load(std::memory_order_relaxed)) [[unlikely]] {
+  while (header + header_slots > state->stack_limit.load(std::memory_order_relaxed)) [[unlikely]] {
+    if (move_limit(state)) continue;
     say_limit(state, reinterpret_cast<u64*>(header[1]), call_site(header[0]));
     return;
   }

@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "engine/engine.h"
+#include "engine/wasm_stack.h"
 #include "tests/engine/fixture.h"
 
 namespace wcomp::engine {
@@ -135,6 +136,81 @@ TEST_CASE("a full pool gives up its oldest ranges for those that come back") {
   const AddressPool::Range taken = pool.take_memory(4 * page, page);
   CHECK(taken.data == wanted.data);
   release_addresses(taken);
+}
+
+namespace {
+
+/// Recurses as deep as it is told, with a host function at the bottom, and gives the depth.
+core::ValidModule module_that_recurses() {
+  return testing::valid(R"((module
+    (func $down (export "down") (param i32) (result i32)
+      (if (result i32) (i32.eqz (local.get 0))
+        (then (i32.const 0))
+        (else (i32.add (i32.const 1) (call $down (i32.sub (local.get 0) (i32.const 1)))))))))");
+}
+
+Result<std::uint64_t, TrapCode> down(Store& store, ModuleInstAddr inst, std::uint64_t depth) {
+  std::uint64_t slots[1] = {depth};
+  auto ran = store.invoke(std::get<FuncAddr>(*store.find_export(inst, "down")), slots);
+  if (!ran) return Err(ran.error().code());
+  return slots[0];
+}
+
+}  // namespace
+
+TEST_CASE("stacks that were used near their start only come back as they are, others are emptied") {
+  AddressPool pool;
+  constexpr std::uint64_t size = 1 << 20, far = AddressPool::kept_stack_bytes + 4096;
+  AddressPool::Range stack = pool.take_stack(size, size);
+  stack.data[far] = 1;
+  pool.give_stack(stack, true);
+  stack = pool.take_stack(size, size);
+  CHECK(stack.data[far] == 1);
+  pool.give_stack(stack);
+  stack = pool.take_stack(size, size);
+  CHECK(stack.data[far] == 0);
+  pool.give_stack(stack);
+}
+
+TEST_CASE("a store's stack reaches to its limit, however near the first frames stay, and is emptied when they did not") {
+  const auto pool = std::make_shared<AddressPool>();
+  const core::ValidModule module = module_that_recurses();
+  const std::uint64_t stack_bytes = std::uint64_t{1} << 20;
+  const auto far_byte = [&] {
+    // What the next store would get.
+    std::uint64_t usable = stack_bytes + WasmStack::slack_slots * 8;
+    const AddressPool::Range r = pool->take_stack(usable + 65536, usable);
+    std::uint8_t any = 0;
+    for (std::uint64_t i = 2 * AddressPool::kept_stack_bytes; i < stack_bytes / 2; ++i) any |= r.data[i];
+    pool->give_stack(r, true);
+    return any;
+  };
+  for (const std::uint64_t depth : {std::uint64_t{10}, std::uint64_t{8000}}) {
+    Store store({.stack_bytes = stack_bytes}, {.pool = pool});
+    auto inst = store.instantiate(module, {});
+    REQUIRE(inst);
+    REQUIRE(*inst);
+    CHECK(down(store, **inst, 10).value() == 10);
+    CHECK(down(store, **inst, depth).value() == depth);
+    if (depth > 10) {
+      CHECK(down(store, **inst, 10'000'000).error() == TrapCode::call_stack_exhausted);
+      CHECK(down(store, **inst, depth).value() == depth);
+    }
+    store.interrupt();
+    CHECK(down(store, **inst, 10).error() == TrapCode::interrupted);
+    CHECK(down(store, **inst, depth).value() == depth);
+  }
+  CHECK(far_byte() == 0);
+  {
+    Store store({.stack_bytes = stack_bytes}, {.pool = pool});
+    auto inst = store.instantiate(module, {});
+    REQUIRE(inst);
+    REQUIRE(*inst);
+    store.interrupt();  // before anything ran: the near limit is not what it was, the far one is not passed
+    CHECK(down(store, **inst, 8000).error() == TrapCode::interrupted);
+    CHECK(down(store, **inst, 8000).value() == 8000);
+  }
+  CHECK(far_byte() == 0);
 }
 
 }  // namespace wcomp::engine
