@@ -15,9 +15,9 @@ namespace wcomp {
 using namespace runtime;
 
 struct GuestCallImpl {
-  GuestCallImpl(InstanceImpl& o, std::shared_ptr<const FuncImpl> f) : owner(o), func(std::move(f)), crossing(o, func->opts, func->keys) {}
+  GuestCallImpl(InstanceImpl& o, const FuncImpl& f) : owner(o), func(&f), crossing(o, f.opts, f.keys) {}
   InstanceImpl& owner;
-  std::shared_ptr<const FuncImpl> func;
+  const FuncImpl* func;
   CrossingImpl crossing;
   bool has_entered = false;
   bool has_returned = false;  ///< the core function ran to its end
@@ -50,7 +50,7 @@ std::optional<Trap> GuestCallImpl::finish() {
   if (!has_entered) return crossing.take_trap(func->name);
   if (crossing.ok() && has_returned) {
     // Results that the host lifted as borrows do not exist; what counts is that the guest gave back what it was lent.
-    if (crossing.scope.borrows != 0) {
+    if (crossing.scope.borrows != 0) [[unlikely]] {
       crossing.fail(TrapCode::borrow_not_dropped, fmt::format("{} of them", crossing.scope.borrows));
     } else if (func->opts.post_return) {
       func->opts.instance->set(cabi::flag_may_leave, false);
@@ -65,13 +65,14 @@ std::optional<Trap> GuestCallImpl::finish() {
   }
   crossing.scope.end_lending();
   for (ComponentInstance* i : func->entered) i->set(cabi::flag_may_enter, true);
-  return owner.run_pending_drops();
+  if (!owner.pending_drops.empty()) return owner.run_pending_drops();
+  return std::nullopt;
 }
 
 GuestCall::GuestCall(const Func& func) {
   WCOMP_CHECK(func.instance_ != nullptr && func.impl_ != nullptr);
   static_assert(sizeof(GuestCallImpl) <= sizeof storage_ && alignof(GuestCallImpl) <= alignof(std::max_align_t));
-  std::construct_at(reinterpret_cast<GuestCallImpl*>(storage_), *func.instance_, func.impl_)->enter();
+  std::construct_at(reinterpret_cast<GuestCallImpl*>(storage_), *func.instance_, *func.impl_)->enter();
 }
 
 GuestCall::~GuestCall() {
@@ -86,20 +87,46 @@ Crossing& GuestCall::crossing() { return impl().crossing; }
 bool GuestCall::invoke(std::uint64_t* slots) {
   GuestCallImpl& call = impl();
   if (!call.crossing.ok()) return false;
-  const core::FuncType& type = call.func->lifted->shape.lifted;
-  auto called = call.owner.store.invoke(call.func->core_func, {slots, std::max(type.params.size(), type.results.size())});
+  auto called = call.owner.store.invoke(call.func->core_func, {slots, call.func->slots});
   call.crossing.load_memory();
   if (!called) {
     call.crossing.fail(std::move(called).error());
     return false;
   }
   call.has_returned = true;
-  if (!type.results.empty()) call.result = slots[0];
+  if (call.func->has_core_result) call.result = slots[0];
   return true;
 }
 
 Result<void, Trap> GuestCall::finish() {
   if (auto trap = impl().finish()) return Err(std::move(*trap));
+  return {};
+}
+
+Result<void, Trap> GuestCall::run_plain(const Func& func, std::uint64_t* slots) {
+  WCOMP_CHECK(func.instance_ != nullptr && func.impl_ != nullptr);
+  InstanceImpl& owner = *func.instance_;
+  const FuncImpl& f = *func.impl_;
+  if (owner.is_poisoned) [[unlikely]] return Err(in_function(Trap(TrapCode::instance_poisoned), f.name));
+  for (const ComponentInstance* i : f.entered) {
+    if (!i->may_enter()) [[unlikely]] return Err(in_function(Trap(TrapCode::cannot_enter, std::string(i->path)), f.name));
+  }
+  for (ComponentInstance* i : f.entered) i->set(cabi::flag_may_enter, false);
+  auto called = owner.store.invoke(f.core_func, {slots, f.slots});
+  if (called && f.opts.post_return) {
+    std::uint64_t result = slots[0];
+    f.opts.instance->set(cabi::flag_may_leave, false);
+    called = owner.store.invoke(*f.opts.post_return, {&result, 1});
+    f.opts.instance->set(cabi::flag_may_leave, true);
+  }
+  if (!called) [[unlikely]] {
+    owner.is_poisoned = true;
+    return Err(in_function(std::move(called).error(), f.name));
+  }
+  for (ComponentInstance* i : f.entered) i->set(cabi::flag_may_enter, true);
+  if (!owner.pending_drops.empty()) [[unlikely]] {
+    if (auto trap = owner.run_pending_drops()) return Err(std::move(*trap));
+  }
   return {};
 }
 
