@@ -24,7 +24,8 @@ struct OutputFile {
 };
 
 /// Files for these worlds, in a stable order; no two have the same name.
-[[nodiscard]] Result<std::vector<OutputFile>> generate(const wit::Graph& graph, const std::vector<wit::WorldId>& worlds, Side side);
+[[nodiscard]] Result<std::vector<OutputFile>> generate(const wit::Graph& graph, const std::vector<wit::WorldId>& worlds, Side side,
+                                                       TypeOwnership ownership = TypeOwnership::borrowing);
 
 // The emitters.
 [[nodiscard]] Result<std::vector<OutputFile>> emit_guest(const Model& model);

@@ -88,8 +88,8 @@ std::string_view cpp_prim(types::Prim p) {
 
 }  // namespace
 
-Result<Model> Model::make(const wit::Graph& graph, wit::WorldId world, Side side) {
-  Model model(graph, world, side);
+Result<Model> Model::make(const wit::Graph& graph, wit::WorldId world, Side side, TypeOwnership ownership) {
+  Model model(graph, world, side, ownership);
   WCOMP_TRY(model.build());
   return model;
 }
@@ -455,7 +455,9 @@ std::string Model::param_type(ValType type, const Scope& from, bool is_short) co
   const types::TypeArena& arena = graph_->types;
   const ValType t = arena.resolve(type);
   const auto is_string = [&](ValType v) { return arena.resolve(v) == ValType(types::Prim::string); };
-  if (is_string(t)) return "std::string_view";
+  const bool is_callee = (from.direction == Direction::export_) == (side_ == Side::guest);
+  const bool is_owning = ownership_ == TypeOwnership::owning && is_callee;
+  if (is_string(t) && !is_owning) return "std::string_view";
   const std::string value = value_type(type, from, is_short);
   if (is_scalar(t)) return value;
   if (const auto* b = arena.get<types::BorrowType>(t)) {
@@ -464,7 +466,7 @@ std::string Model::param_type(ValType type, const Scope& from, bool is_short) co
     const bool is_const = (home(decl, from).direction == Direction::import_) == (side_ == Side::guest);
     return (is_const ? "const " : "") + qualified(decl, from, is_short) + "&";
   }
-  if (contains_handle(t, true)) return value;
+  if (is_owning || contains_handle(t, true)) return value;
   if (const auto* list = arena.get<types::ListType>(t)) {
     if (arena.resolve(list->element) == ValType(types::Prim::bool_)) return "const " + value + "&";  // std::vector<bool> has no span
     return fmt::format("std::span<const {}>", value_type(list->element, from, is_short));

@@ -28,6 +28,9 @@ namespace wcomp::bindgen {
 
 enum class Side : std::uint8_t { guest, host };
 enum class Direction : std::uint8_t { import_, export_ };
+/// What the parameters of functions that generated code calls (a guest's exports, a host's imports) hold: views of what the caller gave, or
+/// values of their own, which the function can move from. Calls to the other side always take views: an owned value is one.
+enum class TypeOwnership : std::uint8_t { borrowing, owning };
 
 /// A function with its C++ names.
 struct FuncModel {
@@ -59,7 +62,7 @@ struct Scope {
 class Model {
  public:
   /// Errors: `unsupported` for async functions, streams, futures and error contexts.
-  [[nodiscard]] static Result<Model> make(const wit::Graph& graph, wit::WorldId world, Side side);
+  [[nodiscard]] static Result<Model> make(const wit::Graph& graph, wit::WorldId world, Side side, TypeOwnership ownership = TypeOwnership::borrowing);
 
   [[nodiscard]] const wit::Graph& graph() const { return *graph_; }
   [[nodiscard]] const wit::World& world() const { return graph_->worlds[world_]; }
@@ -79,7 +82,7 @@ class Model {
   [[nodiscard]] std::string value_type(types::ValType type, const Scope& from, bool is_short = true) const;
   /// The same for an entry that has a name itself: what the name stands for.
   [[nodiscard]] std::string anonymous_type(types::TypeId id, const Scope& from, bool is_short = true) const;
-  /// The C++ type of a parameter: views and references where nothing is handed over.
+  /// The C++ type of a parameter: views and references where nothing is handed over, see TypeOwnership.
   [[nodiscard]] std::string param_type(types::ValType type, const Scope& from, bool is_short = true) const;
   [[nodiscard]] std::string result_type(const types::FuncType& type, const Scope& from, bool is_short = true) const;
   /// `R(P...)`, with every name in full.
@@ -101,7 +104,8 @@ class Model {
   [[nodiscard]] static std::string deprecation(const wit::Stability& stability);
 
  private:
-  Model(const wit::Graph& graph, wit::WorldId world, Side side) : graph_(&graph), files_(graph), world_(world), side_(side) {}
+  Model(const wit::Graph& graph, wit::WorldId world, Side side, TypeOwnership ownership)
+      : graph_(&graph), files_(graph), world_(world), side_(side), ownership_(ownership) {}
   Result<void> build();
   Result<void> check(const wit::Function& func) const;
   void name_types(const std::vector<wit::TypeDeclId>& decls);
@@ -123,6 +127,7 @@ class Model {
   FileNames files_;
   wit::WorldId world_;
   Side side_;
+  TypeOwnership ownership_;
   std::vector<Scope> scopes_;
   std::map<wit::TypeDeclId, std::string> names_;
   std::map<wit::InterfaceId, std::size_t> import_scopes_, export_scopes_;

@@ -197,8 +197,8 @@ class GuestEmitter {
       }
       body += "\n" + in_namespace(scope.cpp_namespace, classes);
     }
-    return fmt::format("// The resources that world `{}` exports. This file is yours: it is never written again.\n#pragma once\n\n#include \"{}_exports.h\"\n{}",
-                       model_.world().name, stem(), body);
+    return fmt::format("// The resources that world `{}` exports. This file is yours: it is never written again.\n", model_.world().name) +
+           guarded(stem() + "_impl.h", fmt::format("#include \"{}_exports.h\"\n{}", stem(), body));
   }
   std::string implementation() {
     std::string body;

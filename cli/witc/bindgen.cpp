@@ -21,6 +21,7 @@ struct BindgenOptions {
   std::string lang;
   std::vector<std::string> worlds;
   std::string directory = ".";
+  std::string ownership = "borrowing";
   bool no_impl = false;
   bool is_quiet = false;
 };
@@ -66,7 +67,7 @@ Result<void> run(const BindgenOptions& options) {
   WCOMP_TRY(const wit::Loaded loaded, options.input->load());
   WCOMP_TRY(const auto worlds, chosen_worlds(loaded.graph, options.worlds));
   const auto side = options.lang == "cpp-host" ? bindgen::Side::host : bindgen::Side::guest;
-  WCOMP_TRY(const auto files, bindgen::generate(loaded.graph, worlds, side));
+  WCOMP_TRY(const auto files, bindgen::generate(loaded.graph, worlds, side, options.ownership == "owning" ? bindgen::TypeOwnership::owning : bindgen::TypeOwnership::borrowing));
   std::error_code ec;
   fs::create_directories(options.directory, ec);
   if (ec) return fail(diag::file_error, fmt::format("cannot make the directory `{}`: {}", escape(options.directory), ec.message()));
@@ -87,6 +88,7 @@ Action setup_bindgen(CLI::App& app) {
   app.add_option("--lang", options->lang, "cpp: a guest's bindings; cpp-host: typed bindings for a host")->required()->check(CLI::IsMember({"cpp", "cpp-host"}));
   app.add_option("-w,--world", options->worlds, "a world (default: every world of the package)")->expected(1)->allow_extra_args(false)->take_all();
   app.add_option("-o,--out-dir", options->directory, "where the files go, made if it is not there (default: here)")->type_name("DIR");
+  app.add_option("--type-ownership", options->ownership, "what the functions you write are given: borrowing, views of the caller's values (default); owning, values to move from")->check(CLI::IsMember({"borrowing", "owning"}));
   app.add_flag("--no-impl", options->no_impl, "leave out the first versions of the user's files: they are elsewhere on the include path");
   app.add_flag("-q,--quiet", options->is_quiet, "Do not list the files that were written");
   return [options] {

@@ -3,13 +3,13 @@
 #
 #   wcomp_add_component(TARGET <name> SOURCES <file>.. [WIT <file or folder> WORLD <world>]
 #                       [OUTPUT <file.wasm>] [COMMAND] [FEATURES <name>..] [ALL_FEATURES]
-#                       [DEFINITIONS <name[=value]>..] [INCLUDE_DIRECTORIES <dir>..] [OPTIONS <flag>..] [LINK_OPTIONS <flag>..])
+#                       [TYPE_OWNERSHIP borrowing|owning] [DEFINITIONS <name[=value]>..] [INCLUDE_DIRECTORIES <dir>..] [OPTIONS <flag>..] [LINK_OPTIONS <flag>..])
 #     A component of C and C++ sources: bindings (witc bindgen), compilation with clang for wasm32-wasi, componentizing (wcomp new). It is part of the
 #     default build and made anew when a source, a header, a WIT file or a program changes. COMMAND: the sources have a main. Without WIT they
 #     are an ordinary program, which becomes a command. OUTPUT is <name>.wasm in the current binary folder when left out; $<TARGET_PROPERTY:<name>,WCOMP_COMPONENT> is its path. Sources include
 #     <world>_exports.h; the folder of a source is on the include path, for the <world>_impl.h of a world that exports resources.
 #
-#   wcomp_host_bindings(TARGET <host> WIT <file or folder> WORLD <world>.. [FEATURES <name>..] [ALL_FEATURES])
+#   wcomp_host_bindings(TARGET <host> WIT <file or folder> WORLD <world>.. [FEATURES <name>..] [ALL_FEATURES] [TYPE_OWNERSHIP borrowing|owning])
 #     Typed bindings for an executable or library of the host: it can include <world>_host.h, and is linked with wcomp::wcomp.
 #
 # The guest's compiler is found once: WCOMP_GUEST_CXX names another one, WCOMP_GUEST_SYSROOT another sysroot (that of a WASI SDK, say).
@@ -83,7 +83,7 @@ function(_wcomp_touch out)
   endif()
 endfunction()
 
-# ${gates}: the options of witc for the caller's FEATURES and ALL_FEATURES.
+# ${gates}: the options of witc for the caller's FEATURES, ALL_FEATURES and TYPE_OWNERSHIP.
 macro(_wcomp_gates)
   set(gates "")
   if(arg_ALL_FEATURES)
@@ -92,6 +92,9 @@ macro(_wcomp_gates)
   foreach(feature IN LISTS arg_FEATURES)
     list(APPEND gates --features ${feature})
   endforeach()
+  if(arg_TYPE_OWNERSHIP)
+    list(APPEND gates --type-ownership ${arg_TYPE_OWNERSHIP})
+  endif()
 endmacro()
 
 function(_wcomp_check_arguments function)
@@ -123,7 +126,7 @@ macro(_wcomp_guest_bindings)
 endmacro()
 
 function(wcomp_add_component)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "COMMAND;ALL_FEATURES" "TARGET;OUTPUT;WIT;WORLD"
+  cmake_parse_arguments(PARSE_ARGV 0 arg "COMMAND;ALL_FEATURES" "TARGET;OUTPUT;WIT;WORLD;TYPE_OWNERSHIP"
                         "SOURCES;FEATURES;DEFINITIONS;INCLUDE_DIRECTORIES;OPTIONS;LINK_OPTIONS")
   set(required TARGET SOURCES)
   if(arg_WIT OR arg_WORLD)
@@ -208,7 +211,7 @@ function(wcomp_add_component)
 endfunction()
 
 function(wcomp_host_bindings)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "ALL_FEATURES" "TARGET;WIT" "WORLD;FEATURES")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "ALL_FEATURES" "TARGET;WIT;TYPE_OWNERSHIP" "WORLD;FEATURES")
   _wcomp_check_arguments(wcomp_host_bindings TARGET WIT WORLD)
   if(NOT TARGET ${arg_TARGET})
     message(FATAL_ERROR "wcomp_host_bindings: there is no target ${arg_TARGET}; add_executable comes first")

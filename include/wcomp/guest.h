@@ -342,7 +342,7 @@ struct Caller<R(Ps...)> {
  private:
   template <class T>
   static T& as_lvalue(T&& v) {
-    return v;
+    return static_cast<T&>(v);
   }
 };
 /// `args` are the parameters of the C++ function, as lvalues.

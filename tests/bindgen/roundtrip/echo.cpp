@@ -1,5 +1,32 @@
 // A guest that gives back what it gets, changed just enough to show that it arrived.
+#include "checked_alloc.h"
 #include "echo_impl.h"
+
+namespace exports::sample::echo::collections {
+
+std::tuple<std::map<std::string, std::uint32_t>, std::map<std::string, Entry>> count(std::span<const std::string> words, const std::map<std::string, Entry>& entries) {
+  std::map<std::string, std::uint32_t> counts;
+  for (const std::string& word : words) ++counts[word];
+  std::map<std::string, Entry> out = entries;
+  for (auto& [key, entry] : out) ++entry.count;
+  return {counts, out};
+}
+wcomp::Result<std::map<char32_t, std::uint8_t>, Wide> invert(const std::map<std::uint8_t, char32_t>& numbers, Wide w) {
+  if (numbers.empty()) return wcomp::Err(w);
+  std::map<char32_t, std::uint8_t> out;
+  for (const auto& [number, letter] : numbers) out[letter] = number;
+  return out;
+}
+std::vector<std::string> append(std::span<const std::string> list, std::string_view text, const std::optional<std::vector<std::optional<std::string>>>& deep) {
+  std::vector<std::string> out(list.begin(), list.end());
+  if (deep) {
+    for (const auto& more : *deep) out.push_back(more.value_or(std::string(text)));
+  }
+  return out;
+}
+std::uint32_t blocks() { return live_blocks(); }
+
+}  // namespace exports::sample::echo::collections
 
 namespace exports::sample::echo::shapes {
 

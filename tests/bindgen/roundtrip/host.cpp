@@ -1,10 +1,11 @@
 // Host bindings and guest bindings against each other, in both directions, and two guests composed.
-//   bindgen-roundtrip echo.wasm user.wasm composed.wasm
+//   bindgen-roundtrip echo.wasm user.wasm composed.wasm keeper.wasm
 #include <cstdio>
 #include <cstdlib>
 #include <map>
 
 #include "echo_host.h"
+#include "keeper_host.h"
 #include "user_host.h"
 #include "wcomp/wasi.h"
 
@@ -79,6 +80,32 @@ void test_choices(const sample_echo::Echo& echo) {
   CHECK(!bad.has_value() && bad.error() == "bad");
   CHECK((value_of(guest.spill("a", "b", "c", "d", "e", "f", "g", "h", "i")) == std::tuple<std::string, std::uint8_t>("abcdefghi", 9)));
 }
+namespace collections = sample_echo::collections;
+
+/// `Guest` is the interface in one of the worlds that export it: nothing that a call allocated in the guest may stay.
+template <class Guest>
+void test_collections(const Guest& guest) {
+  const std::string longer = "a text that small strings do not hold";
+  const std::vector<std::string> words = {"a", longer, "a", ""};
+  const std::map<std::string, collections::Entry> given = {{longer, {1, {longer, ""}}}, {"", {0, {}}}};
+  std::uint32_t blocks = 0;
+  for (int i = 0; i < 20; ++i) {
+    if (i == 1) blocks = value_of(guest.blocks());
+    const auto [counts, entries] = value_of(guest.count(words, given));
+    CHECK((counts == std::map<std::string, std::uint32_t>{{"", 1}, {"a", 2}, {longer, 1}}));
+    CHECK((entries == std::map<std::string, collections::Entry>{{"", {1, {}}}, {longer, {2, {longer, ""}}}}));
+    const std::map<std::uint8_t, char32_t> numbers = {{1, U'x'}, {255, U'\U0001F600'}};
+    const auto inverted = value_of(guest.invert(numbers, collections::Wide::a16));
+    CHECK((inverted.has_value() && *inverted == std::map<char32_t, std::uint8_t>{{U'x', 1}, {U'\U0001F600', 255}}));
+    const auto refused = value_of(guest.invert({}, ~collections::Wide::a16));
+    CHECK(!refused.has_value() && refused.error() == ~collections::Wide::a16);
+    CHECK((value_of(guest.append(words, longer, std::vector<std::optional<std::string>>{std::nullopt, "z"})) ==
+           std::vector<std::string>{"a", longer, "a", "", longer, "z"}));
+    CHECK(value_of(guest.append({}, "", std::nullopt)).empty());
+  }
+  CHECK(value_of(guest.blocks()) == blocks);
+}
+
 void test_guest_resources(const sample_echo::Echo& echo) {
   const auto& store = echo.store();
   CHECK(value_of(store.bucket_live()) == 0);
@@ -146,12 +173,39 @@ class Store final : public sample_echo::store::Host {
   }
 };
 
+class Collections final : public collections::Host {
+ public:
+  std::tuple<std::map<std::string, std::uint32_t>, std::map<std::string, collections::Entry>> count(
+      std::span<const std::string> words, const std::map<std::string, collections::Entry>& entries) override {
+    std::map<std::string, std::uint32_t> counts;
+    for (const std::string& word : words) ++counts[word];
+    auto out = entries;
+    for (auto& [key, entry] : out) ++entry.count;
+    return {counts, out};
+  }
+  wcomp::Result<std::map<char32_t, std::uint8_t>, collections::Wide> invert(const std::map<std::uint8_t, char32_t>& numbers, collections::Wide w) override {
+    if (numbers.empty()) return wcomp::Err(w);
+    std::map<char32_t, std::uint8_t> out;
+    for (const auto& [number, letter] : numbers) out[letter] = number;
+    return out;
+  }
+  std::vector<std::string> append(std::span<const std::string> list, std::string_view text,
+                                  const std::optional<std::vector<std::optional<std::string>>>& deep) override {
+    std::vector<std::string> out(list.begin(), list.end());
+    if (deep) {
+      for (const auto& more : *deep) out.push_back(more.value_or(std::string(text)));
+    }
+    return out;
+  }
+  std::uint32_t blocks() override { return 0; }
+};
+
 constexpr const char* nothing_left = "0 buckets left, 0 pages more";
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 4) return 2;
+  if (argc != 5) return 2;
   const wcomp::Engine engine;
   wcomp::Linker plain(engine);
   value_of(wcomp::wasi::add_to(plain, wcomp::wasi::Context{}));
@@ -162,12 +216,17 @@ int main(int argc, char** argv) {
     test_lists(echo);
     test_choices(echo);
     test_guest_resources(echo);
+    test_collections(echo.collections());
+    const auto keeper = value_of(sample_echo::Keeper::instantiate(plain, value_of(wcomp::Component::load(engine, argv[4]))));
+    test_collections(keeper.collections());
   }
   {
     Store store;
     wcomp::Linker linker(engine);
     value_of(wcomp::wasi::add_to(linker, wcomp::wasi::Context{}));
     sample_echo::store::add_to(linker, store);
+    Collections counter;
+    collections::add_to(linker, counter);
     const auto user = value_of(sample_echo::User::instantiate(linker, value_of(wcomp::Component::load(engine, argv[2]))));
     CHECK(value_of(user.exports().run()) == nothing_left);
   }
