@@ -8,7 +8,7 @@ of the build on the PATH, and the library installed where find_package and pkg-c
   ```LANG title=FILE    the block is written to FILE
   ```LANG from=FILE     the block's lines stand in FILE of the tree, in this order and without gaps but where the block has a line `...`
 A page that begins with `<!-- continues PAGE -->` runs in the same shell and folder, after that page.
-Other blocks are not looked at. Besides, every relative link and every path of the tree that a page names must exist.
+Other blocks are not looked at, but C++ has to be one or the other. Besides, every relative link and every path of the tree that a page names must exist.
 `--bless` rewrites the outputs; then read the diff as prose. `--only TEXT` runs the pages whose path contains TEXT.
 """
 import argparse
@@ -125,6 +125,9 @@ class Page:
         """What can be checked without running: excerpts, links, paths. Errors, and how many checks."""
         errors, ran = [], 0
         for block in self.blocks:
+            if block.language == "cpp" and not {"from", "title"} & block.info.keys():
+                ran += 1
+                errors.append(f"{self.name}:{block.start}: C++ that nothing compiles: say where it is from")
             if "from" in block.info:
                 ran += 1
                 error = excerpt_error(block, ROOT / block.info["from"])
