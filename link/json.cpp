@@ -83,6 +83,9 @@ struct Writer {
           [&](const ResourceNew& r) { return built_in("resource.new", r.func, r.resource, r.instance); },
           [&](const ResourceDrop& r) { return built_in("resource.drop", r.func, r.resource, r.instance); },
           [&](const ResourceRep& r) { return built_in("resource.rep", r.func, r.resource, r.instance); },
+          [&](const ErrorContext& e) {
+            return json{{"step", component::row_of(e.built_in).text}, {"core-func", e.func.value}, {"instance", e.opts.instance.value}};
+          },
           [&](const DefineResource& r) { return json{{"step", "define-resource"}, {"resource", r.resource.value}}; }));
     }
     return out;

@@ -105,10 +105,15 @@ struct ResourceRep {
   ResourceSlot resource;
   ComponentInstanceSlot instance;
 };
+struct ErrorContext {  ///< one of the built-ins `error-context.*`; `opts` has only what it needs
+  CoreFuncSlot func;
+  component::BuiltIn built_in{};
+  Options opts;
+};
 struct DefineResource {
   ResourceSlot resource;
 };  ///< from here on the resource's destructor can be resolved
-using Step = std::variant<InstantiateModule, LowerImport, MakeAdapter, ResourceNew, ResourceDrop, ResourceRep, DefineResource>;
+using Step = std::variant<InstantiateModule, LowerImport, MakeAdapter, ResourceNew, ResourceDrop, ResourceRep, ErrorContext, DefineResource>;
 
 /// A component instance of the composition. `parent`: the one whose component contains it; none for the root.
 struct ComponentInstanceInfo {

@@ -266,6 +266,15 @@ Result<void> Planner::canon(Frame& f, const Canon& d) {
       [&](const CanonResourceDrop& c) { return built_in(ResourceDrop{}, c.resource); },
       [&](const CanonResourceRep& c) { return built_in(ResourceRep{}, c.resource); },
       [&](const component::CanonBuiltIn& c) -> Result<void> {
+        using enum component::BuiltIn;
+        if (c.built_in == error_context_new || c.built_in == error_context_debug_message || c.built_in == error_context_drop) {
+          std::optional<core::MemType> memory_type;
+          ErrorContext step{.func = new_core_func(), .built_in = c.built_in, .opts = options(f, c.opts, memory_type)};
+          if (memory_type && memory_type->limits.is_64) return fail(diag::unsupported, "error contexts with a 64-bit memory cannot be used yet");
+          f.core_funcs.emplace_back(step.func);
+          plan_.steps.emplace_back(std::move(step));
+          return {};
+        }
         return fail(diag::unsupported, fmt::format("`canon {}` cannot be run yet", component::row_of(c.built_in).text));
       });
 }

@@ -91,6 +91,7 @@ struct Printer {
           [&](const ResourceNew& r) { built_in("resource.new", r.func, r.resource, r.instance); },
           [&](const ResourceDrop& r) { built_in("resource.drop", r.func, r.resource, r.instance); },
           [&](const ResourceRep& r) { built_in("resource.rep", r.func, r.resource, r.instance); },
+          [&](const ErrorContext& e) { line("core-func {} = {} in instance {}", e.func.value, component::row_of(e.built_in).text, e.opts.instance.value); },
           [&](const DefineResource& r) { line("define {}", resource(r.resource)); });
     }
   }

@@ -119,6 +119,9 @@ Result<void> Lowering::step(const link::Step& s) {
       [&](const link::ResourceNew& r) { return make(r.func, resource_new(r)); },
       [&](const link::ResourceDrop& r) { return make(r.func, resource_drop(r)); },
       [&](const link::ResourceRep& r) { return make(r.func, resource_rep(r)); },
+      [](const link::ErrorContext& e) -> Result<void> {
+        return fail(diag::unsupported, fmt::format("`{}` cannot be lowered: error contexts need a runtime", component::row_of(e.built_in).text));
+      },
       [](const link::DefineResource&) -> Result<void> { return {}; });
 }
 

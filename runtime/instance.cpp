@@ -12,6 +12,7 @@
 #include "runtime/crossing_impl.h"
 #include "runtime/dynamic_call.h"
 #include "runtime/instance_impl.h"
+#include "runtime/error_context.h"
 #include "runtime/interruption.h"
 #include "runtime/linked_instance.h"
 #include "runtime/linker.h"
@@ -178,6 +179,12 @@ struct Instantiator {
   }
   Result<void> carry_out(const link::ResourceRep& s) {
     return built_in(s.func, s.resource, s.instance, &resource_rep);
+  }
+
+  Result<void> carry_out(const link::ErrorContext& s) {
+    ErrorContextBuiltIn& ctx = inst.error_contexts.emplace_back(ErrorContextBuiltIn{.owner = &inst, .opts = inst.resolve(s.opts)});
+    inst.core_funcs[s.func.value] = inst.store.add_host_func(prepared->type_id, error_context_built_in(s.built_in), &ctx);
+    return {};
   }
 
   Result<void> carry_out(const link::DefineResource& s) {

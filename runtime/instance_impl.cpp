@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "runtime/crossing_impl.h"
+#include "runtime/error_context.h"
 
 namespace wcomp {
 
@@ -37,6 +38,8 @@ InstanceImpl::InstanceImpl(const Limits& limits, std::shared_ptr<const Component
   host_imports.reserve(prepared.host_imports);
   built_ins.reserve(prepared.built_ins);
   adapters.reserve(prepared.adapters);
+  error_contexts.reserve(prepared.error_contexts);
+  error_context_type = {.owner = this, .impl = nullptr, .dtor = {}, .key = &error_context_key, .name = "error-context"};
 }
 
 InstanceImpl::~InstanceImpl() {

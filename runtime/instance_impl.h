@@ -88,6 +88,10 @@ struct ResourceBuiltIn {
   ComponentInstance* instance = nullptr;
   ResourceType* type = nullptr;
 };
+struct ErrorContextBuiltIn {
+  InstanceImpl* owner = nullptr;
+  Options opts;
+};
 struct AdapterContext {
   InstanceImpl* owner = nullptr;
   std::string_view name;  ///< of the plan
@@ -133,6 +137,8 @@ struct InstanceImpl {
   std::vector<runtime::HostImport> host_imports;
   std::vector<runtime::ResourceBuiltIn> built_ins;
   std::vector<runtime::AdapterContext> adapters;
+  std::vector<runtime::ErrorContextBuiltIn> error_contexts;
+  runtime::ResourceType error_context_type;  ///< what a handle of an error context says that it is (runtime/error_context.cpp)
   runtime::BorrowScopes scopes;  ///< of calls between components that are going on, innermost last
   std::vector<GuestRep> pending_drops;      ///< dropped by the host while guest code was running
   bool is_poisoned = false;

@@ -78,11 +78,19 @@ class Preparation {
   void add(const link::ResourceNew&) { add_built_in(1); }
   void add(const link::ResourceDrop&) { add_built_in(0); }
   void add(const link::ResourceRep&) { add_built_in(1); }
+  void add(const link::ErrorContext& s) {
+    const bool is_new = s.built_in == component::BuiltIn::error_context_new;
+    ++out_.error_contexts;
+    add_func(s.built_in == component::BuiltIn::error_context_drop ? 1 : 2, is_new ? 1 : 0);
+  }
   void add(const link::DefineResource&) {}
   void add_built_in(std::size_t results) {
     ++out_.built_ins;
+    add_func(1, results);
+  }
+  void add_func(std::size_t params, std::size_t results) {
     add_funcs(1);
-    step().type_id = modules_->types.add({.params = {core::ValType::i32}, .results = std::vector(results, core::ValType::i32)});
+    step().type_id = modules_->types.add({.params = std::vector(params, core::ValType::i32), .results = std::vector(results, core::ValType::i32)});
   }
 
   const link::Plan& plan_;

@@ -32,7 +32,7 @@ struct PreparedStep {
 struct PreparedPlan {
   std::shared_ptr<const engine::PreparedModules> modules;  // owners: the component and its stores
   std::vector<PreparedStep> steps;
-  std::size_t host_imports = 0, built_ins = 0, adapters = 0;  ///< how many steps of a kind
+  std::size_t host_imports = 0, built_ins = 0, adapters = 0, error_contexts = 0;  ///< how many steps of a kind
 };
 
 [[nodiscard]] Result<PreparedPlan> prepare(const link::Plan& plan);

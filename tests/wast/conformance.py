@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Runs test scripts of others through `wcomp wast`: conformance.py --wcomp PROGRAM [--components] [NAME...]
+"""Runs test scripts of others through `wcomp wast`: conformance.py --wcomp PROGRAM [--components | --exec] [NAME...]
 
 Without --components those of WebAssembly's test suite and of two of its tools; with it those of the Component Model and of the same tools,
-nothing of which is instantiated (`--static`), and texts that have to be refused unless lenience is asked for.
+nothing of which is instantiated (`--static`), and texts that have to be refused unless lenience is asked for. With --exec those scripts
+of components that run code, run; but for those that need what is not implemented (asynchronous calls, threads).
 
 The scripts are not part of the repository: they are looked for in ../shared/conformance beside it (or $WCOMP_CONFORMANCE), with a
 manifest.json that tags what each needs. Left out are scripts whose tags name proposals that are not implemented. A failure that is listed in
-expected_failures.txt beside this file (`SCRIPT:LINE REASON`) is no failure; a line there that does not fail any more is one.
+expected_failures.txt (for --exec expected_exec_failures.txt) beside this file (`SCRIPT:LINE REASON`) is no failure; a line there that does not fail any more is one.
 """
 import argparse
 import json
@@ -21,6 +22,7 @@ from collections import Counter
 CORE = {"core", "core-wasmtime", "core-wasm-tools"}
 COMPONENTS = {"component", "component-wasm-tools", "component-wasmtime"}
 FOREIGN_TAGS = {"gc", "threads", "shared-everything-threads", "stack-switching", "custom-descriptors", "wide-arithmetic", "custom-page-sizes", "cm-gc"}
+NOT_RUN_TAGS = {"async", "threading", "async-stackful", "more-async-builtins", "cm-gc"}
 # Tags of what is off when nobody asks for it.
 OPT_IN = {"legacy-eh": "legacy-exceptions", "compact-imports": "compact-imports"}
 COMPONENT_OPT_IN = {"async-stackful": "cm-async-stackful", "more-async-builtins": "cm-more-async-builtins", "threading": "cm-threading",
@@ -40,7 +42,9 @@ def features_of(case):
     return ",".join(["default", *words]) if words and case["suite"] == "core" else None
 
 
-def in_scope(case, suites):
+def in_scope(case, suites, is_exec):
+    if is_exec:
+        return case["suite"] in suites and case["driver"] == "wast" and "exec" in case["tags"] and not NOT_RUN_TAGS & set(case["tags"])
     return case["suite"] in suites and not case["entry"].startswith("core/proposals/") and not FOREIGN_TAGS & set(case["tags"])
 
 
@@ -87,17 +91,18 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--wcomp", required=True)
     parser.add_argument("--components", action="store_true", help="the suites of components, not those of core modules")
+    parser.add_argument("--exec", action="store_true", help="the scripts of components that run code, not those of core modules")
     parser.add_argument("--summary", action="store_true", help="only how many failures each script has")
     parser.add_argument("names", nargs="*", help="scripts by stem or suite (all when left out)")
     args = parser.parse_args()
-    title = "component conformance" if args.components else "wast conformance"
+    title = "component execution conformance" if args.exec else "component conformance" if args.components else "wast conformance"
     data = pathlib.Path(os.environ.get("WCOMP_CONFORMANCE", root.parent / "shared" / "conformance"))
     if not (data / "manifest.json").exists():
         print(f"{title}: the scripts are not here, nothing was run")
         return 77  # skipped, to ctest
     wcomp = os.path.abspath(args.wcomp)
-    suites = COMPONENTS if args.components else CORE
-    cases = {c["entry"]: c for c in json.loads((data / "manifest.json").read_text())["cases"] if in_scope(c, suites)}
+    suites = COMPONENTS if args.components or args.exec else CORE
+    cases = {c["entry"]: c for c in json.loads((data / "manifest.json").read_text())["cases"] if in_scope(c, suites, args.exec)}
     if args.names:
         cases = {e: c for e, c in cases.items() if c["suite"] in args.names or pathlib.Path(e).stem in args.names}
     groups, texts = {}, []
@@ -107,7 +112,7 @@ def main():
         elif case["driver"] == "cli-directives" and args.components:
             texts.append(entry)
     expected = {}
-    for line in (here.parent / "expected_failures.txt").read_text().splitlines():
+    for line in (here.parent / ("expected_exec_failures.txt" if args.exec else "expected_failures.txt")).read_text().splitlines():
         if line and not line.startswith("#"):
             place, reason = line.split(" ", 1)
             expected[place] = reason
