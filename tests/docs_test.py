@@ -134,7 +134,9 @@ class Page:
                 if error:
                     errors.append(f"{self.name}:{block.start}: {error}")
         text = "\n".join(self.lines)
-        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
+        in_blocks = {i for b in self.blocks for i in range(b.start, b.end)}
+        prose = "\n".join(line for i, line in enumerate(self.lines) if i not in in_blocks)
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", prose):
             ran += 1
             if not (self.path.parent / link).exists():
                 errors.append(f"{self.name}: the link to {link} leads nowhere")

@@ -196,6 +196,15 @@ struct Type<T> : Handle<T, TypeKind::own, T, Type<T>> {
   static T lift(Crossing& c, std::uint32_t handle) { return T(c.lift_guest_own(resource_key<T>, handle), c.bindings); }
 };
 
+/// Numbers, and what consists of nothing else: no context is looked at to lift or lower them.
+template <class T>
+inline constexpr bool is_plain_type = Type<T>::is_any_bits;
+template <>
+inline constexpr bool is_plain_type<bool> = true;
+template <>
+inline constexpr bool is_plain_type<void> = true;
+struct NoContext {};
+
 /// Parts of a C++ signature.
 template <class Signature>
 struct Sig;
@@ -208,10 +217,30 @@ struct Sig<R(Ps...)> {
   static constexpr std::size_t flat_results = PayloadType<R>::flat.size();
   static constexpr bool results_spill = flat_results > max_flat_results;
   static constexpr std::size_t slot_count = (params_spill ? 1 : flat_params) + 2;
+  /// What GuestCall::run_plain is for.
+  static constexpr bool is_plain = (is_plain_type<typename Param<Ps>::Wire> && ...) && !params_spill && is_plain_type<R> && !results_spill;
 
   static constexpr const TypeDesc* params[sizeof...(Ps) + 1] = {&Type<typename Param<Ps>::Wire>::desc..., nullptr};
   static constexpr FuncDesc desc{params, sizeof...(Ps), desc_or_null<R>()};
 };
+
+/// Whether a C++ type is, or has inside, a view of the guest's memory. Of records and variants the members are not looked at.
+template <class T>
+inline constexpr bool has_views = false;
+template <>
+inline constexpr bool has_views<std::string_view> = true;
+template <class T>
+inline constexpr bool has_views<std::span<const T>> = true;
+template <class T>
+inline constexpr bool has_views<std::vector<T>> = has_views<T>;
+template <class T>
+inline constexpr bool has_views<std::optional<T>> = has_views<T>;
+template <class T, std::size_t N>
+inline constexpr bool has_views<std::array<T, N>> = has_views<T>;
+template <class T, class E>
+inline constexpr bool has_views<Result<T, E>> = has_views<T> || has_views<E>;
+template <class... Ts>
+inline constexpr bool has_views<std::tuple<Ts...>> = (has_views<Ts> || ...);
 
 /// A result that lies in memory at a pointer that the guest gave.
 template <class R>
@@ -237,16 +266,76 @@ class TypedFunc<R(Ps...)> {
   /// For generated bindings.
   void set_bindings(const BindingTable* bindings) { bindings_ = bindings; }
 
-  [[nodiscard]] Result<R, Trap> call(Ps... args) const { return call_with(std::index_sequence_for<Ps...>{}, args...); }
-  [[nodiscard]] Result<R, Trap> operator()(Ps... args) const { return call_with(std::index_sequence_for<Ps...>{}, args...); }
+  [[nodiscard]] Result<R, Trap> call(Ps... args) const {
+    static_assert(!abi::has_views<R>, "a view does not outlive the call that gives it: use `view`, or a type that owns");
+    return call_with(std::index_sequence_for<Ps...>{}, args...);
+  }
+  [[nodiscard]] Result<R, Trap> operator()(Ps... args) const { return call(args...); }
+
+  /// Calls, and hands the result to `use` before the guest may free it: for results that are views, `TypedFunc<std::string_view(..)>`,
+  /// `std::tuple<std::uint32_t, std::span<const float>>`. They are valid until `use` returns, which cannot call the instance. Gives what `use`
+  /// gives; a trap of post-return comes instead. CanonicalABI.md `canon lift`.
+  template <class Use>
+  [[nodiscard]] auto view(Use&& use, Ps... args) const -> Result<std::invoke_result_t<Use, R>, Trap> {
+    return view_with(std::forward<Use>(use), std::index_sequence_for<Ps...>{}, args...);
+  }
 
  private:
   template <std::size_t... I>
   Result<R, Trap> call_with(std::index_sequence<I...>, auto&... args) const {
+    if constexpr (Signature::is_plain) {
+      abi::NoContext cx;
+      std::uint64_t plain_slots[Signature::slot_count];
+      (lower<Ps>(cx, args, plain_slots + Signature::Params::flat_offsets[I]), ...);
+      auto called = GuestCall::run_plain(func_, plain_slots);
+      if constexpr (std::is_void_v<R>) {
+        return called;
+      } else {
+        if (!called) return Result<R, Trap>(std::in_place_index<1>, std::move(called).error());
+        return Result<R, Trap>(std::in_place_index<0>, abi::Type<R>::lift_flat(cx, plain_slots));
+      }
+    } else {
+      return call_checked(std::index_sequence<I...>{}, args...);
+    }
+  }
+  template <std::size_t... I>
+  Result<R, Trap> call_checked(std::index_sequence<I...> indices, auto&... args) const {
     GuestCall call(func_);
-    call.crossing().bindings = bindings_;
     abi::HostContext cx(call.crossing());
     std::uint64_t slots[Signature::slot_count + abi::max_flat_params] = {};
+    if (!run(call, cx, slots, indices, args...)) return finish_failed<R>(call);
+    if constexpr (std::is_void_v<R>) {
+      return call.finish();
+    } else {
+      R result = lift(cx, slots);
+      auto finished = call.finish();
+      if (!finished) return Result<R, Trap>(std::in_place_index<1>, std::move(finished).error());
+      return Result<R, Trap>(std::in_place_index<0>, std::move(result));
+    }
+  }
+  template <class Use, std::size_t... I>
+  auto view_with(Use&& use, std::index_sequence<I...> indices, auto&... args) const -> Result<std::invoke_result_t<Use, R>, Trap> {
+    using Used = std::invoke_result_t<Use, R>;
+    GuestCall call(func_);
+    abi::HostContext cx(call.crossing());
+    std::uint64_t slots[Signature::slot_count + abi::max_flat_params] = {};
+    if (!run(call, cx, slots, indices, args...)) return finish_failed<Used>(call);
+    R result = lift(cx, slots);
+    if (!cx.ok()) return finish_failed<Used>(call);
+    if constexpr (std::is_void_v<Used>) {
+      std::forward<Use>(use)(std::move(result));
+      return call.finish();
+    } else {
+      Used used = std::forward<Use>(use)(std::move(result));
+      auto finished = call.finish();
+      if (!finished) return Result<Used, Trap>(std::in_place_index<1>, std::move(finished).error());
+      return Result<Used, Trap>(std::in_place_index<0>, std::move(used));
+    }
+  }
+  /// Lowers the arguments and runs the core function. False when the call has failed.
+  template <std::size_t... I>
+  bool run(GuestCall& call, abi::HostContext& cx, std::uint64_t* slots, std::index_sequence<I...>, auto&... args) const {
+    call.crossing().bindings = bindings_;
     using Params = typename Signature::Params;
     if constexpr (Signature::params_spill) {
       const std::uint32_t ptr = cx.allocate(Params::size, Params::align);
@@ -255,24 +344,17 @@ class TypedFunc<R(Ps...)> {
     } else {
       (lower<Ps>(cx, args, slots + Params::flat_offsets[I]), ...);
     }
-    if (!call.invoke(slots)) return finish_failed(call);
-    if constexpr (std::is_void_v<R>) {
-      return call.finish();
-    } else {
-      R result = [&] {
-        if constexpr (Signature::results_spill) {
-          return abi::lift_spilled<R>(cx, slots[0]);
-        } else {
-          return abi::Type<R>::lift_flat(cx, slots);
-        }
-      }();
-      auto finished = call.finish();
-      if (!finished) return Result<R, Trap>(std::in_place_index<1>, std::move(finished).error());
-      return Result<R, Trap>(std::in_place_index<0>, std::move(result));
+    return call.invoke(slots);
+  }
+  static R lift(abi::HostContext& cx, const std::uint64_t* slots) {
+    if constexpr (Signature::results_spill) {
+      return abi::lift_spilled<R>(cx, slots[0]);
+    } else if constexpr (!std::is_void_v<R>) {
+      return abi::Type<R>::lift_flat(cx, slots);
     }
   }
   template <class P>
-  static void lower(abi::HostContext& cx, auto& arg, std::uint64_t* slots) {
+  static void lower(auto& cx, auto& arg, std::uint64_t* slots) {
     auto&& wire = abi::wire_of<P>(arg);
     abi::Type<typename abi::Param<P>::Wire>::lower_flat(cx, wire, slots);
   }
@@ -281,10 +363,11 @@ class TypedFunc<R(Ps...)> {
     auto&& wire = abi::wire_of<P>(arg);
     abi::Type<typename abi::Param<P>::Wire>::store(cx, wire, ptr);
   }
-  static Result<R, Trap> finish_failed(GuestCall& call) {
+  template <class T>
+  static Result<T, Trap> finish_failed(GuestCall& call) {
     auto finished = call.finish();
-    if (!finished) return Result<R, Trap>(std::in_place_index<1>, std::move(finished).error());
-    return Result<R, Trap>(std::in_place_index<1>, Trap(TrapCode::host_error, "the call did not start"));
+    if (!finished) return Result<T, Trap>(std::in_place_index<1>, std::move(finished).error());
+    return Result<T, Trap>(std::in_place_index<1>, Trap(TrapCode::host_error, "the call did not start"));
   }
 
   mutable Func func_;
