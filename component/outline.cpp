@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/match.h"
 #include "component/component.h"
 #include "component/metadata.h"
@@ -15,11 +17,14 @@ namespace wcomp::component {
 
 namespace {
 
-void add_producers(ByteSpan contents, std::vector<Outline::Producer>& out) {
+void add_producers(ByteSpan contents, Outline& out) {
   const auto producers = decode_producers(contents);
-  if (!producers) return;
+  if (!producers) {
+    if (!out.problem) out.problem = fmt::format("the custom section `{}` cannot be read: {}", producers_section, producers.error().first().message);
+    return;
+  }
   for (const Producers::Field& f : producers->fields) {
-    for (const auto& [name, version] : f.values) out.push_back({f.name, name, version});
+    for (const auto& [name, version] : f.values) out.producers.push_back({f.name, name, version});
   }
 }
 
@@ -72,7 +77,7 @@ void add_problem(Outline& out, const Failure& failure) {
 
 void add_customs(Outline& out, const Sections& sections) {
   for (const Section& s : sections.items) {
-    if (s.is_custom() && s.name == producers_section) add_producers(s.contents, out.producers);
+    if (s.is_custom() && s.name == producers_section) add_producers(s.contents, out);
     if (s.is_custom() && sections.is_component && s.name == name_section) out.name = decode_names(s.contents).component;
   }
 }

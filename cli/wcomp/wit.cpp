@@ -22,7 +22,7 @@ Action setup_wit(CLI::App& app) {
     component::WitForm form{};
     auto loaded = input->load(true, &form);
     if (!loaded) return report(loaded.error());
-    auto graph = operations->apply(std::move(loaded->graph), form == component::WitForm::component);
+    auto graph = operations->apply(std::move(loaded->graph), form == component::WitForm::component || form == component::WitForm::core_module);
     if (!graph) return report(graph.error());
     if (*is_json) return write_output(output->path, std::string_view(wit::to_json(*graph)));
     if (encoding->as_wasm || encoding->as_wat) return encoding->write(*graph, output->path);

@@ -16,7 +16,7 @@ Action setup_encode(CLI::App& app) {
     component::WitForm form{};
     auto loaded = input->load(true, &form);
     if (!loaded) return report(loaded.error());
-    const auto graph = operations->apply(std::move(loaded->graph), form == component::WitForm::component);
+    const auto graph = operations->apply(std::move(loaded->graph), form == component::WitForm::component || form == component::WitForm::core_module);
     return graph ? encoding->write(*graph, *output) : report(graph.error());
   };
 }
