@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 
 #include "component/component.h"
+#include "component/outline.h"
+#include "component/sections.h"
 #include "core/builder.h"
 
 using namespace wcomp;
@@ -49,7 +51,13 @@ TEST_CASE("producers are written and read back, and a name that is there gets th
 TEST_CASE("producers that announce more than there is are refused, and a module with them has none") {
   const std::uint8_t cut[] = {0xff, 0xff, 0xff, 0xff, 0x0f, 0x00};
   CHECK(!decode_producers(cut));
-  CHECK(!read(module_with(producers_section, cut)).producers);
+  const Bytes module = module_with(producers_section, cut);
+  CHECK(!read(module).producers);
+  const auto sections = read_sections(module);
+  REQUIRE(sections);
+  const Outline shown = outline(*sections);
+  REQUIRE(shown.problem);
+  CHECK(shown.problem->contains("`producers` cannot be read"));
 }
 
 TEST_CASE("what is said of a module replaces what it said, the rest of it stays") {
