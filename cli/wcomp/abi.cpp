@@ -146,7 +146,9 @@ class TextWriter {
       widen(width.offset, r.offset), widen(width.size, r.size), widen(width.align, r.align);
     }
     for (const Row& r : rows_) {
-      line("{:<{}}  {:>{}}  {:>{}}  {:>{}}  {}", r.name, width.name.size(), r.offset, width.offset.size(), r.size, width.size.size(), r.align, width.align.size(), r.flat);
+      std::string text = fmt::format("{:<{}}  {:>{}}  {:>{}}  {:>{}}  {}", r.name, width.name.size(), r.offset, width.offset.size(), r.size, width.size.size(), r.align, width.align.size(), r.flat);
+      text.erase(text.find_last_not_of(' ') + 1);
+      line("{}", text);
     }
   }
 
@@ -303,6 +305,7 @@ int run(const Options& o) {
 Action setup_abi(CLI::App& app) {
   auto o = std::make_shared<Options>();
   o->input = add_wit_input(app, false);
+  app.get_option("PATH")->allow_extra_args(false);
   app.add_option("FUNCTION", o->function, "`f`, `resource.f`, or with an interface in front `iface#f`; all functions when left out");
   app.add_option("--world,-w", o->world, "World, when there are several");
   app.add_flag("--json", o->is_json, "As JSON");
