@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
+#include "bindgen/wrap.h"
 #include "canonical-abi/shape.h"
 
 namespace wcomp::bindgen {
@@ -49,14 +50,16 @@ Result<std::vector<OutputFile>> generate(const wit::Graph& graph, const std::vec
       files = emit_host(model);
     }
     for (OutputFile& file : files) {
+      if (!file.name.ends_with(".o") && file.name != "wcomp_guest.h") file.content = wrapped(file.content);
+    }
+    for (OutputFile& file : files) {
       const auto same = std::find_if(out.begin(), out.end(), [&](const OutputFile& f) { return f.name == file.name; });
       if (same == out.end()) {
         out.push_back(std::move(file));
       } else if (file.name.ends_with(".h") && first_line(*same) != first_line(file)) {
-        // `a:b/c-d` and `a:b-c/d`, or world `w-exports` beside world `w`.
         Diagnostic d = error(diag::duplicate_name, fmt::format("two headers would have the name `{}`", file.name));
         d.notes.push_back(fmt::format("one begins with `{}`, the other with `{}`", first_line(*same), first_line(file)));
-        d.notes.push_back("make bindings for the worlds one by one with --world, each into a directory of its own, or rename one of them");
+        d.notes.push_back("they are of different packages: make their bindings one by one with --world, each into a directory of its own");
         return Err(Failure(std::move(d)));
       } else if (file.content.size() > same->content.size()) {
         same->content = std::move(file.content);  // an interface that one world imports and another only takes types from

@@ -6,7 +6,9 @@
 // written on. Hosts (`cpp-host`): one header for each interface and `<world>_host.h`; they need the library's include folder.
 //
 // Both sides describe types by wcomp/abi_types.h, so the layout of values is computed by one set of templates; the signatures of core
-// functions come from cabi::Shape. Left out so far: async functions, streams, futures, error contexts (`unsupported`).
+// functions come from cabi::Shape. Left out so far: async functions, streams, futures, error contexts (`unsupported`):
+// `async` functions will be coroutines that return a `wcomp::Async<T>`, streams and futures move-only ends with awaitable reads and writes, beside
+// Own and Borrow in the support header.
 #pragma once
 
 #include <string>

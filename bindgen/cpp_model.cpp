@@ -408,6 +408,12 @@ bool Model::contains_handle(ValType type, bool only_own) const {
   return found;
 }
 
+bool Model::contains_borrow(ValType type) const {
+  bool found = false;
+  walk(graph_->types, type, [&](types::TypeId id) { found = found || std::holds_alternative<types::BorrowType>(graph_->types[id]); });
+  return found;
+}
+
 bool Model::is_scalar(ValType type) const {
   const ValType t = graph_->types.resolve(type);
   if (const auto* p = std::get_if<types::Prim>(&t)) return *p != types::Prim::string;
@@ -456,7 +462,7 @@ std::string Model::param_type(ValType type, const Scope& from, bool is_short) co
   const ValType t = arena.resolve(type);
   const auto is_string = [&](ValType v) { return arena.resolve(v) == ValType(types::Prim::string); };
   const bool is_callee = (from.direction == Direction::export_) == (side_ == Side::guest);
-  const bool is_owning = ownership_ == TypeOwnership::owning && is_callee;
+  const bool is_owning = ownership_ == TypeOwnership::owning && is_callee && !contains_borrow(t);
   if (is_string(t) && !is_owning) return "std::string_view";
   const std::string value = value_type(type, from, is_short);
   if (is_scalar(t)) return value;

@@ -29,7 +29,7 @@ namespace wcomp::bindgen {
 enum class Side : std::uint8_t { guest, host };
 enum class Direction : std::uint8_t { import_, export_ };
 /// What the parameters of functions that generated code calls (a guest's exports, a host's imports) hold: views of what the caller gave, or
-/// values of their own, which the function can move from. Calls to the other side always take views: an owned value is one.
+/// values of their own, which the function can move from (what holds a borrow stays a view). Calls to the other side always take views: an owned value is one.
 enum class TypeOwnership : std::uint8_t { borrowing, owning };
 
 /// A function with its C++ names.
@@ -91,6 +91,7 @@ class Model {
   [[nodiscard]] bool is_moved(types::ValType type) const { return contains_handle(type, true); }
   /// Whether a value holds an own (`only_own`) or any handle.
   [[nodiscard]] bool contains_handle(types::ValType type, bool only_own) const;
+  [[nodiscard]] bool contains_borrow(types::ValType type) const;
   [[nodiscard]] bool is_scalar(types::ValType type) const;
   /// Whether its C++ type has a default constructor on both sides.
   [[nodiscard]] bool is_default_constructible(types::ValType type) const;

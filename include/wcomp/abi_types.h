@@ -36,12 +36,15 @@
 
 namespace wcomp {
 
-/// A resource lent for a call, where it is part of a larger value; a whole parameter is a reference instead.
+/// A resource lent for a call, where it is part of a larger value; a whole parameter is a reference instead. It cannot be copied out of what
+/// a function was given, since nothing may outlive the call.
 template <class T>
 class Borrow {
  public:
   Borrow() = default;
   Borrow(T& object) : object_(&object) {}  // NOLINT(*explicit*)
+  Borrow(Borrow&&) = default;
+  Borrow& operator=(Borrow&&) = default;
   [[nodiscard]] T* get() const { return object_; }
   T* operator->() const { return object_; }
   T& operator*() const { return *object_; }

@@ -185,10 +185,11 @@ template <guest::Imported T>
 class Borrow<T> {
  public:
   Borrow(const T& resource) : resource_(T::from_handle(resource.handle())) {}  // NOLINT(*explicit*)
-  Borrow(const Borrow& other) : resource_(T::from_handle(other.resource_.handle())) {}
-  Borrow& operator=(const Borrow& other) {
+  Borrow(Borrow&& other) noexcept : resource_(T::from_handle(other.resource_.release())) {}
+  Borrow& operator=(Borrow&& other) noexcept {
+    if (this == &other) return *this;
     (void)resource_.release();
-    resource_ = T::from_handle(other.resource_.handle());
+    resource_ = T::from_handle(other.resource_.release());
     return *this;
   }
   ~Borrow() { (void)resource_.release(); }

@@ -102,6 +102,64 @@ TEST_CASE("two versions of a package have two namespaces") {
   CHECK(contains(text_of(files, "x_y_v2_0_0_i.h"), "namespace x::y_v2_0_0::i {"));
 }
 
+TEST_CASE("files of all worlds of a package have different names, whichever of them are generated") {
+  constexpr const char* text = R"(package a:b; interface c-d { f: func(); } world w { export c-d; } world w-exports { export c-d; } world a-b-c-d { import c-d; }
+    world inl { import c-d; import w: interface { g: func(); } } world inl-w {})";
+  const auto files = make(text, Side::guest);
+  REQUIRE(files.has_value());
+  CHECK(contains(text_of(files, "w_exports.h"), "for world `w`"));
+  CHECK(contains(text_of(files, "w_exports_.h"), "for world `w-exports`"));
+  CHECK(contains(text_of(files, "a_b_c_d.h"), "for a:b/c-d;"));
+  CHECK(contains(text_of(files, "a_b_c_d_.h"), "for world `a-b-c-d`"));
+  auto loaded = wit::load_text("test.wit", text);
+  REQUIRE(loaded.has_value());
+  const auto alone = generate(loaded->graph, {loaded->graph.packages[loaded->graph.roots.front()].worlds[1]}, Side::guest);
+  CHECK(contains(text_of(alone, "w_exports_.h"), "for world `w-exports`"));
+}
+
+TEST_CASE("packages whose names come out equal have two namespaces in host code") {
+  const auto files = make("package x:y; world w { import a-b:c/i; import a:b-c/i; } package a-b:c { interface i { f: func(); } } package a:b-c { interface i { f: func(); } }",
+                          Side::host);
+  CHECK(contains(text_of(files, "a_b_c_i_host.h"), "namespace a_b_c::i {"));
+  CHECK(contains(text_of(files, "a_b_c__i_host.h"), "namespace a_b_c_::i {"));
+}
+
+TEST_CASE("an interface that a world imports by another name has a namespace there, and its own resources") {
+  const auto files = make(R"(package a:b; interface store { record kv { k: string } resource r { f: func() -> kv; } get: func(r: borrow<r>) -> kv; }
+    world w { import hot: store; import cold: store; })", Side::guest);
+  const std::string hot = text_of(files, "a_b_w_hot.h");
+  CHECK(contains(hot, "namespace a::b::w::hot {"));
+  CHECK(contains(hot, "using Kv = ::a::b::store::Kv;"));
+  CHECK(contains(hot, "class R : public"));
+  CHECK(contains(text_of(files, "a_b_w_cold.h"), "class R : public"));
+  CHECK(!contains(text_of(files, "a_b_store.h"), "class R"));
+  CHECK(contains(text_of(files, "w.cpp"), "import_module(\"cold\")"));
+}
+
+TEST_CASE("functions that own their parameters take values, but for borrows") {
+  auto loaded = wit::load_text("test.wit", R"(package a:b;
+    interface i { resource r; f: func(s: string, l: list<string>, o: option<string>, b: list<borrow<r>>); }
+    world w { import i; export i; })");
+  REQUIRE(loaded.has_value());
+  const auto world = loaded->graph.packages[loaded->graph.roots.front()].worlds.front();
+  const auto guest = generate(loaded->graph, {world}, Side::guest, TypeOwnership::owning);
+  constexpr const char* owning = "void f(std::string s, std::vector<std::string> l, std::optional<std::string> o, std::span<const wcomp::Borrow<R>> b)";
+  CHECK(contains(text_of(guest, "w_exports.h"), owning));
+  CHECK(contains(text_of(guest, "a_b_i.h"), "void f(std::string_view s, std::span<const std::string> l"));
+  const auto host = generate(loaded->graph, {world}, Side::host, TypeOwnership::owning);
+  CHECK(contains(text_of(host, "a_b_i_host.h"), owning));
+  CHECK(contains(text_of(host, "w_host.h"), "f(std::string_view s, std::span<const std::string> l"));
+}
+
+TEST_CASE("long lines are broken between parameters, never in literals and comments") {
+  const std::string long_name(200, 'x');
+  const auto files = make("package a:b; /// " + long_name + ", " + long_name + "\nworld w { import f: func(" + std::string(100, 'a') + ": list<string>, " + std::string(100, 'b') + ": u32); }",
+                          Side::guest);
+  const std::string header = text_of(files, "w.h");
+  CHECK(contains(header, std::string(100, 'a') + ",\n    std::uint32_t " + std::string(100, 'b')));
+  CHECK(contains(header, "/// " + long_name + ", " + long_name + "\n"));
+}
+
 TEST_CASE("what has no bindings yet is refused by name") {
   const auto files = make("package a:b; world w { import f: func(s: stream<u8>); }", Side::guest);
   REQUIRE(!files.has_value());

@@ -1,0 +1,40 @@
+// Made by `witc bindgen` for sample:kv/store@1.2.0; changes here are lost.
+#ifndef WCOMP_BINDINGS_SAMPLE_KV_STORE_H
+#define WCOMP_BINDINGS_SAMPLE_KV_STORE_H
+
+#include "wcomp_guest.h"
+#include "sample_kv_types.h"
+
+namespace sample::kv::store {
+
+class Bucket;
+
+/// Where an entry is.
+using Location = ::sample::kv::types::Location;
+using Failure = ::sample::kv::types::Failure;
+using Access = ::sample::kv::types::Access;
+
+/// A set of keys with their values.
+class Bucket : public wcomp::guest::ImportedResource<Bucket> {
+ public:
+  static constexpr const char* resource_name = "bucket";
+  explicit Bucket(std::string_view name);
+  static wcomp::Result<Bucket, Failure> open(std::string_view name, Access access);
+  /// The value of a key.
+  std::optional<std::vector<std::uint8_t>> get(std::string_view key) const;
+  wcomp::Result<void, Failure> set(std::string_view key, std::span<const std::uint8_t> value) const;
+  std::uint32_t merge(Bucket other) const;
+
+  static void drop_handle(std::int32_t handle);  // for the base
+
+ private:
+  friend class wcomp::guest::ImportedResource<Bucket>;
+  explicit Bucket(Adopt) {}
+};
+
+std::map<std::string, std::uint32_t> count(std::span<const wcomp::Borrow<Bucket>> buckets);
+wcomp::Result<std::vector<std::uint8_t>, Failure> find(const Location& at);
+
+}  // namespace sample::kv::store
+
+#endif
