@@ -119,4 +119,11 @@ with tempfile.TemporaryDirectory() as temporary:
                 check(f"calculator {arguments} in {host}", found, there)
     else:
         raise SystemExit("the calculator of samples/ is not built")
+    # Every type of WIT and resources of both sides: what tests the bindings of hosts finds nothing wrong with components that were lowered.
+    trips = []
+    for name in ["echo", "user", "composed", "keeper"]:
+        _, again = lower(options.bin / f"tests/roundtrip/{name}.wasm", folder)
+        trips.append(again.rename(folder / f"{name}.wasm"))
+    trip = run(options.bin / "bindgen_roundtrip", *trips)
+    check("values and resources through typed bindings", (trip.returncode, trip.stdout), (0, "0 wrong\n"))
 print(f"{checks} checks, {peers.left_out} runs of peers skipped")
