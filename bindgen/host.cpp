@@ -45,10 +45,14 @@ class HostEmitter {
     return origin + guarded(name, includes + "\n" + with_diagnostics(model_, import_text(scope)));
   }
   std::string import_text(const Scope& scope) {
-    std::string types = emit_types(model_, scope, [] { return ""; });
-    if (scope.is_in_world) {
-      for (const ResourceModel& r : scope.resources) types += (types.empty() ? "" : "\n") + abstract_class(scope, r);
-    }
+    // The classes come before the types that hold them: as of C++23 the members of a std::unique_ptr are needed where it is first moved.
+    std::string types = emit_types(model_, scope, [&] {
+      std::string classes;
+      for (const ResourceModel& r : scope.resources) {
+        if (scope.is_in_world) classes += (classes.empty() ? "" : "\n") + abstract_class(scope, r);
+      }
+      return classes;
+    });
     std::string out = in_namespace(scope.cpp_namespace, types);
     const std::string abi = emit_abi(model_, scope);
     if (!abi.empty()) out += "\n" + abi;
