@@ -68,8 +68,8 @@ class Writer {
   /// From now on `t`, and what it is an alias of, is the type at `idx`; names given earlier stay.
   void name_chain(types::ValType t, TypeIdx idx) {
     while (const types::TypeId* id = std::get_if<types::TypeId>(&t)) {
-      if (!written_.insert_or_assign(Key{input_, *id}, idx).second && named_.contains({input_, *id})) break;
-      named_.insert({input_, *id});
+      if (!named_.insert({input_, *id}).second) break;
+      written_.insert_or_assign(Key{input_, *id}, idx);
       const auto* alias = std::get_if<types::AliasType>(&input_->component.types()[*id]);
       if (alias == nullptr) break;
       t = alias->target;

@@ -2,6 +2,7 @@
 #include "compose/compose.h"
 
 #include <algorithm>
+#include <map>
 
 #include "component/componentize.h"
 #include "component/guest.h"
@@ -230,4 +231,38 @@ TEST_CASE("types of an interface that is met inside are imported for one that is
   const auto& types_only = std::get<std::shared_ptr<const component::InstanceType>>(valid.scope().type.imports[0].type);
   CHECK(valid.scope().type.imports[0].name == "geo:base/places@0.1.0");
   CHECK(std::ranges::none_of(types_only->exports, [](const auto& e) { return e.name == "at"; }));
+}
+
+TEST_CASE("functions of a resource with further names keep its first one") {
+  const std::string wit = "package web:base@0.1.0; interface types { resource fields { constructor(); size: func() -> u32; } type headers = fields; type trailers = fields;"
+                          " end: func(t: trailers) -> headers; } world user { import types; export go: func(); }";
+  const Composition c = good(list(input("user.wasm", Guest().import("web:base/types@0.1.0", "[constructor]fields", {.params = {}, .results = {core::ValType::i32}})
+                                                         .import("web:base/types@0.1.0", "[method]fields.size", sig(1, true))
+                                                         .import("web:base/types@0.1.0", "end", sig(1, true)).export_("go", nothing).with_wit(wit))));
+  const auto valid = encoded(c);
+  // The constructor's result is the type that is exported as `fields`, not one of its later names.
+  std::map<std::string, std::uint32_t> exported;
+  std::vector<std::optional<std::uint32_t>> owned;  // by type index: what an own points to
+  std::optional<std::uint32_t> made;
+  for (const component::Definition& d : valid.component().definitions) {
+    const auto* def = std::get_if<component::DefType>(&d.item);
+    const auto* instance = def == nullptr ? nullptr : std::get_if<std::shared_ptr<const component::InstanceTypeRef>>(def);
+    if (instance == nullptr) continue;
+    for (const auto& decl : (*instance)->decls) {
+      if (const auto* type = std::get_if<component::DefType>(&decl)) {
+        const auto* value = std::get_if<component::DefValType>(type);
+        const auto* own = value == nullptr ? nullptr : std::get_if<component::OwnRef>(value);
+        owned.push_back(own == nullptr ? std::nullopt : std::optional(own->resource.value));
+        const auto* func = std::get_if<component::FuncTypeRef>(type);
+        if (func != nullptr && func->params.empty() && func->result && !made) made = owned.at(std::get<component::TypeIdx>(*func->result).value);
+      } else if (const auto* e = std::get_if<component::ExportDecl>(&decl); e != nullptr && e->desc.sort == component::Sort::type) {
+        exported[e->name] = static_cast<std::uint32_t>(owned.size());
+        owned.push_back(std::nullopt);
+      } else if (std::holds_alternative<component::Alias>(decl)) {
+        owned.push_back(std::nullopt);
+      }
+    }
+  }
+  REQUIRE(made);
+  CHECK(*made == exported.at("fields"));
 }
