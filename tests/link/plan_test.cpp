@@ -174,7 +174,7 @@ TEST_CASE("a plan prints its steps") {
   REQUIRE(plan.has_value());
   const std::string text = link::print(*plan);
   CHECK(text.find("core-instance 0 = instantiate module 0    ;; component > component#0\n") != std::string::npos);
-  CHECK(text.find("core-func 0 = adapter module 1 to core-instance 0 \"f\"    ;; next\n    caller: instance 2\n    callee: instance 1\n") !=
+  CHECK(text.find("core-func 0 = adapter module 1 to core-instance 0 \"f\"    ;; next: func(n: u32) -> u32\n    caller: instance 2\n    callee: instance 1\n") !=
         std::string::npos);
   CHECK(text.find("core-instance 1 = instantiate module 2    ;; component > component#1\n    \"\" \"next\" = core-func 0\n") !=
         std::string::npos);
