@@ -110,6 +110,7 @@ class Parser {
     const std::size_t opened = last_end_ - 1;
     while (!is(')')) {
       if (out.size() == params.size()) {
+        if (word_.kind == WaveToken::end) break;  // only the `)` is missing
         Failure f = at(diag::type_mismatch, params.empty() ? "an argument for a function without parameters" : fmt::format("more arguments than the {} of the function", params.size()));
         if (!params.empty()) f.diagnostics().front().notes.push_back(fmt::format("the parameters are {}", list_params(params)));
         return Err(std::move(f));
