@@ -30,7 +30,7 @@ export const values = {
   nested(v) {
     if (v === undefined || v === null) return [];
     if (v.tag === 'err') return [{ tag: 'err', val: `${v.val[0]} ${v.val[1]}` }];
-    return v.val.map((n) => n === undefined ? { tag: 'err', val: 'none' } : { tag: 'ok', val: n + 1 });
+    return v.val.map((n) => n == null ? { tag: 'err', val: 'none' } : { tag: 'ok', val: n + 1 });
   },
   reverse(text) { return [...text].reverse().join(''); },
   bytes(b) { return b.map((x) => x ^ 255).reverse(); },
