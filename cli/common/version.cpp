@@ -9,7 +9,7 @@ namespace wcomp::cli {
 namespace {
 
 constexpr const char* tiers = "interpreter";
-constexpr const char* core = "2.0 without SIMD; of 3.0: multiple memories, extended constant expressions";
+constexpr const char* core = "3.0 without garbage collection";
 
 #ifdef NDEBUG
 constexpr const char* checks = "";
@@ -30,7 +30,7 @@ std::string version_text(std::string_view program) {
       "built with: clang {}{}\n"
       "tiers: {}\n"
       "core WebAssembly: {}\n"
-      "Component Model: as of WASI 0.2, synchronous\n"
+      "Component Model: all formats; runs what is synchronous\n"
       "WASI: {}, and preview 1",
       short_version(program), WCOMP_COMMIT, __clang_version__, checks, tiers, core, WCOMP_WASI_VERSION);
 }
