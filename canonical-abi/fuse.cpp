@@ -8,13 +8,15 @@
 
 namespace wcomp::cabi {
 
-Adapter fuse(const FuncShape& func, const AdapterSide& lower, const AdapterSide& lift) {
-  WCOMP_CHECK(!func.has_async);
-  fusing::AdapterModule module(func, lower, lift);
-  const core::FuncIdx adapter = module.builder.func(func.lowered);
+Adapter fuse(const FuncShape& func, const AdapterSide& lower, const AdapterSide& lift) { return fuse(func, func, lower, lift); }
+
+Adapter fuse(const FuncShape& lower_func, const FuncShape& lift_func, const AdapterSide& lower, const AdapterSide& lift) {
+  WCOMP_CHECK(!lower_func.has_async);
+  fusing::AdapterModule module(lower_func, lift_func, lower, lift);
+  const core::FuncIdx adapter = module.builder.func(lower_func.lowered);
   module.builder.export_func("adapter", adapter);
   module.builder.name(adapter, "adapter");
-  fusing::Body(module, adapter, Side::caller).adapter(func);
+  fusing::Body(module, adapter, Side::caller).adapter(lower_func, lift_func);
   return std::move(module).finish();
 }
 
@@ -44,17 +46,18 @@ struct Occurrences {
 
 }  // namespace
 
-AdapterModule::AdapterModule(const FuncShape& func, const AdapterSide& lower, const AdapterSide& lift) : lower_(lower), lift_(lift) {
-  callee = builder.import_func("a", "callee", func.lifted);
-  if (lift.has_post_return) post_return = builder.import_func("a", "post-return", {.params = func.lifted.results, .results = {}});
-  const core::FuncType realloc_type{.params = FlatTypes(4, ValType::i32), .results = {ValType::i32}};
+AdapterModule::AdapterModule(const FuncShape& lower_func, const FuncShape& lift_func, const AdapterSide& lower, const AdapterSide& lift) : lower_(lower), lift_(lift) {
+  const FuncShape& func = lower_func;  // what they have in common
+  callee = builder.import_func("a", "callee", lift_func.lifted);
+  if (lift.has_post_return) post_return = builder.import_func("a", "post-return", {.params = lift_func.lifted.results, .results = {}});
+  const auto realloc_type = [&](Side s) { return core::FuncType{.params = FlatTypes(4, ptr(s)), .results = {ptr(s)}}; };
   if (func.lower_needs_realloc) {
     WCOMP_CHECK(lower.has_realloc);
-    realloc_[index(Side::caller)] = builder.import_func("a", "caller-realloc", realloc_type);
+    realloc_[index(Side::caller)] = builder.import_func("a", "caller-realloc", realloc_type(Side::caller));
   }
   if (func.lift_needs_realloc) {
     WCOMP_CHECK(lift.has_realloc);
-    realloc_[index(Side::callee)] = builder.import_func("a", "callee-realloc", realloc_type);
+    realloc_[index(Side::callee)] = builder.import_func("a", "callee-realloc", realloc_type(Side::callee));
   }
   import_intrinsics(func);
   if (func.needs_memory) {
@@ -76,7 +79,7 @@ void AdapterModule::import_intrinsics(const FuncShape& func) {
   occur.add(func.params_tuple.get());
   occur.add(func.result.get());
   const auto use = [&](Intrinsic i) {
-    intrinsics_[static_cast<std::size_t>(i)] = builder.import_func(std::string(intrinsic_module), std::string(row(i).name), func_type(i));
+    intrinsics_[static_cast<std::size_t>(i)] = builder.import_func(std::string(intrinsic_module), std::string(row(i).name), func_type(i, intrinsic_ptr()));
   };
   use(Intrinsic::trap);
   if (occur.string && is_copied(lower_.encoding, lift_.encoding)) {
@@ -107,12 +110,12 @@ std::uint32_t AdapterModule::resource_number(types::ResourceId id) {
   return static_cast<std::uint32_t>(resources_.ids.size() - 1);
 }
 
-core::FuncIdx AdapterModule::helper(const Shape& shape, Side from) {
-  const auto it = helper_by_shape_.find({&shape, from});
+core::FuncIdx AdapterModule::helper(const ShapePair& shapes, Side from) {
+  const auto it = helper_by_shape_.find({shapes.src, from});
   if (it != helper_by_shape_.end()) return it->second;
-  const core::FuncIdx func = builder.func({.params = {ValType::i32, ValType::i32}, .results = {}});
-  helper_by_shape_.emplace(std::pair(&shape, from), func);
-  helpers_.push_back({func, &shape, from});
+  const core::FuncIdx func = builder.func({.params = {ptr(from), ptr(other(from))}, .results = {}});
+  helper_by_shape_.emplace(std::pair(shapes.src, from), func);
+  helpers_.push_back({func, shapes, from});
   return func;
 }
 
@@ -121,7 +124,7 @@ Adapter AdapterModule::finish() && {
   for (std::size_t i = 0; i < helpers_.size(); ++i) {
     const Helper h = helpers_[i];
     builder.name(h.func, fmt::format("translate-{}", i));
-    Body(*this, h.func, h.from).helper(*h.shape);
+    Body(*this, h.func, h.from).helper(h.shapes);
   }
   return {.module = builder.build_valid(), .resources = std::move(resources_)};
 }
@@ -140,23 +143,24 @@ Temp::~Temp() {
   if (body_ != nullptr) body_->free_locals_[type_].push_back(local_);
 }
 
-void Body::adapter(const FuncShape& func) {
+void Body::adapter(const FuncShape& lower, const FuncShape& lift) {
+  const FuncShape& func = lower;  // what they have in common
   enter();
   if (func.has_borrows) call_intrinsic(Intrinsic::enter_call);
 
   std::vector<Temp> args, core_results, results;
-  for (const ValType t : func.lifted.params) args.emplace_back(*this, t);
-  for (const ValType t : func.lifted.results) core_results.emplace_back(*this, t);
+  for (const ValType t : lift.lifted.params) args.emplace_back(*this, t);
+  for (const ValType t : lift.lifted.results) core_results.emplace_back(*this, t);
   for (const ValType t : func.lowered.results) results.emplace_back(*this, t);
 
-  translate_params(func, args);
+  translate_params(lower, lift, args);
   for (const Temp& arg : args) code().local_get(arg);
   code().call(module_.callee);
   for (const Temp& r : core_results) code().local_set(r);
   if (func.has_borrows) call_intrinsic(Intrinsic::exit_call);
 
   from_ = Side::callee;
-  translate_result(func, core_results, results);
+  translate_result(lower, lift, core_results, results);
   if (module_.side(Side::callee).has_post_return) {
     clear_flag(module_.flags(Side::callee), flag_may_leave);
     for (const Temp& r : core_results) code().local_get(r);
@@ -167,7 +171,7 @@ void Body::adapter(const FuncShape& func) {
   for (const Temp& r : results) code().local_get(r);
 }
 
-void Body::helper(const Shape& shape) { translate_here(shape, InMemory{core::LocalIdx(0)}, InMemory{core::LocalIdx(1)}); }
+void Body::helper(const ShapePair& shapes) { translate_here(shapes, InMemory{core::LocalIdx(0)}, InMemory{core::LocalIdx(1)}); }
 
 void Body::enter() {
   code().global_get(module_.flags(Side::caller)).i32_const(flag_may_leave).op(Opcode::i32_and).op(Opcode::i32_eqz);
@@ -196,41 +200,41 @@ void Body::clear_flag(core::GlobalIdx flags, std::int32_t flag) {
 }
 
 // lift_flat_values of the caller and lower_flat_values of the callee, for the parameters.
-void Body::translate_params(const FuncShape& func, std::span<const Temp> args) {
-  const Shape& params = *func.params_tuple;
-  if (func.params_spill) {
+void Body::translate_params(const FuncShape& lower, const FuncShape& lift, std::span<const Temp> args) {
+  const ShapePair params{lower.params_tuple.get(), lift.params_tuple.get()};
+  if (lower.params_spill) {
     const core::LocalIdx ptr(0);
-    check_range(from_, ptr, params);
+    check_range(from_, ptr, *params.src);
     Temp bytes(*this, ValType::i64);
-    code().i64_const(params.size).local_set(bytes);
-    allocate(args[0], params.align, bytes);
+    code().i64_const(params.dst->size).local_set(bytes);
+    allocate(args[0], params.dst->align, bytes);
     translate(params, InMemory{ptr}, InMemory{args[0]});
     return;
   }
   std::vector<FlatLocal> src, dst;
-  for (std::size_t i = 0; i < params.flat.size(); ++i) {
-    src.push_back({core::LocalIdx(i), params.flat[i]});
-    dst.push_back({args[i], params.flat[i]});
+  for (std::size_t i = 0; i < params->flat.size(); ++i) {
+    src.push_back({core::LocalIdx(i), params.src->flat[i]});
+    dst.push_back({args[i], params.dst->flat[i]});
   }
   translate(params, InLocals(src), InLocals(dst));
 }
 
 // lift_flat_values of the callee and lower_flat_values of the caller, for the result.
-void Body::translate_result(const FuncShape& func, std::span<const Temp> core_results, std::span<const Temp> results) {
-  if (func.result == nullptr) return;
-  const Shape& result = *func.result;
-  if (func.results_spill) {
+void Body::translate_result(const FuncShape& lower, const FuncShape& lift, std::span<const Temp> core_results, std::span<const Temp> results) {
+  if (lower.result == nullptr) return;
+  const ShapePair result{lift.result.get(), lower.result.get()};
+  if (lower.results_spill) {
     const core::LocalIdx ptr = core_results[0];
-    const core::LocalIdx out_param(func.lowered.params.size() - 1);
-    check_range(from_, ptr, result);
-    check_range(to(), out_param, result);
+    const core::LocalIdx out_param(lower.lowered.params.size() - 1);
+    check_range(from_, ptr, *result.src);
+    check_range(to(), out_param, *result.dst);
     translate(result, InMemory{ptr}, InMemory{out_param});
     return;
   }
   std::vector<FlatLocal> src, dst;
-  for (std::size_t i = 0; i < result.flat.size(); ++i) {
-    src.push_back({core_results[i], result.flat[i]});
-    dst.push_back({results[i], result.flat[i]});
+  for (std::size_t i = 0; i < result->flat.size(); ++i) {
+    src.push_back({core_results[i], result.src->flat[i]});
+    dst.push_back({results[i], result.dst->flat[i]});
   }
   translate(result, InLocals(src), InLocals(dst));
 }

@@ -14,7 +14,10 @@
 // `trap` intrinsic with a TrapCode. Flags and booleans are normalised; bits that no type uses are dropped. NaNs pass with their bits.
 // Types that would repeat a lot of code are translated by helper functions, so that an adapter's size follows the type, not its tree.
 //
-// Not yet: memory64, async functions and values.
+// A side may have a memory with 64-bit addresses: its values are then laid out as a shape made for such memories says, its realloc takes and gives
+// i64s, and its pointers in flat values are i64. Lengths are never more than 32 bits behind the check of their limit.
+//
+// Not yet: async functions and values.
 //
 // Imports of the adapter module, each only if needed, in module `a`:
 //   func `callee`            the lifted core function;             func `post-return`   if the callee has one
@@ -60,8 +63,10 @@ struct Adapter {
   AdapterResources resources;
 };
 
-/// `lower` is the caller's (canon lower) side, `lift` the callee's (canon lift) side. `func` must not have async values, and the sides have
-/// the memory and realloc that it needs: component validation has seen to that.
+/// `lower` is the caller's (canon lower) side, `lift` the callee's (canon lift) side, each with the function's shape for its memory. The function
+/// must not have async values, and the sides have the memory and realloc that it needs: component validation has seen to that.
+[[nodiscard]] Adapter fuse(const FuncShape& lower_func, const FuncShape& lift_func, const AdapterSide& lower, const AdapterSide& lift);
+/// The same between memories with 32-bit addresses.
 [[nodiscard]] Adapter fuse(const FuncShape& func, const AdapterSide& lower, const AdapterSide& lift);
 
 }  // namespace wcomp::cabi

@@ -21,10 +21,20 @@ namespace wcomp::cabi::fusing {
 /// Whether strings are the same bytes on both sides, whatever they are.
 [[nodiscard]] constexpr bool is_copied(StringEncoding a, StringEncoding b) { return a == b && a != StringEncoding::latin1_utf16; }
 
+/// One type as the sender's memory has it and as the receiver's has it. They differ only in addresses: parts and cases are the same.
+struct ShapePair {
+  const Shape* src;
+  const Shape* dst;
+  /// The kinds, and all that does not depend on addresses.
+  const Shape* operator->() const { return src; }
+  [[nodiscard]] ShapePair element() const { return {src->element.get(), dst->element.get()}; }
+  [[nodiscard]] ShapePair payload(std::size_t i) const { return {src->cases[i].payload.get(), dst->cases[i].payload.get()}; }
+};
+
 /// The adapter module as it grows: its imports, and its functions made so far.
 class AdapterModule {
  public:
-  AdapterModule(const FuncShape& func, const AdapterSide& lower, const AdapterSide& lift);
+  AdapterModule(const FuncShape& lower_func, const FuncShape& lift_func, const AdapterSide& lower, const AdapterSide& lift);
 
   [[nodiscard]] Adapter finish() &&;
 
@@ -33,6 +43,9 @@ class AdapterModule {
   std::vector<core::GlobalIdx> entered;  ///< flags of the instances that the call enters
 
   [[nodiscard]] const AdapterSide& side(Side s) const { return s == Side::caller ? lower_ : lift_; }
+  /// The type of addresses of a side, and in calls of intrinsics.
+  [[nodiscard]] core::ValType ptr(Side s) const { return side(s).memory.limits.is_64 ? core::ValType::i64 : core::ValType::i32; }
+  [[nodiscard]] core::ValType intrinsic_ptr() const { return ptr(Side::caller) == core::ValType::i64 ? core::ValType::i64 : ptr(Side::callee); }
   [[nodiscard]] core::MemIdx memory(Side s) const { return memory_[index(s)]; }
   [[nodiscard]] core::FuncIdx realloc(Side s) const { return realloc_[index(s)]; }
   [[nodiscard]] core::GlobalIdx flags(Side s) const { return flags_[index(s)]; }
@@ -40,7 +53,7 @@ class AdapterModule {
   /// The resource's number, a new one at its first use.
   [[nodiscard]] std::uint32_t resource_number(types::ResourceId id);
   /// The function (source address, destination address) that translates a value from memory to memory.
-  [[nodiscard]] core::FuncIdx helper(const Shape& shape, Side from);
+  [[nodiscard]] core::FuncIdx helper(const ShapePair& shapes, Side from);
 
  private:
   static std::size_t index(Side s) { return static_cast<std::size_t>(s); }
@@ -48,7 +61,7 @@ class AdapterModule {
 
   struct Helper {
     core::FuncIdx func;
-    const Shape* shape;
+    ShapePair shapes;
     Side from;
   };
   const AdapterSide& lower_;
@@ -58,7 +71,7 @@ class AdapterModule {
   std::array<core::GlobalIdx, 2> flags_;
   std::array<std::optional<core::FuncIdx>, std::size(intrinsic_rows)> intrinsics_;
   AdapterResources resources_;
-  std::map<std::pair<const Shape*, Side>, core::FuncIdx> helper_by_shape_;
+  std::map<std::pair<const Shape*, Side>, core::FuncIdx> helper_by_shape_;  ///< by the sender's shape
   std::vector<Helper> helpers_;  ///< in order of their first use
 };
 
@@ -97,9 +110,9 @@ class Body {
   Body(AdapterModule& module, core::FuncIdx func, Side from) : module_(module), func_(func), from_(from) {}
 
   /// The whole adapter: fuse.cpp.
-  void adapter(const FuncShape& func);
-  /// The body of a helper function for `shape`.
-  void helper(const Shape& shape);
+  void adapter(const FuncShape& lower, const FuncShape& lift);
+  /// The body of a helper function.
+  void helper(const ShapePair& shapes);
 
  private:
   friend class Temp;
@@ -108,25 +121,28 @@ class Body {
   void leave();
   void set_flag(core::GlobalIdx flags, std::int32_t flag);
   void clear_flag(core::GlobalIdx flags, std::int32_t flag);
-  void translate_params(const FuncShape& func, std::span<const Temp> args);
-  void translate_result(const FuncShape& func, std::span<const Temp> core_results, std::span<const Temp> results);
+  void translate_params(const FuncShape& lower, const FuncShape& lift, std::span<const Temp> args);
+  void translate_result(const FuncShape& lower, const FuncShape& lift, std::span<const Temp> core_results, std::span<const Temp> results);
 
   // fuse_values.cpp
-  void translate(const Shape& shape, const Place& src, const Place& dst);
-  void translate_here(const Shape& shape, const Place& src, const Place& dst);  ///< without regard to helpers
+  void translate(const ShapePair& shapes, const Place& src, const Place& dst);
+  void translate_here(const ShapePair& shapes, const Place& src, const Place& dst);  ///< without regard to helpers
   void scalar(const Shape& shape, const Place& src, const Place& dst);
   void handle(const Shape& shape, const Place& src, const Place& dst);
-  void record(const Shape& shape, const Place& src, const Place& dst);
-  void fixed_list(const Shape& shape, const Place& src, const Place& dst);
-  void variant(const Shape& shape, const Place& src, const Place& dst);
-  void payloads(const Shape& shape, core::LocalIdx discriminant, const Place& src, const Place& dst);
+  void record(const ShapePair& shapes, const Place& src, const Place& dst);
+  void fixed_list(const ShapePair& shapes, const Place& src, const Place& dst);
+  void variant(const ShapePair& shapes, const Place& src, const Place& dst);
+  void payloads(const ShapePair& shapes, core::LocalIdx discriminant, const Place& src, const Place& dst);
   void normalise(const Shape& shape, bool is_from_memory);
 
   // fuse_lists.cpp: what needs the callee's or caller's allocator
   void string(const Place& src, const Place& dst);
-  void list(const Shape& shape, const Place& src, const Place& dst);
+  void list(const ShapePair& shapes, const Place& src, const Place& dst);
   /// Runs over `count` (consumed) elements that lie at the two addresses.
-  void elements(const Shape& element, core::LocalIdx src, core::LocalIdx dst, core::LocalIdx count);
+  void elements(const ShapePair& element, core::LocalIdx src, core::LocalIdx dst, core::LocalIdx count);
+  /// Takes the length of a string or list from the stack as it came, and leaves 32 bits, of a string with its tag; the call ends if it is beyond
+  /// what a length can be.
+  void narrow_length(bool has_tag, TrapCode too_long);
   void copy_bytes(core::LocalIdx dst, core::LocalIdx src, core::LocalIdx bytes64);
   void push_string_bytes(StringEncoding encoding, core::LocalIdx length);
   /// fuse_strings.cpp: gets room for a string that was measured, with the calls of realloc that the specification makes for these encodings.
@@ -140,14 +156,25 @@ class Body {
   void check_range(Side side, core::LocalIdx ptr, const Shape& shape);
 
   // fuse_values.cpp: reading and writing one core value
-  /// Pushes the core value `i` (a 32-bit pointer or length) of a string or list.
+  /// Pushes the core value `i` (a pointer or length, of the sender's address type) of a string or list.
   void push_word(std::uint32_t i, const Place& src);
-  void store_word(std::uint32_t i, const Place& dst, core::LocalIdx value);
+  void store_ptr(const Place& dst, core::LocalIdx ptr);
+  /// `length`: 32 bits, of a string with its tag.
+  void store_length(const Place& dst, core::LocalIdx length, bool has_tag);
   void load(const InMemory& at, std::uint32_t size, bool is_signed, core::ValType type);
   void store(const InMemory& at, std::uint32_t size, core::ValType type);
   void push_local(const FlatLocal& local, core::ValType want);
   void set_local(const FlatLocal& local, core::ValType have);
-  void push_address(const InMemory& at);
+  void push_address(const InMemory& at, Side side);
+  /// memory.copy of so many bytes, with both addresses on the stack.
+  void copy_constant(std::uint32_t bytes);
+  /// Pushes a constant of the side's address type.
+  void push_constant(Side side, std::uint32_t value);
+  void add_to_address(Side side, std::uint32_t bytes);
+  /// Pushes an address of that side as intrinsics take it.
+  void push_for_intrinsic(Side side, core::LocalIdx ptr);
+  /// 64 bits on the stack become the side's address type.
+  void wrap_to_address(Side side);
   /// begin_store before the value is pushed, end_store after: a store wants its address first.
   void begin_store(const Place& dst);
   void end_store(const Place& dst, std::uint32_t size, core::ValType type);

@@ -26,22 +26,25 @@ Place sub_place(const Place& whole, std::uint32_t offset, std::uint32_t flat_ind
       [&](const InLocals& l) -> Place { return l.subspan(flat_index, flat_count); });
 }
 
+std::uint32_t word_bytes(ValType ptr) { return ptr == ValType::i64 ? 8 : 4; }
+
 bool is_signed(ShapeKind k) { return k == ShapeKind::s8 || k == ShapeKind::s16; }
 
 }  // namespace
 
-void Body::translate(const Shape& shape, const Place& src, const Place& dst) {
-  if (is_in_memory(src) && is_in_memory(dst) && shape.nodes > helper_threshold) {
-    push_address(std::get<InMemory>(src));
-    push_address(std::get<InMemory>(dst));
-    const core::FuncIdx helper = module_.helper(shape, from_);  // may add a function, which moves all code
+void Body::translate(const ShapePair& shapes, const Place& src, const Place& dst) {
+  if (is_in_memory(src) && is_in_memory(dst) && shapes->nodes > helper_threshold) {
+    push_address(std::get<InMemory>(src), from_);
+    push_address(std::get<InMemory>(dst), to());
+    const core::FuncIdx helper = module_.helper(shapes, from_);  // may add a function, which moves all code
     code().call(helper);
     return;
   }
-  translate_here(shape, src, dst);
+  translate_here(shapes, src, dst);
 }
 
-void Body::translate_here(const Shape& shape, const Place& src, const Place& dst) {
+void Body::translate_here(const ShapePair& shapes, const Place& src, const Place& dst) {
+  const Shape& shape = *shapes.src;
   switch (shape.kind) {
     case ShapeKind::bool_:
     case ShapeKind::s8:
@@ -57,10 +60,10 @@ void Body::translate_here(const Shape& shape, const Place& src, const Place& dst
     case ShapeKind::char_:
     case ShapeKind::flags: return scalar(shape, src, dst);
     case ShapeKind::string: return string(src, dst);
-    case ShapeKind::list: return list(shape, src, dst);
-    case ShapeKind::fixed_list: return fixed_list(shape, src, dst);
-    case ShapeKind::record: return record(shape, src, dst);
-    case ShapeKind::variant: return variant(shape, src, dst);
+    case ShapeKind::list: return list(shapes, src, dst);
+    case ShapeKind::fixed_list: return fixed_list(shapes, src, dst);
+    case ShapeKind::record: return record(shapes, src, dst);
+    case ShapeKind::variant: return variant(shapes, src, dst);
     case ShapeKind::own:
     case ShapeKind::borrow: return handle(shape, src, dst);
     case ShapeKind::stream:
@@ -122,36 +125,45 @@ void Body::handle(const Shape& shape, const Place& src, const Place& dst) {
   end_store(dst, 4, ValType::i32);
 }
 
-void Body::record(const Shape& shape, const Place& src, const Place& dst) {
-  if (is_in_memory(src) && is_in_memory(dst) && shape.is_any_bits && shape.size > copy_threshold) {
-    push_address(std::get<InMemory>(dst));
-    push_address(std::get<InMemory>(src));
-    code().i32_const(static_cast<std::int32_t>(shape.size)).memory_copy(module_.memory(to()), module_.memory(from_));
+void Body::record(const ShapePair& shapes, const Place& src, const Place& dst) {
+  if (is_in_memory(src) && is_in_memory(dst) && shapes->is_any_bits && shapes->size > copy_threshold) {
+    push_address(std::get<InMemory>(dst), to());
+    push_address(std::get<InMemory>(src), from_);
+    copy_constant(shapes->size);
     return;
   }
-  for (const Part& p : shape.parts) {
-    const std::size_t flats = p.shape->flat.size();
-    translate(*p.shape, sub_place(src, p.offset, p.flat_index, flats), sub_place(dst, p.offset, p.flat_index, flats));
+  for (std::size_t i = 0; i < shapes->parts.size(); ++i) {
+    const Part &from = shapes.src->parts[i], &into = shapes.dst->parts[i];
+    const std::size_t flats = from.shape->flat.size();
+    translate({from.shape.get(), into.shape.get()}, sub_place(src, from.offset, from.flat_index, flats), sub_place(dst, into.offset, into.flat_index, flats));
   }
 }
 
-void Body::fixed_list(const Shape& shape, const Place& src, const Place& dst) {
-  const Shape& element = *shape.element;
+void Body::copy_constant(std::uint32_t bytes) {
+  // The size is of the narrower type of the two.
+  push_constant(module_.ptr(to()) == ValType::i32 ? to() : from_, bytes);
+  code().memory_copy(module_.memory(to()), module_.memory(from_));
+}
+
+void Body::fixed_list(const ShapePair& shapes, const Place& src, const Place& dst) {
+  const Shape& shape = *shapes.src;
+  const ShapePair element = shapes.element();
   const bool is_memory_only = is_in_memory(src) && is_in_memory(dst);
   if (!is_memory_only || shape.length <= unroll_threshold) {
-    const auto flats = static_cast<std::uint32_t>(element.flat.size());
+    const auto flats = static_cast<std::uint32_t>(element->flat.size());
     for (std::uint32_t i = 0; i < shape.length; ++i) {
-      translate(element, sub_place(src, i * element.size, i * flats, flats), sub_place(dst, i * element.size, i * flats, flats));
+      translate(element, sub_place(src, i * element.src->size, i * flats, flats), sub_place(dst, i * element.dst->size, i * flats, flats));
     }
     return;
   }
-  Temp src_ptr(*this, ValType::i32), dst_ptr(*this, ValType::i32);
-  push_address(std::get<InMemory>(src));
+  Temp src_ptr(*this, module_.ptr(from_)), dst_ptr(*this, module_.ptr(to()));
+  push_address(std::get<InMemory>(src), from_);
   code().local_set(src_ptr);
-  push_address(std::get<InMemory>(dst));
+  push_address(std::get<InMemory>(dst), to());
   code().local_set(dst_ptr);
   if (shape.is_any_bits) {
-    code().local_get(dst_ptr).local_get(src_ptr).i32_const(static_cast<std::int32_t>(shape.size)).memory_copy(module_.memory(to()), module_.memory(from_));
+    code().local_get(dst_ptr).local_get(src_ptr);
+    copy_constant(shape.size);
     return;
   }
   Temp count(*this, ValType::i32);
@@ -160,7 +172,8 @@ void Body::fixed_list(const Shape& shape, const Place& src, const Place& dst) {
 }
 
 // load_variant or lift_flat_variant, then store_variant or lower_flat_variant.
-void Body::variant(const Shape& shape, const Place& src, const Place& dst) {
+void Body::variant(const ShapePair& shapes, const Place& src, const Place& dst) {
+  const Shape& shape = *shapes.src;
   Temp discriminant(*this, ValType::i32);
   match(
       src, [&](const InMemory& m) { load(m, shape.discriminant_size, false, ValType::i32); },
@@ -181,27 +194,29 @@ void Body::variant(const Shape& shape, const Place& src, const Place& dst) {
       code().local_set(l.local);
     }
   }
-  payloads(shape, discriminant, src, dst);
+  payloads(shapes, discriminant, src, dst);
 }
 
 /// Cases with the same payload share its code; cases without one share nothing to do.
-void Body::payloads(const Shape& shape, core::LocalIdx discriminant, const Place& src, const Place& dst) {
-  std::vector<const Shape*> distinct;
+void Body::payloads(const ShapePair& shapes, core::LocalIdx discriminant, const Place& src, const Place& dst) {
+  const Shape& shape = *shapes.src;
+  std::vector<ShapePair> distinct;
   std::map<const Shape*, std::uint32_t> label;
   bool has_empty = false;
-  for (const CaseShape& c : shape.cases) {
-    if (c.payload == nullptr) {
+  for (std::size_t i = 0; i < shape.cases.size(); ++i) {
+    const ShapePair payload = shapes.payload(i);
+    if (payload.src == nullptr) {
       has_empty = true;
-    } else if (label.emplace(c.payload.get(), static_cast<std::uint32_t>(distinct.size())).second) {
-      distinct.push_back(c.payload.get());
+    } else if (label.emplace(payload.src, static_cast<std::uint32_t>(distinct.size())).second) {
+      distinct.push_back(payload);
     }
   }
-  const auto translate_payload = [&](const Shape& payload) {
-    const std::size_t flats = payload.flat.size();
-    translate(payload, sub_place(src, shape.payload_offset, 1, flats), sub_place(dst, shape.payload_offset, 1, flats));
+  const auto translate_payload = [&](const ShapePair& payload) {
+    const std::size_t flats = payload->flat.size();
+    translate(payload, sub_place(src, shapes.src->payload_offset, 1, flats), sub_place(dst, shapes.dst->payload_offset, 1, flats));
   };
   if (distinct.empty()) return;
-  if (distinct.size() == 1 && !has_empty) return translate_payload(*distinct[0]);
+  if (distinct.size() == 1 && !has_empty) return translate_payload(distinct[0]);
 
   // One block around all; inside it one block for each payload, whose end is where that payload's code starts.
   const auto count = static_cast<std::uint32_t>(distinct.size());
@@ -212,22 +227,58 @@ void Body::payloads(const Shape& shape, core::LocalIdx discriminant, const Place
   code().local_get(discriminant).br_table(targets, count);
   for (std::uint32_t i = 0; i < count; ++i) {
     code().end();
-    translate_payload(*distinct[i]);
+    translate_payload(distinct[i]);
     if (i + 1 < count) code().br(count - 1 - i);
   }
   code().end();
 }
 
 void Body::push_word(std::uint32_t i, const Place& src) {
+  const ValType type = module_.ptr(from_);
+  const std::uint32_t bytes = word_bytes(type);
   match(
-      src, [&](const InMemory& m) { load(m.plus(4 * i), 4, false, ValType::i32); }, [&](const InLocals& l) { push_local(l[i], ValType::i32); });
+      src, [&](const InMemory& m) { load(m.plus(bytes * i), bytes, false, type); }, [&](const InLocals& l) { push_local(l[i], type); });
 }
 
-void Body::store_word(std::uint32_t i, const Place& dst, core::LocalIdx value) {
-  const Place word = sub_place(dst, 4 * i, i, 1);
+void Body::store_ptr(const Place& dst, core::LocalIdx ptr) {
+  const ValType type = module_.ptr(to());
+  const Place word = sub_place(dst, 0, 0, 1);
   begin_store(word);
-  code().local_get(value);
-  end_store(word, 4, ValType::i32);
+  code().local_get(ptr);
+  end_store(word, word_bytes(type), type);
+}
+
+void Body::store_length(const Place& dst, core::LocalIdx length, bool has_tag) {
+  const ValType type = module_.ptr(to());
+  const Place word = sub_place(dst, word_bytes(type), 1, 1);
+  begin_store(word);
+  code().local_get(length);
+  if (type == ValType::i64 && has_tag) {
+    // The tag goes up to bit 63: what sign extension puts above it is cleared.
+    code().op(Opcode::i64_extend_i32_s).i64_const(static_cast<std::int64_t>(utf16_tag_64 | (utf16_tag - 1))).op(Opcode::i64_and);
+  } else if (type == ValType::i64) {
+    code().op(Opcode::i64_extend_i32_u);
+  }
+  end_store(word, word_bytes(type), type);
+}
+
+void Body::push_for_intrinsic(Side side, core::LocalIdx ptr) {
+  code().local_get(ptr);
+  if (module_.ptr(side) != module_.intrinsic_ptr()) code().op(Opcode::i64_extend_i32_u);
+}
+
+void Body::push_constant(Side side, std::uint32_t value) {
+  if (module_.ptr(side) == ValType::i64) code().i64_const(value);
+  else code().i32_const(static_cast<std::int32_t>(value));
+}
+
+void Body::add_to_address(Side side, std::uint32_t bytes) {
+  push_constant(side, bytes);
+  code().op(module_.ptr(side) == ValType::i64 ? Opcode::i64_add : Opcode::i32_add);
+}
+
+void Body::wrap_to_address(Side side) {
+  if (module_.ptr(side) == ValType::i32) code().op(Opcode::i32_wrap_i64);
 }
 
 void Body::load(const InMemory& at, std::uint32_t size, bool is_signed, ValType type) {
@@ -270,9 +321,9 @@ void Body::set_local(const FlatLocal& local, ValType have) {
   code().local_set(local.local);
 }
 
-void Body::push_address(const InMemory& at) {
+void Body::push_address(const InMemory& at, Side side) {
   code().local_get(at.base);
-  if (at.offset != 0) code().i32_const(static_cast<std::int32_t>(at.offset)).op(Opcode::i32_add);
+  if (at.offset != 0) add_to_address(side, at.offset);
 }
 
 void Body::begin_store(const Place& dst) {

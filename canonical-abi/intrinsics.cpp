@@ -9,12 +9,12 @@ std::optional<Intrinsic> find_intrinsic(std::string_view name) {
   return {};
 }
 
-core::FuncType func_type(Intrinsic i) {
+core::FuncType func_type(Intrinsic i, core::ValType ptr) {
   core::FuncType t;
   std::vector<core::ValType>* list = &t.params;
   for (const char letter : row(i).signature) {
     if (letter == ':') list = &t.results;
-    else list->push_back(letter == 'I' ? core::ValType::i64 : core::ValType::i32);
+    else list->push_back(letter == 'p' ? ptr : core::ValType::i32);
   }
   return t;
 }

@@ -25,7 +25,7 @@ enum class Side : std::uint8_t { caller = 0, callee = 1 };
 struct IntrinsicRow {
   Intrinsic intrinsic;
   std::string_view name;
-  std::string_view signature;  ///< `iii:i`
+  std::string_view signature;  ///< `ipi:i`
   std::string_view meaning;
 };
 
@@ -39,6 +39,7 @@ inline constexpr std::string_view intrinsic_module = "i";
 
 [[nodiscard]] constexpr const IntrinsicRow& row(Intrinsic i) { return intrinsic_rows[static_cast<std::size_t>(i)]; }
 [[nodiscard]] std::optional<Intrinsic> find_intrinsic(std::string_view name);
-[[nodiscard]] core::FuncType func_type(Intrinsic i);
+/// `ptr`: the type of addresses, i64 in an adapter of which one memory, or both, have 64-bit ones.
+[[nodiscard]] core::FuncType func_type(Intrinsic i, core::ValType ptr = core::ValType::i32);
 
 }  // namespace wcomp::cabi

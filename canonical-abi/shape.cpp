@@ -367,8 +367,8 @@ std::shared_ptr<const Shape> shape_of(const types::TypeArena& arena, types::ValT
   return std::move(shape).value();
 }
 
-FuncShape shape_of(const types::TypeArena& arena, const types::FuncType& type) {
-  auto shape = try_shape_of(arena, type);
+FuncShape shape_of(const types::TypeArena& arena, const types::FuncType& type, core::ValType ptr) {
+  auto shape = ShapeCache(arena, ptr).of(type);
   WCOMP_CHECK(shape.has_value());
   return std::move(shape).value();
 }

@@ -1,8 +1,9 @@
 // The Canonical ABI's facts about a type, computed once: size, alignment, flat core types, parts with their offsets.
 //
 // Every consumer (host lift and lower, fused adapters, C++ bindings, validation of canon options) reads a Shape; none computes
-// layout itself. CanonicalABI.md "Alignment", "Element Size", "Flattening". Addresses are those of a 32-bit memory unless a ShapeCache says
-// otherwise; nothing behind validation has 64-bit ones yet.
+// layout itself. CanonicalABI.md "Alignment", "Element Size", "Flattening". Addresses are those of a 32-bit memory unless one is asked for
+// with 64 bits: then pointers and lengths of strings and lists have 8 bytes. Shapes of one type for both have the same parts in the same order and
+// as many flat types, so that a consumer can walk them together.
 //
 // A type of a few bytes of source can describe a value of gigabytes (tuples of tuples, `list<u8, 4000000000>`), so shapes have limits:
 // `try_shape_of` reports them and is for types that nobody has checked yet; validation calls it once for the type of every function
@@ -29,7 +30,10 @@ inline constexpr std::size_t max_flat_async_params = 4;
 inline constexpr std::size_t max_flat = max_flat_params + 1;
 inline constexpr std::uint32_t max_string_byte_length = (1u << 28) - 1;  ///< MAX_STRING_BYTE_LENGTH
 inline constexpr std::uint32_t max_list_byte_length = (1u << 28) - 1;    ///< MAX_LIST_BYTE_LENGTH
-inline constexpr std::uint32_t utf16_tag = 1u << 31;                     ///< in a latin1+utf16 string's length: the units are UTF-16
+/// In a latin1+utf16 string's length: the units are UTF-16. In a 64-bit memory it is the highest of 64 bits; we take it down as soon as the length is
+/// read (narrow_length), so that behind it there is one form of lengths.
+inline constexpr std::uint32_t utf16_tag = 1u << 31;
+inline constexpr std::uint64_t utf16_tag_64 = std::uint64_t{1} << 63;
 
 // Limits of this implementation on one value type, or on the parameters and the result of one function.
 inline constexpr std::uint32_t max_size = (1u << 28) - 1;   ///< bytes in memory
@@ -102,7 +106,7 @@ struct FuncShape {
 
 /// The shape of a checked type; breaking a limit is a bug of the caller.
 [[nodiscard]] std::shared_ptr<const Shape> shape_of(const types::TypeArena& arena, types::ValType type);
-[[nodiscard]] FuncShape shape_of(const types::TypeArena& arena, const types::FuncType& type);
+[[nodiscard]] FuncShape shape_of(const types::TypeArena& arena, const types::FuncType& type, core::ValType ptr = core::ValType::i32);
 
 /// The shape, or a Failure without a location (`limit-exceeded`, or `invalid` for what is no value type: a resource itself, flags or a variant without members).
 [[nodiscard]] Result<std::shared_ptr<const Shape>> try_shape_of(const types::TypeArena& arena, types::ValType type);
