@@ -9,62 +9,12 @@
 #include "base/diagnostic.h"
 #include "base/match.h"
 #include "base/text.h"
+#include "bindgen/type_walk.h"
 
 namespace wcomp::bindgen {
 namespace {
 
 using types::ValType;
-
-/// Calls f(ValType) for every type directly inside `def`.
-template <class F>
-void for_each_part(const types::TypeDef& def, F f) {
-  const auto maybe = [&](const std::optional<ValType>& t) {
-    if (t) f(*t);
-  };
-  match(
-      def,
-      [&](const types::RecordType& t) {
-        for (const auto& field : t.fields) f(field.type);
-      },
-      [&](const types::VariantType& t) {
-        for (const auto& c : t.cases) maybe(c.type);
-      },
-      [&](const types::TupleType& t) {
-        for (const ValType e : t.types) f(e);
-      },
-      [&](const types::ListType& t) { f(t.element); }, [&](const types::FixedListType& t) { f(t.element); },
-      [&](const types::MapType& t) {
-        f(t.key);
-        f(t.value);
-      },
-      [&](const types::OptionType& t) { f(t.some); },
-      [&](const types::ResultType& t) {
-        maybe(t.ok);
-        maybe(t.err);
-      },
-      [&](const types::OwnType& t) { f(t.resource); }, [&](const types::BorrowType& t) { f(t.resource); },
-      [&](const types::StreamType& t) { maybe(t.element); }, [&](const types::FutureType& t) { maybe(t.element); },
-      [&](const types::AliasType& t) { f(t.target); }, [](const auto&) {});
-}
-
-/// Calls f(TypeId) for `type` and everything in it, aliases and named types included.
-void walk(const types::TypeArena& arena, ValType type, const std::function<void(types::TypeId)>& f) {
-  std::set<types::TypeId> seen;
-  std::vector<ValType> todo{type};
-  while (!todo.empty()) {
-    const ValType next = todo.back();
-    todo.pop_back();
-    const auto* id = std::get_if<types::TypeId>(&next);
-    if (id == nullptr || !seen.insert(*id).second) continue;
-    f(*id);
-    for_each_part(arena[*id], [&](ValType part) { todo.push_back(part); });
-  }
-}
-
-void walk(const types::TypeArena& arena, const types::FuncType& type, const std::function<void(types::TypeId)>& f) {
-  for (const auto& p : type.params) walk(arena, p.type, f);
-  if (type.result) walk(arena, *type.result, f);
-}
 
 std::string_view cpp_prim(types::Prim p) {
   switch (p) {
@@ -96,7 +46,7 @@ Result<Model> Model::make(const wit::Graph& graph, wit::WorldId world, Side side
 
 Result<void> Model::check(const wit::Function& func) const {
   const auto refuse = [&](std::string_view what) {
-    return fail(diag::unsupported, fmt::format("`{}` has {}, for which there are no C++ bindings yet", func.abi_name, what));
+    return fail(diag::unsupported, fmt::format("`{}` has {}, for which there are no bindings yet", func.abi_name, what));
   };
   if (func.type.is_async) return refuse("the type `async func`");
   std::string_view found;

@@ -68,6 +68,7 @@ class Model {
   [[nodiscard]] const wit::World& world() const { return graph_->worlds[world_]; }
   [[nodiscard]] wit::WorldId world_id() const { return world_; }
   [[nodiscard]] Side side() const { return side_; }
+  [[nodiscard]] TypeOwnership ownership() const { return ownership_; }
   /// In dependency order; the world's own import scope after the interfaces, export scopes last.
   [[nodiscard]] const std::vector<Scope>& scopes() const { return scopes_; }
 
@@ -77,6 +78,9 @@ class Model {
   [[nodiscard]] const Scope& home(wit::TypeDeclId decl, const Scope& from) const;
   /// `::ns::pkg::iface::Type`, or `Type` alone within `from`.
   [[nodiscard]] std::string qualified(wit::TypeDeclId decl, const Scope& from, bool is_short = true) const;
+
+  /// The declaration by which an own or borrow names its resource.
+  [[nodiscard]] wit::TypeDeclId resource_decl(types::TypeId resource) const;
 
   /// The C++ type of a value that is stored, returned or part of another.
   [[nodiscard]] std::string value_type(types::ValType type, const Scope& from, bool is_short = true) const;
@@ -121,9 +125,6 @@ class Model {
   [[nodiscard]] bool reaches_resource(types::ValType type, F is_wanted) const;
   [[nodiscard]] bool reaches_exported_resource(types::ValType type) const;
   [[nodiscard]] bool reaches_resource_of(wit::InterfaceId interface, types::ValType type) const;
-  /// The declaration by which an own or borrow names its resource.
-  [[nodiscard]] wit::TypeDeclId resource_decl(types::TypeId resource) const;
-
   const wit::Graph* graph_;
   FileNames files_;
   wit::WorldId world_;

@@ -10,16 +10,16 @@
 namespace wcomp::bindgen {
 namespace {
 
-// Words that no generated identifier may be: keywords and alternative tokens of C++20, names the generated code itself begins paths with,
+// Words that no generated identifier may be: keywords and alternative tokens of C++20 and C23, names the generated code itself begins paths with,
 // and macros of the C library and of compilers.
 constexpr auto reserved_words = std::to_array<std::string_view>({
     "alignas", "alignof", "and", "and_eq", "asm", "auto", "bitand", "bitor", "bool", "break", "case", "catch", "char", "char16_t", "char32_t",
     "char8_t", "class", "co_await", "co_return", "co_yield", "compl", "concept", "const", "const_cast", "consteval", "constexpr", "constinit",
     "continue", "decltype", "default", "delete", "do", "double", "dynamic_cast", "else", "enum", "explicit", "export", "extern", "false",
     "float", "for", "friend", "goto", "if", "inline", "int", "long", "mutable", "namespace", "new", "noexcept", "not", "not_eq", "nullptr",
-    "operator", "or", "or_eq", "private", "protected", "public", "register", "reinterpret_cast", "requires", "return", "short", "signed",
+    "operator", "or", "or_eq", "private", "protected", "public", "register", "reinterpret_cast", "requires", "restrict", "return", "short", "signed",
     "sizeof", "static", "static_assert", "static_cast", "struct", "switch", "template", "this", "thread_local", "throw", "true", "try",
-    "typedef", "typeid", "typename", "union", "unsigned", "using", "virtual", "void", "volatile", "wchar_t", "while", "xor", "xor_eq",
+    "typedef", "typeid", "typename", "typeof", "typeof_unqual", "union", "unsigned", "using", "virtual", "void", "volatile", "wchar_t", "while", "xor", "xor_eq",
     // the roots of qualified names
     "std", "wcomp", "exports",
     // macros
@@ -27,7 +27,7 @@ constexpr auto reserved_words = std::to_array<std::string_view>({
     "va_arg", "va_start", "va_end", "va_copy", "signal_h", "isnan", "isinf", "signbit", "isfinite", "isnormal", "fpclassify",
 });
 
-// Functions and types of the C library that a namespace at the outermost level would collide with.
+// Functions and types of the C library that a name at the outermost level would collide with.
 constexpr auto global_names = std::to_array<std::string_view>({
     "abort", "abs", "accept", "access", "atexit", "bind", "calloc", "chdir", "clock", "close", "connect", "daemon", "div", "dup", "environ",
     "exit", "exp", "fork", "free", "getenv", "index", "kill", "labs", "link", "listen", "log", "malloc", "mkdir", "mktime", "nice", "open",
@@ -35,6 +35,15 @@ constexpr auto global_names = std::to_array<std::string_view>({
     "round", "select", "send", "shutdown", "signal", "sin", "sleep", "socket", "sqrt", "stat", "strlen", "swab", "sync", "system", "tan",
     "time", "times", "timezone", "truncate", "umask", "unlink", "wait", "write", "y0", "y1", "yn", "j0", "j1", "jn", "gamma", "main", "tm",
     "div_t", "sigaction", "timespec", "timeval", "tzname", "daylight", "recv", "signgam",
+    // of two words or more, as all names of C bindings are
+    "aligned_alloc", "arc4random_buf", "arc4random_uniform", "asctime_r", "at_quick_exit", "clock_getres", "clock_gettime", "clock_nanosleep",
+    "clock_settime", "crypt_r", "ctime_r", "explicit_bzero", "get_avphys_pages", "get_nprocs", "get_nprocs_conf", "get_phys_pages",
+    "getdate_err", "getopt_long", "getopt_long_only", "gmtime_r", "iconv_close", "iconv_open", "inet_aton", "inet_ntop", "inet_pton",
+    "int_fast16_t", "int_fast32_t", "int_fast64_t", "int_fast8_t", "int_least16_t", "int_least32_t", "int_least64_t", "int_least8_t",
+    "lgamma_r", "localtime_r", "malloc_usable_size", "max_align_t", "nl_langinfo", "nl_langinfo_l", "open_memstream", "open_wmemstream",
+    "posix_close", "posix_fadvise", "posix_fallocate", "posix_memalign", "putchar_unlocked", "quick_exit", "rand_r", "sched_yield", "strtok_r",
+    "timespec_get", "uint_fast16_t", "uint_fast32_t", "uint_fast64_t", "uint_fast8_t", "uint_least16_t", "uint_least32_t", "uint_least64_t",
+    "uint_least8_t",
 });
 
 std::string escaped(std::string name) {

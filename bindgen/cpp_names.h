@@ -16,7 +16,7 @@ namespace wcomp::bindgen {
 [[nodiscard]] std::string value_name(std::string_view kebab);
 /// `input-stream` -> `InputStream`.
 [[nodiscard]] std::string type_name(std::string_view kebab);
-/// A namespace of the outermost level must not be a function of the C library either: `time:zone` -> `time_`.
+/// A name of the outermost level (a namespace, whatever C has) must not be a function of the C library either: `time:zone` -> `time_`.
 [[nodiscard]] std::string outer_namespace(std::string_view kebab);
 
 /// Names that have to differ within one C++ scope.
