@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -88,13 +89,6 @@ Result<void> write_all(int fd, ByteSpan bytes, const std::filesystem::path& path
   return Ok{};
 }
 
-Result<void> write_all(int fd, std::span<const ByteSpan> parts, const std::filesystem::path& path) {
-  for (const ByteSpan part : parts) {
-    if (auto done = write_all(fd, part, path); !done) return done;
-  }
-  return Ok{};
-}
-
 }  // namespace
 
 Result<Bytes> read_file(const std::filesystem::path& path) { return read_as<Bytes>(path); }
@@ -102,30 +96,75 @@ Result<std::string> read_text_file(const std::filesystem::path& path) { return r
 
 Result<void> write_file(const std::filesystem::path& path, ByteSpan bytes) { return write_parts(path, {&bytes, 1}); }
 
-Result<void> write_parts(const std::filesystem::path& path, std::span<const ByteSpan> parts) {
-  if (path == "-") return write_all(1, parts, "standard output");
+struct FileWriter::Impl {
+  explicit Impl(std::filesystem::path p) : path(std::move(p)) {}
+
+  std::filesystem::path path;         ///< as it was given, for messages
+  std::filesystem::path destination;  ///< what is replaced
+  std::string temporary;              ///< empty: written directly
+  mode_t mode = 0;
+  std::optional<Fd> fd;
+  Result<void> outcome = Ok{};
+};
+
+FileWriter::FileWriter(std::filesystem::path path) : impl_(std::make_unique<Impl>(std::move(path))) {
+  Impl& w = *impl_;
+  if (w.path == "-") {
+    w.fd.emplace(1);
+    w.path = "standard output";
+    return;
+  }
+  const auto cannot = [&](const std::string& why) { w.outcome = fail(diag::file_error, fmt::format("cannot write `{}`: {}", w.path.string(), why)); };
   struct stat info {};
-  const bool exists = ::stat(path.c_str(), &info) == 0;
-  if (exists && S_ISDIR(info.st_mode)) return fail(diag::file_error, fmt::format("cannot write `{}`: it is a directory", path.string()));
+  const bool exists = ::stat(w.path.c_str(), &info) == 0;
+  if (exists && S_ISDIR(info.st_mode)) {
+    cannot("it is a directory");
+    return;
+  }
   if (exists && !S_ISREG(info.st_mode)) {
-    const Fd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-    if (fd.get() < 0) return fail(diag::file_error, fmt::format("cannot open `{}`: {}", path.string(), reason(errno)));
-    return write_all(fd.get(), parts, path);
+    w.fd.emplace(::open(w.path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (w.fd->get() < 0) cannot(reason(errno));
+    return;
   }
   // A symbolic link stays one: what is replaced is the file it names.
   std::error_code ignored;
-  const std::filesystem::path target = exists ? std::filesystem::canonical(path, ignored) : path;
-  const std::filesystem::path destination = target.empty() ? path : target;
-  std::string temporary = destination.string() + ".XXXXXX";
-  const Fd fd(::mkostemp(temporary.data(), O_CLOEXEC));
-  if (fd.get() < 0) return fail(diag::file_error, fmt::format("cannot write `{}`: {}", path.string(), reason(errno)));
+  const std::filesystem::path target = exists ? std::filesystem::canonical(w.path, ignored) : w.path;
+  w.destination = target.empty() ? w.path : target;
+  std::string temporary = w.destination.string() + ".XXXXXX";
+  w.fd.emplace(::mkostemp(temporary.data(), O_CLOEXEC));
+  if (w.fd->get() < 0) {
+    cannot(reason(errno));
+    return;
+  }
+  w.temporary = std::move(temporary);
   const mode_t mask = ::umask(0);
   ::umask(mask);
-  auto done = write_all(fd.get(), parts, path);
-  if (done && ::fchmod(fd.get(), exists ? info.st_mode & 07777 : 0666 & ~mask) != 0) done = fail(diag::file_error, fmt::format("cannot write `{}`: {}", path.string(), reason(errno)));
-  if (done && ::rename(temporary.c_str(), destination.c_str()) != 0) done = fail(diag::file_error, fmt::format("cannot write `{}`: {}", path.string(), reason(errno)));
-  if (!done) ::unlink(temporary.c_str());
-  return done;
+  w.mode = exists ? info.st_mode & 07777 : 0666 & ~mask;
+}
+
+FileWriter::~FileWriter() {
+  if (impl_ != nullptr && !impl_->temporary.empty()) ::unlink(impl_->temporary.c_str());
+}
+FileWriter::FileWriter(FileWriter&&) noexcept = default;
+
+void FileWriter::write(ByteSpan bytes) {
+  if (impl_->outcome) impl_->outcome = write_all(impl_->fd->get(), bytes, impl_->path);
+}
+
+Result<void> FileWriter::commit() {
+  Impl& w = *impl_;
+  if (!w.outcome || w.temporary.empty()) return std::move(w.outcome);
+  if (::fchmod(w.fd->get(), w.mode) != 0 || ::rename(w.temporary.c_str(), w.destination.c_str()) != 0) {
+    return fail(diag::file_error, fmt::format("cannot write `{}`: {}", w.path.string(), reason(errno)));
+  }
+  w.temporary.clear();
+  return Ok{};
+}
+
+Result<void> write_parts(const std::filesystem::path& path, std::span<const ByteSpan> parts) {
+  FileWriter out(path);
+  for (const ByteSpan part : parts) out.write(part);
+  return out.commit();
 }
 
 Result<void> write_file(const std::filesystem::path& path, std::string_view text) { return write_file(path, as_bytes(text)); }

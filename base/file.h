@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 
 #include "base/bytes.h"
@@ -12,6 +13,21 @@ namespace wcomp {
 /// The file's bytes; `-` is standard input. Errors: `file-error` with the system's reason in words.
 [[nodiscard]] Result<Bytes> read_file(const std::filesystem::path& path);
 [[nodiscard]] Result<std::string> read_text_file(const std::filesystem::path& path);
+
+/// Writes a file piece by piece, in the way of write_file: without `commit` the file stays what it was. What went wrong is said by `commit`.
+class FileWriter {
+ public:
+  explicit FileWriter(std::filesystem::path path);
+  ~FileWriter();
+  FileWriter(FileWriter&&) noexcept;
+  FileWriter& operator=(FileWriter&&) = delete;
+  void write(ByteSpan bytes);
+  [[nodiscard]] Result<void> commit();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 /// Writes to a temporary file beside `path` and renames it, so that an interruption leaves the old file or the new one, never half of one.
 /// `-` is standard output. A path that is not a regular file (a device, a pipe) is written directly.

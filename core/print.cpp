@@ -43,12 +43,30 @@ class ModulePrinter {
     find_sections();
   }
 
-  Result<std::string> run() {
-    std::size_t locals = 0;
-    for (const Func& f : m_.funcs) locals += local_count(f);
-    if (locals > max_locals) {
-      return fail(diag::limit_exceeded, fmt::format("{} parameters and locals, a text has at most {}", locals, max_locals), BinaryPos{{}, m_.path, 0});
+  /// Whether there is anything that makes `run` fail.
+  Result<void> check() {
+    WCOMP_TRY(check_locals());
+    const auto all = [&](const auto& items, auto expr) -> Result<void> {
+      for (const auto& item : items) {
+        if (const Expr* e = expr(item)) WCOMP_TRY(check_expr(code_, *e));
+      }
+      return {};
+    };
+    WCOMP_TRY(all(m_.tables, [](const Table& t) { return t.init ? &*t.init : nullptr; }));
+    WCOMP_TRY(all(m_.globals, [](const Global& g) { return &g.init; }));
+    for (const Elem& e : m_.elems) {
+      if (e.mode == SegmentMode::active) WCOMP_TRY(check_expr(code_, e.offset));
+      if (const auto* items = std::get_if<std::vector<Expr>>(&e.items)) WCOMP_TRY(all(*items, [](const Expr& x) { return &x; }));
     }
+    WCOMP_TRY(all(m_.funcs, [](const Func& f) { return &f.body; }));
+    return all(m_.datas, [](const Data& d) { return d.mode == SegmentMode::active ? &d.offset : nullptr; });
+  }
+
+  /// What is printed goes to `sink` as soon as it is enough.
+  void stream_to(const TextSink& sink) { sink_ = &sink; }
+
+  Result<std::string> run() {
+    WCOMP_TRY(check_locals());
     out_ = "(module";
     if (options_.use_names && !m_.names.module.empty()) out_ += " " + to_identifier(m_.names.module);
     customs(0);
@@ -87,6 +105,13 @@ class ModulePrinter {
     return std::move(out_);
   }
 
+  Result<void> check_locals() const {
+    std::size_t locals = 0;
+    for (const Func& f : m_.funcs) locals += local_count(f);
+    if (locals <= max_locals) return {};
+    return fail(diag::limit_exceeded, fmt::format("{} parameters and locals, a text has at most {}", locals, max_locals), BinaryPos{{}, m_.path, 0});
+  }
+
   Result<void> add_operands() {
     WCOMP_TRY(operands_, OperandText::of(m_));
     return {};
@@ -103,9 +128,12 @@ class ModulePrinter {
  private:
   template <class... Args>
   void line(fmt::format_string<Args...> format, Args&&... args) {
+    flush();
     out_ += "\n  ";
     fmt::format_to(std::back_inserter(out_), format, std::forward<Args>(args)...);
   }
+
+  void flush() { flush_text(sink_, out_); }
 
   std::string print_type(const TableType& t) const { return fmt::format("{} {}", print_limits(t.limits), type_text(ids_.types, t.element)); }
   std::string print_type(const GlobalType& t) const {
@@ -212,7 +240,7 @@ class ModulePrinter {
     if (operands_) operands_->start(index);
     const CodeText code{m_, ids_, locals, labels, options_.is_folded, operands_.get()};
     WCOMP_TRY(const bool names_data, print_body(out_, code, f.body,
-                                                {.results = type.results.size(), .indent = 2, .hints = hints_of(index), .locals_size = locals_size(f)}));
+                                                {.results = type.results.size(), .indent = 2, .hints = hints_of(index), .locals_size = locals_size(f), .sink = sink_}));
     names_data_ |= names_data;
     out_ += "\n  )";
     return {};
@@ -262,7 +290,14 @@ class ModulePrinter {
       if (d.mem.value != 0) where = fmt::format(" (memory {})", reference(ids_.mems, d.mem.value));
       where += fmt::format(" (offset {})", offset);
     }
-    line("(data{}{} {})", head(ids_.datas, i), where, to_literal(d.bytes));
+    line("(data{}{} \"", head(ids_.datas, i), where);
+    constexpr std::size_t piece = 64 * 1024;
+    for (std::size_t at = 0; at < d.bytes.size(); at += piece) {
+      const std::string text = to_literal(d.bytes.subspan(at, std::min(piece, d.bytes.size() - at)));
+      out_.append(text, 1, text.size() - 2);  // without the quotation marks
+      flush();
+    }
+    out_ += "\")";
     return {};
   }
 
@@ -388,14 +423,32 @@ class ModulePrinter {
   std::unique_ptr<OperandText> operands_;  ///< if they are to be printed
   bool names_data_ = false;  ///< some instruction needs the data count section
   std::string out_;
+  const TextSink* sink_ = nullptr;
 };
 
 }  // namespace
+
+void flush_text(const TextSink* sink, std::string& text) {
+  constexpr std::size_t enough = 256 * 1024;
+  if (sink == nullptr || text.size() < enough) return;
+  (*sink)(text);
+  text.clear();
+}
 
 Result<std::string> print(const Module& module, const PrintOptions& options) {
   ModulePrinter printer(module, options);
   if (options.has_operands) WCOMP_TRY(printer.add_operands());
   return printer.run();
+}
+
+Result<void> print(const Module& module, const PrintOptions& options, const TextSink& sink) {
+  ModulePrinter printer(module, options);
+  if (options.has_operands) WCOMP_TRY(printer.add_operands());
+  WCOMP_TRY(printer.check());
+  printer.stream_to(sink);
+  WCOMP_TRY(const std::string rest, printer.run());
+  sink(rest);
+  return {};
 }
 
 Result<std::string> print_func(const Module& module, FuncIdx func, const PrintOptions& options) {

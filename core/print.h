@@ -9,6 +9,7 @@
 // https://webassembly.github.io/spec/core/text/index.html
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "core/module.h"
@@ -23,6 +24,14 @@ struct PrintOptions {
 
 /// The whole module. Error: a body or expression that cannot be read (never for a ValidModule); with `has_operands`, that it is not valid.
 [[nodiscard]] Result<std::string> print(const Module& module, const PrintOptions& options = {});
+
+/// Takes a text piece by piece.
+using TextSink = std::function<void(std::string_view)>;
+/// Gives `text` to the sink, if there is one, when there is enough of it to be worth a call.
+void flush_text(const TextSink* sink, std::string& text);
+
+/// The same text in pieces, so that a text that is many times as large as its module need not be held. On an error nothing was given out.
+[[nodiscard]] Result<void> print(const Module& module, const PrintOptions& options, const TextSink& sink);
 
 /// One function that the module defines, with its type and body.
 [[nodiscard]] Result<std::string> print_func(const Module& module, FuncIdx func, const PrintOptions& options = {});

@@ -47,11 +47,13 @@ class CodePrinter {
       hint_ = hint_at(in_->offset - start_ + body_.locals_size);
       step(*in_);
       if (t_.operands != nullptr) operands(*in_);
+      flush();
     }
     return {};
   }
 
   std::vector<Node>& nodes() { return nodes_; }
+  void write_nodes();
   [[nodiscard]] bool names_data() const { return names_data_; }
 
  private:
@@ -60,6 +62,17 @@ class CodePrinter {
     const bool is_likely = body_.hints.front().is_likely;
     body_.hints = body_.hints.subspan(1);
     return is_likely ? "(@metadata.code.branch_hint \"\\01\")" : "(@metadata.code.branch_hint \"\\00\")";
+  }
+
+  /// Large functions need not be held: what nothing can fold any more goes out.
+  void flush() {
+    constexpr std::size_t enough = 4096;
+    if (body_.sink == nullptr) return;
+    if (nodes_.size() >= enough && (nodes_.back().is_raw || nodes_.back().results != 1)) {
+      write_nodes();
+      for (OpenLabel& label : labels_) label.first = 0;
+    }
+    flush_text(body_.sink, out_);
   }
 
   void step(const Instr& i) {
@@ -286,24 +299,49 @@ void write_tree(std::string& out, const Node& node, std::size_t indent) {
   out += ')';
 }
 
+void CodePrinter::write_nodes() {
+  for (const Node& node : nodes_) {
+    const std::size_t indent = body_.indent + node.indent;
+    if (!node.is_raw) {
+      write_tree(out_, node, indent);
+      continue;
+    }
+    if (!node.hint.empty()) {
+      start_line(out_, indent);
+      out_ += node.hint;
+    }
+    start_line(out_, indent);
+    out_ += node.text;
+  }
+  nodes_.clear();
+}
+
 }  // namespace
 
 Result<bool> print_body(std::string& out, const CodeText& text, const Expr& expr, const BodyText& body) {
   CodePrinter printer(out, text, expr, body);
   WCOMP_TRY(printer.run());
-  for (const Node& node : printer.nodes()) {
-    if (node.is_raw) {
-      if (!node.hint.empty()) {
-        start_line(out, body.indent + node.indent);
-        out += node.hint;
-      }
-      start_line(out, body.indent + node.indent);
-      out += node.text;
-    } else {
-      write_tree(out, node, body.indent + node.indent);
+  printer.write_nodes();
+  return printer.names_data();
+}
+
+Result<void> check_expr(const CodeText& text, const Expr& expr) {
+  ExprReader in(expr, text.module.path);
+  for (std::size_t depth = 1; depth != 0;) {
+    if (in.at_end()) return fail(diag::unexpected_end, "unexpected end: the last `end` is missing", in.where());
+    WCOMP_TRY(in.next());
+    switch (in->opcode) {
+      case Opcode::block:
+      case Opcode::loop:
+      case Opcode::if_:
+      case Opcode::try_:
+      case Opcode::try_table: ++depth; break;
+      case Opcode::end: --depth; break;
+      case Opcode::delegate: depth -= depth > 1 ? 1 : 0; break;
+      default: break;
     }
   }
-  return printer.names_data();
+  return {};
 }
 
 Result<std::string> print_const_expr(const CodeText& text, const Expr& expr) {

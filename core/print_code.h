@@ -27,10 +27,14 @@ struct BodyText {
   std::span<const BranchHint> hints;  ///< in ascending order
   bool is_one_line = false;
   std::size_t locals_size = 0;        ///< of the declarations of locals in the binary: where the hints' offsets start
+  const TextSink* sink = nullptr;     ///< takes long text before the body's end
 };
 
 /// A body without its last `end`, a line for each instruction (or tree of instructions). True: it names data segments.
 [[nodiscard]] Result<bool> print_body(std::string& out, const CodeText& text, const Expr& expr, const BodyText& body);
+
+/// Fails where print_body and print_const_expr would.
+[[nodiscard]] Result<void> check_expr(const CodeText& text, const Expr& expr);
 
 /// A constant expression in one line of folded instructions: `(i32.const 0)`.
 [[nodiscard]] Result<std::string> print_const_expr(const CodeText& text, const Expr& expr);

@@ -1,4 +1,7 @@
 // wcomp print FILE, wcomp parse FILE: core modules and components as text and back.
+#include <optional>
+
+#include "base/file.h"
 #include "cli/wcomp/commands.h"
 #include "cli/wcomp/features.h"
 #include "cli/wcomp/input.h"
@@ -17,13 +20,14 @@ struct Options {
   GivenFeatures features;
 };
 
-Result<std::string> print_bytes(const Options& o, std::shared_ptr<const Bytes> bytes) {
+Result<void> print_bytes(const Options& o, std::shared_ptr<const Bytes> bytes, const core::TextSink& sink) {
   if (component::detect(*bytes) == component::BinaryKind::component) {
     WCOMP_TRY(const std::shared_ptr<const component::Component> component, component::decode(std::move(bytes)));
-    return component::text::print(*component, {.is_folded = o.is_folded, .use_names = true, .is_skeleton = o.is_skeleton, .has_operands = o.has_operands});
+    component::text::print(*component, {.is_folded = o.is_folded, .use_names = true, .is_skeleton = o.is_skeleton, .has_operands = o.has_operands}, sink);
+    return Ok{};
   }
   WCOMP_TRY(const core::Module module, core::decode(bytes, *bytes));
-  return core::print(module, {.is_folded = o.is_folded, .use_names = true, .has_operands = o.has_operands});
+  return core::print(module, {.is_folded = o.is_folded, .use_names = true, .has_operands = o.has_operands}, sink);
 }
 
 /// With `--features` the input has to be valid with these; operands are those of valid code.
@@ -33,11 +37,17 @@ Result<std::shared_ptr<const Bytes>> read(const Options& o) {
   return bytes;
 }
 
-Result<std::string> print_file(const Options& o) {
-  WCOMP_TRY(std::shared_ptr<const Bytes> bytes, read(o));
-  Result<std::string> text = print_bytes(o, std::move(bytes));
-  if (!text) return Err(in_file(std::move(text).error(), o.file));
-  return text;
+/// The text is many times as large as the binary, so it is written while it is made.
+int print_file(const Options& o) {
+  auto bytes = read(o);
+  if (!bytes) return report(bytes.error());
+  std::optional<FileWriter> out;  // there is none before there is a text
+  const auto open = [&]() -> FileWriter& { return out ? *out : out.emplace(o.output.empty() ? "-" : o.output); };
+  if (auto done = print_bytes(o, *std::move(bytes), [&](std::string_view text) { open().write(as_bytes(text)); }); !done) {
+    return report(in_file(std::move(done).error(), o.file));
+  }
+  const auto written = open().commit();
+  return written ? status_ok : report(written.error());
 }
 
 }  // namespace
@@ -50,10 +60,7 @@ Action setup_print(CLI::App& app) {
   app.add_flag("--skeleton", o->is_skeleton, "Leave out what is in a component's core modules (such text cannot be parsed)");
   app.add_option("--output,-o", o->output, "Where to write (standard output when left out)")->type_name("FILE");
   o->features = add_features_option(app, "--features");
-  return [o] {
-    const auto text = print_file(*o);
-    return text ? write_output(o->output, std::string_view(*text)) : report(text.error());
-  };
+  return [o] { return print_file(*o); };
 }
 
 Action setup_parse(CLI::App& app) {

@@ -49,8 +49,19 @@ std::optional<std::string> producers_text(ByteSpan contents) {
 }  // namespace
 
 void Printer::open_line() {
-  if (!out_.empty()) out_ += '\n';
+  core::flush_text(sink_, out_);
+  if (!std::exchange(is_first_line_, false)) out_ += '\n';
   out_.append(2 * std::min(depth_, max_indent), ' ');
+}
+
+void Printer::add_lines(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    out_ += text.substr(0, end);
+    if (end == text.npos) return;
+    open_line();
+    text.remove_prefix(end + 1);
+  }
 }
 
 std::string Printer::define(Sort sort) {
@@ -198,28 +209,31 @@ void Printer::core_module(const CoreModuleDef& m) {
     line("(core module{} ...)", head);
     return;
   }
-  const Result<core::Module> module = core::decode(std::make_shared<const Bytes>(m.bytes.begin(), m.bytes.end()), m.bytes);
-  Result<std::string> text = module ? core::print(*module, {.is_folded = options_.is_folded, .use_names = options_.use_names, .has_operands = options_.has_operands}) : Result<std::string>(std::string());
-  if (!module || !text) {
+  auto storage = m.storage != nullptr ? m.storage : std::make_shared<const Bytes>(m.bytes.begin(), m.bytes.end());
+  const Result<core::Module> module = core::decode(std::move(storage), m.bytes);
+  bool is_printed = false;
+  if (module) {
+    // The first line is `(module $name`. That name is the module's own, the identifier here is from the component.
+    const std::string& own_name = module->names.module;
+    const bool has_other_name = options_.use_names && own_name != implied_name;
+    bool is_in_first_line = true;
+    const core::TextSink add = [&](std::string_view text) {
+      if (is_in_first_line) {
+        line("(core module{}{}", head, has_other_name ? fmt::format(" (@wcomp.own-name {})", literal(own_name)) : std::string());
+        text.remove_prefix(std::min(text.find('\n'), text.size()));
+        is_in_first_line = false;
+      }
+      if (text.ends_with('\n')) text.remove_suffix(1);  // only the whole text's end does
+      add_lines(text);
+    };
+    is_printed = core::print(*module, {.is_folded = options_.is_folded, .use_names = options_.use_names, .has_operands = options_.has_operands}, add).has_value();
+  }
+  if (!is_printed) {
     line("(core module{} binary", head);
     ++depth_;
     constexpr std::size_t row = 64;
     for (std::size_t i = 0; i < m.bytes.size(); i += row) line("{}", core::to_literal(m.bytes.subspan(i, std::min(row, m.bytes.size() - i))));
     close();
-    return;
-  }
-  // The first line is `(module $name`. That name is the module's own, the identifier here is from the component.
-  std::string_view rest = *text;
-  const std::string& own_name = module->names.module;
-  const bool has_other_name = options_.use_names && own_name != implied_name;
-  line("(core module{}{}", head, has_other_name ? fmt::format(" (@wcomp.own-name {})", literal(own_name)) : std::string());
-  rest.remove_prefix(std::min(rest.find('\n'), rest.size()));
-  while (rest.size() > 1) {
-    rest.remove_prefix(1);
-    const std::string_view next = rest.substr(0, rest.find('\n'));
-    open_line();
-    out_ += next;
-    rest.remove_prefix(next.size());
   }
 }
 
@@ -416,11 +430,18 @@ std::string Printer::extern_desc(const ExternDesc& d, bool is_definition) {
   return fmt::format("({}{} {})", to_string(d.sort), is_definition ? define(d.sort) : std::string(), type);
 }
 
-std::string print(const Component& component, const PrintOptions& options) {
-  Printer printer(options);
+namespace {
+
+std::string run(Printer printer, const Component& component, const PrintOptions& options) {
   const std::string head = options.use_names && !component.name.empty() ? " " + core::to_identifier(component.name) : std::string();
   printer.component(component, head, component.name);
   return printer.take() + "\n";
 }
+
+}  // namespace
+
+std::string print(const Component& component, const PrintOptions& options) { return run(Printer(options), component, options); }
+
+void print(const Component& component, const PrintOptions& options, const core::TextSink& sink) { sink(run(Printer(options, &sink), component, options)); }
 
 }  // namespace wcomp::component::text

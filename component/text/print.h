@@ -11,6 +11,7 @@
 #include <string>
 
 #include "component/component.h"
+#include "core/print.h"
 
 namespace wcomp::component::text {
 
@@ -22,5 +23,7 @@ struct PrintOptions {
 };
 
 [[nodiscard]] std::string print(const Component& component, const PrintOptions& options = {});
+/// The same text in pieces, so that it need not be held.
+void print(const Component& component, const PrintOptions& options, const core::TextSink& sink);
 
 }  // namespace wcomp::component::text

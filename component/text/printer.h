@@ -13,7 +13,7 @@ namespace wcomp::component::text {
 
 class Printer {
  public:
-  explicit Printer(const PrintOptions& options) : options_(options) {}
+  explicit Printer(const PrintOptions& options, const core::TextSink* sink = nullptr) : options_(options), sink_(sink) {}
   /// `head`: what stands after the word `component`; `name`: what `parse` takes from it as the component's own name.
   void component(const Component& component, std::string_view head, std::string_view name);
   [[nodiscard]] std::string take() { return std::move(out_); }
@@ -30,6 +30,8 @@ class Printer {
   [[nodiscard]] Scope scope_of(const Component& c) const;
 
   void open_line();
+  /// Text of a core module: its lines are indented further.
+  void add_lines(std::string_view text);
   template <class... Args>
   void line(fmt::format_string<Args...> format, Args&&... args) {
     open_line();
@@ -78,6 +80,8 @@ class Printer {
   [[nodiscard]] std::string core_extern_type(const core::ExternType& t) const;
 
   const PrintOptions& options_;
+  const core::TextSink* sink_;  ///< null: everything stays in out_
+  bool is_first_line_ = true;
   std::vector<Scope> scopes_;
   std::size_t depth_ = 0;
   std::string out_;

@@ -35,6 +35,9 @@ inline std::string round_trip(const std::string& source) {
   const std::shared_ptr<const Component> second = load(printed);
   CHECK(encode(*first) == encode(*second));
   CHECK(text::print(*second) == printed);
+  std::string in_pieces;
+  text::print(*second, {}, [&](std::string_view piece) { in_pieces += piece; });
+  CHECK(in_pieces == printed);
   return printed;
 }
 

@@ -51,6 +51,48 @@ void round_trip(const std::string& source) {
   }
 }
 
+/// Text in pieces, and the largest of them.
+std::pair<std::string, std::size_t> printed_in_pieces(const Module& m, const PrintOptions& options) {
+  std::string text;
+  std::size_t largest = 0;
+  const auto done = print(m, options, [&](std::string_view piece) {
+    text += piece;
+    largest = std::max(largest, piece.size());
+  });
+  REQUIRE(done.has_value());
+  return {text, largest};
+}
+
+TEST_CASE("text in pieces is the same text, and no piece is large, whatever makes the text long") {
+  std::string body, datas, names, block;
+  for (int i = 0; i < 30'000; ++i) body += "(local.set 0 (i32.add (i32.const 1000000) (i32.mul (i32.const 2) (local.get 0)))) ";
+  for (int i = 0; i < 20'000; ++i) block += "i32.const 1 (block (br_if 0 (i32.const 2)) (drop (i32.const 3))) drop ";
+  for (int i = 0; i < 100; ++i) datas += "(data \"" + std::string(9'000, 'd') + "\\00\")";
+  for (int i = 0; i < 9'000; ++i) names += "(func $a_name_of_some_length_" + std::to_string(i) + ")";
+  for (const std::string& fields : {"(func (local i32) " + body + ")", "(func (local i32) " + block + ")", "(memory 1)" + datas, "(data \"" + std::string(1'000'000, 'x') + "\")", names}) {
+    const Result<ValidModule> m = load("(module $m " + fields + ")");
+    REQUIRE_MESSAGE(m.has_value(), m.error().to_string());
+    for (const bool is_folded : {false, true}) {
+      for (const bool has_operands : {false, true}) {
+        const PrintOptions options{.is_folded = is_folded, .use_names = true, .has_operands = has_operands};
+        const auto [text, largest] = printed_in_pieces(**m, options);
+        CHECK(text == *print(**m, options));
+        CHECK(largest < 800'000);
+      }
+    }
+  }
+}
+
+TEST_CASE("of a module that cannot be printed nothing is given out") {
+  const Result<ValidModule> valid = load("(module (func) (func nop nop))");
+  REQUIRE(valid.has_value());
+  Module m = **valid;
+  m.funcs[1].body.code = m.funcs[1].body.code.first(2);
+  const auto done = print(m, {}, [](std::string_view) { FAIL("text of a module that cannot be read"); });
+  REQUIRE_FALSE(done.has_value());
+  CHECK(done.error().to_string().find("the last `end` is missing") != std::string::npos);
+}
+
 TEST_CASE("what is printed can be parsed to the same bytes") {
   round_trip("(module)");
   round_trip("(module $m (func $f (param $a i32) (result i32) local.get $a))");
