@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/demangle.h"
 #include "base/excerpt.h"
 #include "base/match.h"
 #include "base/text.h"
@@ -66,6 +67,18 @@ std::string Failure::to_string() const {
   return out;
 }
 
+namespace {
+
+/// `lib.cpp:7:3`, as far as it is known.
+std::string render(const SourcePlace& p) {
+  std::string out = escape(p.file);
+  if (p.line != 0) out += fmt::format(":{}", p.line);
+  if (p.line != 0 && p.column != 0) out += fmt::format(":{}", p.column);
+  return out;
+}
+
+}  // namespace
+
 std::string_view to_string(TrapCode code) {
   static constexpr std::string_view texts[] = {
 #define WCOMP_TRAP(name, text) text,
@@ -73,6 +86,15 @@ std::string_view to_string(TrapCode code) {
 #undef WCOMP_TRAP
   };
   return texts[static_cast<std::size_t>(code)];
+}
+
+std::string Frame::name() const { return func_name.empty() ? fmt::format("func[{}]", func_idx) : demangle(func_name); }
+
+std::vector<SourcePlace> Frame::places() const {
+  if (source == nullptr) return {};
+  std::vector<SourcePlace> out = source->find(offset);
+  for (SourcePlace& p : out) p.function = demangle(p.function);
+  return out;
 }
 
 std::string Trap::to_string() const {
@@ -86,9 +108,16 @@ std::string Trap::to_string() const {
       out += fmt::format("  ... {} more\n", backtrace().size() - shown);
       break;
     }
-    out += fmt::format("  {:>2}: {}{}{}", number++, escape(f.module), f.module.empty() ? "" : "!", f.func_name.empty() ? fmt::format("func[{}]", f.func_idx) : escape(f.func_name));
+    const std::vector<SourcePlace> places = f.places();
+    const std::string name = places.size() > 1 && !places.front().function.empty() ? places.front().function : f.name();
+    out += fmt::format("  {:>2}: {}{}{}", number++, escape(f.module), f.module.empty() ? "" : "!", escape(name));
     if (f.offset != 0) out += fmt::format(" at 0x{:04x}", f.offset);
     out += "\n";
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      const std::string& caller = i + 1 == places.size() ? f.name() : places[i].function;
+      if (i != 0) out += fmt::format("      inlined into {}\n", escape(caller.empty() ? "a function without a name" : caller));
+      if (!places[i].file.empty()) out += fmt::format("        {}\n", render(places[i]));
+    }
   }
   return out;
 }

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "wcomp/backend.h"
 #include "wcomp/trap.h"
 
 namespace wcomp::engine {
@@ -46,5 +47,12 @@ class Backend {
 
 /// The interpreter (engine/interp/), which every platform has.
 [[nodiscard]] std::unique_ptr<Backend> make_interpreter(StoreImpl& store);
+
+/// Why there is no compiler for the machine this runs on, in words for people; empty: there is one.
+[[nodiscard]] std::string_view why_no_compiler();
+/// The kind that a choice stands for: never `automatic`.
+[[nodiscard]] BackendKind resolve(BackendKind choice);
+/// What StoreOptions::backend asks for; the interpreter if there is no compiler.
+[[nodiscard]] std::unique_ptr<Backend> make_backend(StoreImpl& store);
 
 }  // namespace wcomp::engine

@@ -15,6 +15,7 @@
 #include <variant>
 
 #include "core/module.h"
+#include "wcomp/backend.h"
 #include "wcomp/limits.h"
 #include "wcomp/trap.h"
 
@@ -37,6 +38,7 @@ struct StoreOptions {
   bool explicit_bounds = false;
   /// The same results on every machine: NaNs that instructions make are canonical, relaxed vector instructions have one fixed outcome each.
   bool is_deterministic = false;
+  BackendKind backend = BackendKind::automatic;
   /// Where memories and the stack come from and go back to; null: from the system.
   std::shared_ptr<class AddressPool> pool;  // owners: an engine and its stores
 };

@@ -1,12 +1,15 @@
 // Engines and components: from bytes to a plan.
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/diagnostic.h"
 #include "base/file.h"
 #include "base/in_file.h"
 #include "component/component.h"
 #include "component/text/parse.h"
 #include "component/validate.h"
+#include "engine/backend.h"
 #include "runtime/component_access.h"
 
 namespace wcomp {
@@ -40,8 +43,16 @@ Result<Engine> Engine::create(const EngineOptions& options) {
   Engine out;
   WCOMP_TRY(component::apply_features(options.wasm_features, out.impl_->features));
   out.impl_->store_options.is_deterministic = options.is_deterministic;
+  out.impl_->store_options.backend = engine::resolve(options.backend);
+  if (const std::string_view why = engine::why_no_compiler(); options.backend == BackendKind::jit && !why.empty()) {
+    Diagnostic d = error(diag::unsupported, fmt::format("guests cannot be compiled: {}", why));
+    d.notes.push_back("the interpreter runs them everywhere");
+    return Err(Failure(std::move(d)));
+  }
   return out;
 }
+
+BackendKind Engine::backend() const { return engine::resolve(impl_->store_options.backend); }
 
 Result<Component> ComponentAccess::make(std::shared_ptr<EngineImpl> engine, std::string name, link::ComponentPart part, const link::HostParts* parts) {
   ComponentImpl impl{.engine = std::move(engine), .name = std::move(name), .plan = {}, .prepared = {}, .part = std::move(part), .needs = {}};

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/backtrace.h"
 #include "engine/fault.h"
 #include "engine/instance.h"
 #include "engine/interp/call_handlers.h"
@@ -18,7 +19,6 @@
 namespace wcomp::engine::interp {
 namespace {
 
-constexpr std::size_t max_frames = 64;
 constexpr std::size_t max_units = std::size_t{1} << 27;  // distances of branches are 32 bits and in bytes
 constexpr std::size_t max_printed_values = 8;
 constexpr std::size_t handlers_per_fuel = 16;
@@ -211,18 +211,11 @@ class Interpreter final : public Backend {
   void add_frames(Trap& trap, const Stop& stopped) const {
     const Inst* pc = stopped.pc;
     std::uint64_t* fp = stopped.fp;
-    while (fp != nullptr && store_.stack.contains(fp) && trap.backtrace().size() < max_frames) {
+    while (fp != nullptr && store_.stack.contains(fp)) {
       const FuncCode* code = find_code(pc);
       if (code == nullptr) return;
       const FuncInst& f = *code->func;
-      const core::Module& module = *f.instance->module;
-      Frame frame;
-      frame.module = f.instance->name.empty() ? module.names.module : f.instance->name;
-      frame.func_idx = f.func_idx.value;
-      frame.func_name = func_name(module, f.func_idx);
-      frame.offset = module.funcs[f.func_idx.value - module.imported_funcs].body.offset +
-                     code->code.offsets[static_cast<std::size_t>(pc - code->code.insts.data())];
-      trap.backtrace().push_back(std::move(frame));
+      if (!add_frame(trap, f, code->code.offsets[static_cast<std::size_t>(pc - code->code.insts.data())])) return;
       pc = call_site(fp[f.header]);
       fp = reinterpret_cast<std::uint64_t*>(fp[f.header + 1]);
     }

@@ -25,6 +25,7 @@
 #include <string_view>
 #include <vector>
 
+#include "wcomp/backend.h"
 #include "wcomp/crossing.h"
 #include "wcomp/failure.h"
 #include "wcomp/limits.h"
@@ -51,14 +52,18 @@ struct EngineOptions {
   std::string wasm_features;
   /// Guests get the same results on every machine: NaNs that instructions make are canonical, relaxed vector instructions have one outcome each.
   bool is_deterministic = false;
+  /// Both give the same results and traps. `jit` is refused by Engine::create where there is no compiler.
+  BackendKind backend = BackendKind::automatic;
 };
 
 /// Settings and caches that components share. Cheap handle; copies are the same engine.
 class Engine {
  public:
   Engine();
-  /// Errors: bad-usage for a feature that is not known.
+  /// Errors: bad-usage for a feature that is not known; unsupported for a back end that this machine has not.
   [[nodiscard]] static Result<Engine> create(const EngineOptions& options);
+  /// What runs its guests: never `automatic`.
+  [[nodiscard]] BackendKind backend() const;
 
  private:
   friend class Component;
