@@ -132,6 +132,8 @@ struct StoreImpl {
   std::span<FuncInst> new_funcs(std::size_t count, FuncAddr& first);
   void set_type(FuncInst& f, std::uint32_t type_id);
   TagInst& new_tag(std::uint32_t type_id, TagAddr& addr);
+  /// What Store::add_memory adds; `image` as for MemInst::make.
+  [[nodiscard]] Result<MemAddr, Trap> add_memory(const core::MemType& type, const MemoryImage* image = nullptr);
   /// What add_table adds.
   [[nodiscard]] Result<TableInst, Trap> make_table(const core::TableType& type);
   [[nodiscard]] Result<void, Trap> invoke(FuncInst& f, std::uint64_t* slots);

@@ -13,7 +13,7 @@
 #include "core/type_match.h"
 #include "engine/engine.h"
 #include "engine/instance.h"
-#include "engine/register_code.h"
+#include "engine/memory_image.h"
 #include "engine/semantics.h"
 
 namespace wcomp::engine {
@@ -185,8 +185,12 @@ struct Instantiation {
     std::uint8_t* mem0 = !inst.mems.empty() && inst.mems[0]->is_guarded() ? inst.mems[0]->data() : nullptr;
     for (std::size_t i = 0; i < made.size(); ++i) {
       FuncInst& f = made[i];
-      store.set_type(f, prepared.funcs[i].type_id);
-      f.header = prepared.funcs[i].header;
+      const PreparedModule::Func& of = prepared.funcs[i];
+      f.type = of.type;
+      f.type_id = of.type_id;
+      f.params = of.params;
+      f.results = of.results;
+      f.header = of.header;
       f.instance = &inst;
       f.func_idx = core::FuncIdx(module.imported_funcs + i);
       f.mem0 = mem0;
@@ -274,7 +278,14 @@ struct Instantiation {
     for (const core::Data& d : module.datas) inst.datas.push_back(d.bytes);
   }
 
-  /// Active segments are copied, then dropped; declarative ones dropped.
+  /// As they are before data segments: functions that are in someone else's table by now show it.
+  void empty_memories() {
+    for (const MemInst* m : std::span(inst.mems).subspan(module.imported_mems)) {
+      if (const MemoryImage* image = m->image()) std::memset(m->data() + image->begin(), 0, image->end() - image->begin());
+    }
+  }
+
+  /// Active segments are copied, if a memory's image does not have them, then dropped; declarative ones dropped.
   Result<void, Trap> fill() {
     for (std::size_t i = 0; i < module.elems.size(); ++i) {
       const core::Elem& e = module.elems[i];
@@ -283,6 +294,7 @@ struct Instantiation {
         TableInst& t = *inst.tables[e.table.value];
         const std::uint64_t offset = address(prepared.elem_offsets[i], e.offset, t.is_64());
         if (!t.is_inside(offset, inst.elems[i].size())) {
+          empty_memories();
           return Err(Trap(TrapCode::out_of_bounds_table_access, fmt::format("element segment {} does not fit into its table", i)));
         }
         std::copy(inst.elems[i].begin(), inst.elems[i].end(), t.elements.data() + offset);
@@ -293,6 +305,10 @@ struct Instantiation {
       const core::Data& d = module.datas[i];
       if (d.mode != core::SegmentMode::active) continue;
       MemInst& m = *inst.mems[d.mem.value];
+      if (i < prepared.image_datas && m.image() != nullptr) {
+        inst.datas[i] = {};
+        continue;
+      }
       const std::uint64_t offset = address(prepared.data_offsets[i], d.offset, m.is_64());
       if (!m.is_inside(offset, d.bytes.size())) {
         return Err(Trap(TrapCode::out_of_bounds_memory_access, fmt::format("data segment {} does not fit into its memory", i)));
@@ -305,42 +321,6 @@ struct Instantiation {
 };
 
 }  // namespace
-
-namespace {
-/// The bits of an expression that is nothing but a constant integer.
-std::optional<std::uint64_t> constant(const core::Expr& expr) {
-  core::ExprReader in(expr);
-  if (in.at_end()) return std::nullopt;
-  const core::Instr first = in.take();
-  if (first.opcode != core::Opcode::i32_const && first.opcode != core::Opcode::i64_const) return std::nullopt;
-  if (in.at_end() || in.take().opcode != core::Opcode::end) return std::nullopt;
-  return first.bits;
-}
-}  // namespace
-
-Result<PreparedModule> prepare(const core::ValidModule& valid, core::TypeInterner& types) {
-  PreparedModule out(valid);
-  const core::Module& module = *valid;
-  WCOMP_TRY(out.type_ids, types.add(module));
-  for (const core::Global& g : module.globals) out.globals.push_back(constant(g.init));
-  for (const core::Elem& e : module.elems) {
-    out.elem_offsets.push_back(e.mode == core::SegmentMode::active ? constant(e.offset) : std::nullopt);
-  }
-  for (const core::Data& d : module.datas) {
-    out.data_offsets.push_back(d.mode == core::SegmentMode::active ? constant(d.offset) : std::nullopt);
-  }
-  out.funcs.reserve(module.funcs.size());
-  for (std::size_t i = 0; i < module.funcs.size(); ++i) {
-    const core::FuncIdx idx(module.imported_funcs + i);
-    const core::FuncType& type = module.func_type(idx);
-    const std::uint32_t results = slot_count(type.results);
-    // A frame that is too large traps when the function is called.
-    std::uint64_t locals = count_local_slots(module, idx);
-    if (std::max<std::uint64_t>(locals, results) + header_slots > max_frame_slots) locals = slot_count(type.params);
-    out.funcs.push_back({out.type_ids[module.func_types[idx.value].value], std::max(static_cast<std::uint32_t>(locals), results)});
-  }
-  return out;
-}
 
 Result<Result<ModuleInstAddr, Trap>> Store::instantiate(const core::ValidModule& valid, std::span<const Extern> imports, std::string name) {
   WCOMP_TRY(PreparedModule module, prepare(valid, impl_->types));
@@ -379,8 +359,9 @@ Result<Result<ModuleInstAddr, Trap>> Store::instantiate(const PreparedModule& pr
     if (auto imported = in.import(module.imports[i], imports[i]); !imported) return undo(), Err(std::move(imported).error());
   }
   // Memories first: functions hold the address of memory 0.
-  for (const core::MemType& t : module.mems) {
-    auto mem = add_memory(t);
+  for (std::size_t i = 0; i < module.mems.size(); ++i) {
+    PreparedImage* image = prepared.images.empty() ? nullptr : prepared.images[i].get();
+    auto mem = impl_->add_memory(module.mems[i], image == nullptr ? nullptr : image->get(prepared, i, impl_->options.pool));
     if (!mem) return undo(), Inner(Err(std::move(mem).error()));
     inst.mem_addrs.push_back(*mem);
     inst.mems.push_back(impl_->mems[mem->value].get());

@@ -14,7 +14,8 @@ constexpr std::uint64_t guarded_reservation = (std::uint64_t{8} << 30) + page_si
 
 }  // namespace
 
-Result<std::unique_ptr<MemInst>, Trap> MemInst::make(const core::MemType& type, std::uint64_t max_bytes, bool want_guard, Budget& budget, AddressPool* pool) {
+Result<std::unique_ptr<MemInst>, Trap> MemInst::make(const core::MemType& type, std::uint64_t max_bytes, bool want_guard, Budget& budget, AddressPool* pool,
+                                                         const MemoryImage* image) {
   const std::uint64_t addressable = std::uint64_t{1} << (type.limits.is_64 ? 48 : 16);
   const std::uint64_t max_pages = std::min({type.limits.max.value_or(addressable), addressable, max_bytes / page_size});
   std::unique_ptr<MemInst> m(new MemInst);
@@ -30,11 +31,12 @@ Result<std::unique_ptr<MemInst>, Trap> MemInst::make(const core::MemType& type, 
   }
   if (want_guard && !type.limits.is_64) {
     const AddressPool::Range range =
-        pool != nullptr ? pool->take_memory(guarded_reservation, initial) : reserve_addresses(guarded_reservation, initial);
+        pool != nullptr ? pool->take_memory(guarded_reservation, initial, image) : reserve_addresses(guarded_reservation, initial);
     m->data_ = range.data;
     m->reserved_ = range.reserved;
     m->is_guarded_ = range.data != nullptr;
     m->pool_ = pool;
+    m->image_ = range.image;
   }
   if (!m->is_guarded_) {
     // Never empty, so that `data` is an address that can be added to and moved.
@@ -51,7 +53,7 @@ Result<std::unique_ptr<MemInst>, Trap> MemInst::make(const core::MemType& type, 
 }
 
 MemInst::~MemInst() {
-  const AddressPool::Range range{.data = data_, .reserved = reserved_, .accessible = size_};
+  const AddressPool::Range range{.data = data_, .reserved = reserved_, .accessible = size_, .image = image_};
   if (pool_ != nullptr && is_guarded_) pool_->give_memory(range);
   else release_addresses(range);
 }

@@ -19,9 +19,10 @@ inline constexpr std::uint64_t page_size = 65536;
 class MemInst {
  public:
   /// `max_bytes` is the store's limit. Traps with limit_exceeded when the initial size is beyond it or the system refuses. Guarded memories
-  /// are taken from `pool` and given back to it, if there is one; it outlives them.
+  /// are taken from `pool` and given back to it, if there is one; it outlives them. `image`: what the memory should hold, of that pool and
+  /// within the initial size; null for zeros, which also an unguarded memory holds.
   static Result<std::unique_ptr<MemInst>, Trap> make(const core::MemType& type, std::uint64_t max_bytes, bool want_guard, Budget& budget,
-                                                    AddressPool* pool = nullptr);
+                                                    AddressPool* pool = nullptr, const MemoryImage* image = nullptr);
   ~MemInst();
   MemInst(const MemInst&) = delete;
   MemInst& operator=(const MemInst&) = delete;
@@ -30,6 +31,8 @@ class MemInst {
   [[nodiscard]] std::uint64_t size() const { return size_; }
   [[nodiscard]] std::uint64_t pages() const { return size_ / page_size; }
   [[nodiscard]] bool is_guarded() const { return is_guarded_; }
+  /// What it held when it was made; null: zeros.
+  [[nodiscard]] const MemoryImage* image() const { return image_; }
   /// Whether addresses have 64 bits. Such a memory is never guarded.
   [[nodiscard]] bool is_64() const { return type_.limits.is_64; }
   [[nodiscard]] const core::MemType& declared_type() const { return type_; }
@@ -49,6 +52,7 @@ class MemInst {
   core::MemType type_;
   Budget* budget_ = nullptr;
   AddressPool* pool_ = nullptr;
+  const MemoryImage* image_ = nullptr;  ///< lives as long as the store's modules
   std::uint8_t* data_ = nullptr;
   std::uint64_t size_ = 0;
   std::uint64_t max_bytes_ = 0;

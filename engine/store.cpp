@@ -51,7 +51,7 @@ StoreImpl::StoreImpl(const StoreLimits& l, const StoreOptions& o, std::shared_pt
   run_state.end_of_stack = stack.limit();
   run_state.stack_top = stack.base();
   set_fuel(l.fuel.value_or(0));
-  backend = make_interpreter(*this);
+  backend = make_backend(*this);
 }
 
 StoreImpl::~StoreImpl() {
@@ -138,15 +138,17 @@ Result<GlobalAddr, Trap> Store::add_global(core::GlobalType type, std::uint64_t 
   return GlobalAddr(impl_->globals.size() - 1);
 }
 
-Result<MemAddr, Trap> Store::add_memory(core::MemType type) {
-  WCOMP_TRY(impl_->budget.add_memory());
-  auto mem = MemInst::make(type, impl_->limits.max_memory_bytes, impl_->wants_guard, impl_->budget, impl_->options.pool.get());
+Result<MemAddr, Trap> Store::add_memory(core::MemType type) { return impl_->add_memory(type); }
+
+Result<MemAddr, Trap> StoreImpl::add_memory(const core::MemType& type, const MemoryImage* image) {
+  WCOMP_TRY(budget.add_memory());
+  auto mem = MemInst::make(type, limits.max_memory_bytes, wants_guard, budget, options.pool.get(), image);
   if (!mem) {
-    impl_->budget.remove_memory();
+    budget.remove_memory();
     return Err(std::move(mem).error());
   }
-  impl_->mems.push_back(*std::move(mem));
-  return MemAddr(impl_->mems.size() - 1);
+  mems.push_back(*std::move(mem));
+  return MemAddr(mems.size() - 1);
 }
 
 Result<TableInst, Trap> StoreImpl::make_table(const core::TableType& type) {
