@@ -11,6 +11,7 @@ wcomp_layer(link          link       base types core wit canonical-abi component
 wcomp_layer(compose       compose    base types core wit canonical-abi component link)
 wcomp_layer(lower         lower      base types core wit canonical-abi component link)
 wcomp_layer(dwarf         dwarf      base)
+wcomp_layer(cache         cache      base)
 wcomp_layer(engine        engine     base core dwarf)
 wcomp_layer(runtime       runtime    base types core wit canonical-abi component link engine)
 wcomp_layer(wasi          wasi       base runtime)
