@@ -1,0 +1,65 @@
+// What running compiled code knows: the context of an instance, which is in a register while code of the instance runs.
+//
+// Registers, on x86-64: rdi the frame, rsi the base of memory 0, rdx the context; r12 to r15, r8, r9, r11 and xmm0 to xmm7 hold values; the
+// rest is free for every stencil. All of them are the callee's in a call, but rdi, which it gives back as it was.
+//
+// Code runs on a stack of return addresses of its own, which nothing but calls uses: how deep a guest nests is bounded by the stack of
+// frames alone, and what the C++ of the engine and of hosts needs is taken from the thread's stack, which every way out of the code
+// switches to. A frame is found from its callee's, because a place of the code knows how far above its own frame the callee's begins.
+//
+// The header of a frame: the context, where the function calls into other instances, for it has to be put back after the call.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "engine/instance.h"
+
+namespace wcomp::engine::jit {
+
+struct Record;
+struct LoadedCode;
+
+/// Made once per instance; never moves. Followed by `cells`: addresses of the globals' slots, then the tables, then the memories.
+struct Context {
+  RunState* state = nullptr;
+  const void* helper = nullptr;   ///< the way out of code to a helper (see runtime.cpp)
+  std::uint8_t* mem0 = nullptr;   ///< if it is guarded
+  const void* restore = nullptr;  ///< where a callee returns to whose caller needs its context back
+  FuncInst* const* funcs = nullptr;
+  const std::uint32_t* type_ids = nullptr;
+  ModuleInst* instance = nullptr;  ///< null: of host functions
+  const LoadedCode* code = nullptr;
+
+  [[nodiscard]] void** cells() { return reinterpret_cast<void**>(this + 1); }
+};
+static_assert(sizeof(Context) == 64);
+
+inline constexpr std::uint32_t cell_offset(std::uint32_t n) { return static_cast<std::uint32_t>(sizeof(Context)) + n * 8; }
+
+/// What the compiler keeps in FuncInst::stub.
+struct FuncLink {
+  Context* context = nullptr;
+  const FuncInst* next = nullptr;
+};
+inline FuncLink& link_of(FuncInst& f) { return *reinterpret_cast<FuncLink*>(f.stub); }
+inline const FuncLink& link_of(const FuncInst& f) { return *reinterpret_cast<const FuncLink*>(f.stub); }
+
+/// An operation that a helper does, as it lies among the constants of the code.
+struct Record {
+  std::uint16_t op = 0;  ///< an opcode, or one of HelperOp
+  std::uint8_t lane = 0;
+  std::uint8_t pad = 0;
+  std::uint32_t dst = 0, a = 0, b = 0, c = 0;
+  std::uint32_t pad2 = 0;
+  std::uint64_t imm = 0;
+};
+static_assert(sizeof(Record) == 32);
+
+enum class HelperOp : std::uint16_t {
+  trap = 0xf800,   ///< imm: TrapCode
+  limit,           ///< the frame of imm bytes does not fit: makes room, or traps
+  too_large,       ///< the function cannot run
+};
+
+}  // namespace wcomp::engine::jit
