@@ -91,6 +91,26 @@ Diagnostic misplaced_options(const Program& program, const Words& words, std::si
   return d;
 }
 
+/// Takes another program's words out of `words`; ours are options by their full name, and what stands behind them.
+Words take_foreign(const CLI::App& app, bool (*foreign_takes_next)(std::string_view), Words& words) {
+  Words ours, foreign;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == "--") {
+      std::move(words.begin() + static_cast<std::ptrdiff_t>(i), words.end(), std::back_inserter(foreign));
+      break;
+    }
+    const CLI::Option* option = option_of(app, words[i]);
+    // Short ones have a word to themselves, unless a value follows: `-vectorize` is not `-v`.
+    const bool is_ours = option != nullptr && (words[i].starts_with("--") || words[i].size() == 2 || option->get_items_expected_min() != 0);
+    const bool has_value = is_ours ? takes_next(app, words[i]) : looks_like_option(words[i]) && foreign_takes_next(words[i]);
+    Words& to = is_ours ? ours : foreign;
+    to.push_back(std::move(words[i]));
+    if (has_value && i + 1 < words.size()) to.push_back(std::move(words[++i]));
+  }
+  words = std::move(ours);
+  return foreign;
+}
+
 }  // namespace
 
 CommandLine split_command_line(const Program& program, const std::function<const CLI::App&(std::size_t)>& options_of, Words words) {
@@ -129,6 +149,9 @@ CommandLine split_command_line(const Program& program, const std::function<const
       out.guest_args.assign(rest, words.end());
       words.erase(rest, words.end());
     }
+  }
+  if (out.command && program.commands[*out.command].foreign_takes_next != nullptr) {
+    out.guest_args = take_foreign(options_of(*out.command), program.commands[*out.command].foreign_takes_next, words);
   }
   out.words = std::move(common);
   if (out.command) out.words.insert(out.words.begin(), program.commands[*out.command].name);

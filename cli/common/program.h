@@ -33,6 +33,9 @@ struct Command {
   Action (*setup)(CLI::App& app);
   bool guest_args = false;  ///< everything after the first positional belongs to the guest: `get_guest_args()`
   bool is_hidden = false;   ///< for build steps: in no list
+  /// Set: files, and what is no option of ours, are another program's words: `get_guest_args()` has them in their order, wherever they stand.
+  /// Says whether the value of such an option is the next word.
+  bool (*foreign_takes_next)(std::string_view word) = nullptr;
 };
 
 /// A row of the lists at the end of a manual page.
@@ -72,7 +75,7 @@ void declare_common(CLI::App& app);
 /// Parses and runs; the value for main to return. Never throws.
 int run_program(const Program& program, int argc, char** argv);
 
-/// What stood after FILE on the command line of a command with `guest_args`.
+/// What stood after FILE on the command line of a command with `guest_args`; another program's words (`foreign_takes_next`).
 const std::vector<std::string>& get_guest_args();
 
 /// Prints to standard error, as text or (with --message-format=json) one JSON object a line. Colours only on a terminal.

@@ -2,6 +2,7 @@
 #include "cli/wcomp/commands.h"
 
 #include "cli/common/describe.h"
+#include "cli/wcomp/clang_words.h"
 
 namespace {
 
@@ -17,6 +18,16 @@ constexpr Command commands[] = {
      "  wcomp --invoke add sum.wasm 1 2",
      setup_run, true},
     {"compose", "Plug components' exports into another's imports", "  wcomp compose app.wasm calculator.wasm adder.wasm -o main.wasm", setup_compose},
+    {"c++", "Compile C++ to a component: bindings of a world, clang, componentizing",
+     "  wcomp c++ --wit calc.wit --world app main.cpp -o app.wasm\n"
+     "  wcomp c++ main.cpp util.cpp -O3 -Wall -DNDEBUG -o app.wasm   an ordinary program, or WIT found beside main.cpp\n"
+     "  wcomp c++ --core hello.cpp -o hello.core.wasm                a module for WASI preview 1\n"
+     "  wcomp c++ --wit wit --world app -c main.cpp -o main.o        every option of clang means what it means to clang",
+     setup_cpp, false, false, clang_takes_next},
+    {"cc", "Compile C to a component",
+     "  wcomp cc --wit calc.wit --world app main.c -o app.wasm\n"
+     "  wcomp cc hello.c -O3 -o hello.wasm",
+     setup_cc, false, false, clang_takes_next},
     {"new", "Make a component of a core module", "  wcomp new core.wasm -o component.wasm", setup_new},
     {"link", "Link shared libraries and make a component of them",
      "  wcomp link libapp.so libc.so -o app.wasm\n"
@@ -51,12 +62,19 @@ constexpr Command commands[] = {
      "  wcomp abi wit --world app\n"
      "  wcomp abi --json wit 'streams#[method]output-stream.write'",
      setup_abi},
+    {"cache", "Look at, or empty, the compiled code that is kept on disk",
+     "  wcomp cache info\n"
+     "  wcomp cache prune --max-size 100MB\n"
+     "  wcomp cache clear",
+     setup_cache},
     {"completions", "Print a completion script for a shell", "  wcomp completions bash > ~/.local/share/bash-completion/completions/wcomp", setup_completions},
     {"manual", "Write the manual pages", "  wcomp manual man1", setup_manual, false, true},
 };
 
 constexpr Note environment[] = {
     {"NO_COLOR", "if set, diagnostics have no colours on a terminal either"},
+    {"WCOMP_BACKEND", "what runs guests where no option says it: `interp` or `jit`"},
+    {"WCOMP_CACHE", "the folder of compiled code (`wcomp` in XDG_CACHE_HOME, or in .cache of HOME); empty: none"},
     {"WCOMP_EXPLICIT_BOUNDS", "if 1, the interpreter compares every address with the memory's size instead of letting the processor find out"},
 };
 
