@@ -13,7 +13,7 @@
 
 namespace wcomp {
 
-enum class StringEncoding : std::uint8_t { utf8 = 0, utf16 = 1, latin1_utf16 = 2 };
+enum class StringEncoding : std::uint8_t { utf8 = 0, utf16 = 1, latin1_utf16 = 2 };  ///< CanonicalABI.md "Canonical ABI Options"
 
 /// Names a C++ class that stands for a WIT resource; the address is the identity, so there is one per class (`resource_key<T>` in abi.h).
 /// `destroy` ends an object that the guest owned (host resources); null for classes that stand for a guest's resource.
@@ -22,13 +22,13 @@ struct ResourceKey {
   void (*destroy)(void* object);
 };
 
-/// An own or borrow of a guest-defined resource in the host's hands. Plain data; `wcomp::GuestResource` (func.h) is the RAII owner.
+/// An own or borrow of a guest-defined resource in the host's hands. Plain data; `wcomp::GuestResource` (wcomp/wcomp.h) is the RAII owner.
 struct GuestRep {
   void* type = nullptr;    ///< run-time resource type, of the instance that defines it
   std::uint32_t rep = 0;
 };
 
-class Crossing {
+class Crossing {  // CanonicalABI.md "Loading", "Storing", "Lifting Values", "Lowering Values"
  public:
   std::uint8_t* memory = nullptr;    ///< the guest's linear memory; may move: reload after `allocate`
   std::uint64_t memory_size = 0;     ///< bytes

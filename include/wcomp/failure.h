@@ -15,7 +15,7 @@ namespace wcomp {
 
 enum class Severity : std::uint8_t { error, warning };
 
-/// A place in a text. `line` and `column` count from 1; columns are bytes. `excerpt` is the whole line, without its end.
+/// A place in a text. `line` and `column` count from 1; columns are bytes. `excerpt` is the line without its end, of a long one the part around the place.
 struct TextPos {
   std::string file;
   std::uint32_t line = 0;

@@ -1,5 +1,5 @@
 // wcomp for hosts: load components, give them imports, call their exports.
-//
+// https://github.com/WebAssembly/component-model/blob/main/design/mvp/Explainer.md, CanonicalABI.md for calls
 //   wcomp::Engine engine;
 //   auto component = wcomp::Component::load(engine, "calculator.wasm");     // Result<Component>
 //   wcomp::Linker linker(engine);
@@ -141,7 +141,7 @@ class Linker {
   /// Lets components import what they want of `interface`, and stops them when they call it: a trap says `why`. For interfaces that
   /// toolchains import always and programs use rarely. Versions match as for definitions; a definition of that interface takes precedence.
   void refuse(std::string interface, std::string why);
-  void set_limits(const Limits& limits);
+  void set_limits(const Limits& limits);  ///< for each instance that is made from now on
   /// Keeps a host object alive as long as this linker and every instance made from it.
   void keep(std::shared_ptr<void> object);
 
@@ -156,7 +156,7 @@ class Linker {
   std::unique_ptr<struct LinkerImpl> impl_;
 };
 
-/// A running component with all its memories and handles. Move-only; functions taken from it must not outlive it.
+/// A running component with all its memories and handles. Move-only; functions taken from it must not outlive it. After a trap in it every call is `instance_poisoned`.
 class Instance {
  public:
   ~Instance();
@@ -171,7 +171,7 @@ class Instance {
   [[nodiscard]] Result<Component> component(std::string_view interface, std::string_view name) const;
   /// Whether such an interface or function is exported.
   [[nodiscard]] bool has_export(std::string_view name) const;
-  /// Stops running guest code soon, from any thread.
+  /// Stops running guest code soon, from any thread, with the trap `interrupted`. The object has to stay where it is meanwhile.
   void interrupt();
   /// What is left of Limits::fuel; none when the linker set no such limit.
   [[nodiscard]] std::optional<std::uint64_t> fuel() const;
@@ -256,7 +256,7 @@ class GuestResource {
   /// Ends it now; a trap of the destructor is returned.
   Result<void, Trap> drop();
   [[nodiscard]] GuestRep rep() const { return rep_; }
-  [[nodiscard]] GuestRep release() { return std::exchange(rep_, {}); }
+  [[nodiscard]] GuestRep release() { return std::exchange(rep_, {}); }  ///< the caller has to end it
   explicit operator bool() const { return rep_.type != nullptr; }
 
  private:
