@@ -38,14 +38,14 @@ std::string_view first_line(const OutputFile& file) { return std::string_view(fi
 
 }  // namespace
 
-Result<std::vector<OutputFile>> generate(const wit::Graph& graph, const std::vector<wit::WorldId>& worlds, Side side, TypeOwnership ownership) {
+Result<std::vector<OutputFile>> generate(const wit::Graph& graph, const std::vector<wit::WorldId>& worlds, Side side, TypeOwnership ownership, Language language) {
   std::vector<OutputFile> out;
   for (const wit::WorldId world : worlds) {
     WCOMP_TRY(check_shapes(graph, graph.worlds[world]));
     WCOMP_TRY(const Model model, Model::make(graph, world, side, ownership));
     std::vector<OutputFile> files;
     if (side == Side::guest) {
-      WCOMP_TRY(files, emit_guest(model));
+      WCOMP_TRY(files, language == Language::c ? emit_c_guest(model) : emit_guest(model));
     } else {
       files = emit_host(model);
     }

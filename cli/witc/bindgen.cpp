@@ -67,7 +67,8 @@ Result<void> run(const BindgenOptions& options) {
   WCOMP_TRY(const wit::Loaded loaded, options.input->load());
   WCOMP_TRY(const auto worlds, chosen_worlds(loaded.graph, options.worlds));
   const auto side = options.lang == "cpp-host" ? bindgen::Side::host : bindgen::Side::guest;
-  WCOMP_TRY(const auto files, bindgen::generate(loaded.graph, worlds, side, options.ownership == "owning" ? bindgen::TypeOwnership::owning : bindgen::TypeOwnership::borrowing));
+  WCOMP_TRY(const auto files, bindgen::generate(loaded.graph, worlds, side, options.ownership == "owning" ? bindgen::TypeOwnership::owning : bindgen::TypeOwnership::borrowing,
+                                                options.lang == "c" ? bindgen::Language::c : bindgen::Language::cpp));
   std::error_code ec;
   fs::create_directories(options.directory, ec);
   if (ec) return fail(diag::file_error, fmt::format("cannot make the directory `{}`: {}", escape(options.directory), ec.message()));
@@ -85,7 +86,7 @@ Result<void> run(const BindgenOptions& options) {
 Action setup_bindgen(CLI::App& app) {
   auto options = std::make_shared<BindgenOptions>();
   options->input = add_wit_input(app, false);
-  app.add_option("--lang", options->lang, "cpp: a guest's bindings; cpp-host: typed bindings for a host")->required()->check(CLI::IsMember({"cpp", "cpp-host"}));
+  app.add_option("--lang", options->lang, "cpp: a guest's bindings; c: the same in C; cpp-host: typed bindings for a host")->required()->check(CLI::IsMember({"cpp", "c", "cpp-host"}));
   app.add_option("-w,--world", options->worlds, "a world (default: every world of the package)")->expected(1)->allow_extra_args(false)->take_all();
   app.add_option("-o,--out-dir", options->directory, "where the files go, made if it is not there (default: here)")->type_name("DIR");
   app.add_option("--type-ownership", options->ownership, "what the functions you write are given: borrowing, views of the caller's values (default); owning, values to move from")->check(CLI::IsMember({"borrowing", "owning"}));
