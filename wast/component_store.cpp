@@ -11,8 +11,8 @@ namespace wcomp::wast {
 
 namespace {
 
-Engine make_engine(const component::Features& features, bool is_deterministic) {
-  auto engine = Engine::create({.wasm_features = component::to_list(features), .is_deterministic = is_deterministic});
+Engine make_engine(const component::Features& features, bool is_deterministic, BackendKind backend) {
+  auto engine = Engine::create({.wasm_features = component::to_list(features), .is_deterministic = is_deterministic, .backend = backend});
   WCOMP_CHECK(engine.has_value());
   return *std::move(engine);
 }
@@ -32,7 +32,8 @@ Trap trap_of(const std::string& message) {
 
 }  // namespace
 
-ComponentStore::ComponentStore(const component::Features& features, bool is_deterministic) : features_(features), engine_(make_engine(features, is_deterministic)), linker_(engine_) {
+ComponentStore::ComponentStore(const component::Features& features, bool is_deterministic, BackendKind backend)
+    : features_(features), engine_(make_engine(features, is_deterministic, backend)), linker_(engine_) {
   // Scripts ask for much of what is never written to.
   Limits limits;
   limits.max_memory_bytes = std::uint64_t{64} << 30;

@@ -17,7 +17,7 @@ namespace wcomp::wast {
 
 class ComponentStore {
  public:
-  ComponentStore(const component::Features& features, bool is_deterministic);
+  ComponentStore(const component::Features& features, bool is_deterministic, BackendKind backend);
 
   /// Decodes and validates.
   [[nodiscard]] Result<void, Refusal> check(const Bytes& bytes) const;

@@ -46,8 +46,8 @@ class Runner {
  public:
   Runner(const TokenList& list, const Options& options, const Header& header)
       : list_(list), options_(options), header_(header), features_(options.features.value_or(header.features)), is_static_(options.is_static || header.is_static),
-        has_lenient_indices_(options.has_lenient_indices || header.has_lenient_indices), has_loose_kinds_(header.is_static), core_(generous_limits(), {.is_deterministic = options.is_deterministic || header.is_deterministic}),
-        components_(features_, options.is_deterministic || header.is_deterministic) {}
+        has_lenient_indices_(options.has_lenient_indices || header.has_lenient_indices), has_loose_kinds_(header.is_static), core_(generous_limits(), {.is_deterministic = options.is_deterministic || header.is_deterministic, .backend = options.backend}),
+        components_(features_, options.is_deterministic || header.is_deterministic, options.backend) {}
 
   Report run();
 

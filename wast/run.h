@@ -18,6 +18,7 @@
 
 #include "component/features.h"
 #include "core/module.h"
+#include "wcomp/backend.h"
 
 namespace wcomp::wast {
 
@@ -25,6 +26,7 @@ struct Options {
   std::optional<component::Features> features;  ///< none: what the script's header says (wast/header.h), over the default
   bool is_static = false;                  ///< nothing is instantiated or called: what would, counts as held
   bool is_deterministic = false;
+  BackendKind backend = BackendKind::automatic;
   bool has_lenient_indices = false;        ///< of components, whatever the header says
   bool wants_all = false;                  ///< outcomes of directives that held, too
 };

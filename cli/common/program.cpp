@@ -54,7 +54,11 @@ std::string json_text(const nlohmann::json& line) { return line.dump(-1, ' ', tr
 
 std::string as_json_line(const Trap& trap) {
   nlohmann::json frames = nlohmann::json::array();
-  for (const Frame& f : trap.backtrace()) frames.push_back({{"module", f.module}, {"func_idx", f.func_idx}, {"func_name", f.func_name}, {"offset", f.offset}});
+  for (const Frame& f : trap.backtrace()) {
+    nlohmann::json frame = {{"module", f.module}, {"func_idx", f.func_idx}, {"func_name", f.func_name.empty() ? f.func_name : f.name()}, {"offset", f.offset}};
+    for (const SourcePlace& p : f.places()) frame["source"].push_back({{"function", p.function}, {"file", p.file}, {"line", p.line}, {"column", p.column}});
+    frames.push_back(std::move(frame));
+  }
   std::string message(to_string(trap.code()));
   if (!trap.message().empty()) message += ": " + trap.message();
   return json_text({{"code", diag::trap.code}, {"severity", "error"}, {"message", message}, {"backtrace", frames}});

@@ -9,6 +9,7 @@
 
 #include "base/diagnostic.h"
 #include "cli/common/check_count.h"
+#include "cli/wcomp/backend_option.h"
 #include "base/text.h"
 #include "cli/common/program.h"
 #include "cli/wcomp/features.h"
@@ -189,12 +190,14 @@ void add_run_options(CLI::App& app, RunOptions& o) {
   app.add_option("--max-stack", o.max_stack, "Bound for the guest's call stack")->type_name("BYTES")->transform(CLI::AsSizeValue(false))->transform(CLI::Validator(refuse_negative, ""));
   app.add_option("--fuel", o.fuel, "Stop after about this many instructions")->type_name("N")->check(CLI::Validator(check_count, ""));
   app.add_option("--timeout", o.timeout, "Stop after this time: 500ms, 10s, 2m")->type_name("TIME")->check(CLI::Validator(check_timeout, ""));
+  add_backend_option(app, o.backend);
   app.add_option("-S", o.wasi, "As in wasmtime: inherit-env")->type_name("KEY[=VALUE],..")->expected(1)->allow_extra_args(false)->take_all();
   app.add_option("-W", o.wasm, "As in wasmtime: fuel=N, timeout=TIME, max-memory-size=N, max-table-elements=N, max-instances=N, max-wasm-stack=N, features")->type_name("KEY[=VALUE],..")->expected(1)->allow_extra_args(false)->take_all();
 }
 
 Result<Engine> engine_of(const RunOptions& o) {
   EngineOptions options{.wasm_features = {}, .is_deterministic = o.is_deterministic};
+  options.backend = parse_backend(o.backend).value_or(BackendKind::automatic);
   for (const std::string& list : o.wasm_features) options.wasm_features += (options.wasm_features.empty() ? "" : ",") + list;
   return Engine::create(options);
 }

@@ -23,6 +23,7 @@ struct RunOptions {
   std::optional<std::uint64_t> max_memory, max_total_memory, max_table_elements, max_instances, max_memories, max_tables, max_stack, fuel;
   bool traps_on_growth_failure = false;
   bool is_deterministic = false;
+  std::string backend = "auto";
   std::vector<std::string> wasm_features;
 };
 

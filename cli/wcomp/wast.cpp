@@ -13,6 +13,7 @@
 #include "base/diagnostic.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "cli/wcomp/backend_option.h"
 #include "cli/wcomp/commands.h"
 #include "cli/wcomp/features.h"
 #include "cli/wcomp/input.h"
@@ -28,6 +29,7 @@ struct WastOptions {
   std::vector<std::string> paths;
   GivenFeatures features;
   bool is_verbose = false, is_static = false, is_deterministic = false;
+  std::string backend = "auto";
   unsigned jobs = 0;
 };
 
@@ -102,7 +104,7 @@ class Scripts {
 
   wast::Report run_one(const std::string& file) const {
     auto source = read_text_file(file);
-    if (source) return wast::run(file, *std::move(source), {.features = *o_.features, .is_static = o_.is_static, .is_deterministic = o_.is_deterministic, .has_lenient_indices = wants_lenient_indices(), .wants_all = o_.is_verbose});
+    if (source) return wast::run(file, *std::move(source), {.features = *o_.features, .is_static = o_.is_static, .is_deterministic = o_.is_deterministic, .backend = parse_backend(o_.backend).value_or(BackendKind::automatic), .has_lenient_indices = wants_lenient_indices(), .wants_all = o_.is_verbose});
     wast::Report report{.passed = 0, .failed = 1, .outcomes = {}};
     report.outcomes.push_back({.where = {.file = file}, .directive = "the script cannot be read", .expected = "a file", .found = source.error().first().message});
     return report;
@@ -157,6 +159,7 @@ Action setup_wast(CLI::App& app) {
   app.add_flag("--verbose,-v", o->is_verbose, "Print each directive");
   app.add_flag("--static", o->is_static, "Parse and validate only: nothing is instantiated or called");
   app.add_flag("--deterministic", o->is_deterministic, "Canonical NaNs, one outcome of relaxed vector instructions");
+  add_backend_option(app, o->backend);
   app.add_option("--jobs,-j", o->jobs, "How many scripts run at a time (as many as there are processors when left out)")->type_name("N")->check(CLI::Range(1u, 1024u));
   return [o] { return run(*o); };
 }
