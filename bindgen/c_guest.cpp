@@ -60,7 +60,11 @@ class CGuestEmitter {
     if (needs_realloc_) out += realloc();
     std::string layouts;
     for (const CType* t : header_.defined()) {
-      layouts += fmt::format("_Static_assert(sizeof({0}) == {1} && _Alignof({0}) == {2}, \"layout\");\n", t->name, t->shape->size, t->shape->align);
+      layouts += fmt::format("WCOMP_LAYOUT({}, {}, {})\n", t->name, t->shape->size, t->shape->align);
+    }
+    if (!layouts.empty()) {
+      layouts = "// The layout of values is that of the Canonical ABI.\n"
+                "#define WCOMP_LAYOUT(type, size, align) _Static_assert(sizeof(type) == (size) && _Alignof(type) == (align), \"layout\");\n" + layouts;
     }
     for (const std::string& part : {layouts, strings(), abi_.functions}) out += part + (part.empty() ? "" : "\n");
     return out + parts;

@@ -53,7 +53,7 @@ void CHeader::scope(const Scope& scope) {
     const bool is_export = scope.direction == Direction::export_;
     const std::string what = scope.interface ? "`" + scope.wit_name + "`" : "World `" + model_.world().name + "` itself";
     std::string title = fmt::format("// {}{}\n", what, is_export ? ", exported: these functions are yours to write." : scope.is_in_world ? ", imported." : ": its types.");
-    before += (before.empty() ? "" : "\n") + title + doc_comment(scope.interface ? scope.docs : "", "") + "\n" + out_;
+    before += (before.empty() ? "" : "\n") + title + doc_comment(scope.interface ? scope.docs : "", "") + (out_.starts_with('\n') ? "" : "\n") + out_;
   }
   out_ = std::move(before);
 }
@@ -90,11 +90,11 @@ void CHeader::declare_alias(wit::TypeDeclId d, const Scope& scope) {
     need(type);
     target = type.name;
   }
-  if (&home == &scope) out_ += doc_comment(decl.docs, "");
+  if (&home == &scope && !decl.is_use) out_ += doc_comment(decl.docs, "");
   const std::string mark = deprecation(decl.stability);
   out_ += fmt::format("typedef {} {}{}{};\n", target, names_.type(d, scope), mark.empty() ? "" : " ", mark);
   if (&home == &scope && !decl.is_use && !type.free.empty()) {
-    out_ += fmt::format("static inline void {}({} *value) {{ {}(value); }}\n", names_.take(names_.stem(d, scope) + "_free"), names_.type(d, scope), type.free);
+    out_ += fmt::format("static inline __attribute__((unused)) void {}({} *value) {{ {}(value); }}\n", names_.take(names_.stem(d, scope) + "_free"), names_.type(d, scope), type.free);
   }
 }
 
@@ -108,7 +108,7 @@ void CHeader::declare_resource(wit::TypeDeclId d, const Scope& scope) {
     out_ += fmt::format("typedef {} {};\n", names_.borrow(target, *home), names_.borrow(d, scope));
     return;
   }
-  out_ += doc_comment(decl.docs, "");
+  out_ += "\n" + doc_comment(decl.docs, "");
   out_ += fmt::format("typedef struct {0} {{\n  int32_t handle;\n}} {0};\n", names_.own(d, scope));
   if (scope.direction == Direction::export_) {
     out_ += fmt::format("// `struct {0}` is yours to define; a borrow of one is a pointer to it.\ntypedef struct {0} {0};\ntypedef {0} *{1};\n", names_.type(d, scope), names_.borrow(d, scope));
@@ -187,17 +187,17 @@ void CHeader::define(const CType& type) {
     }
     default: break;
   }
-  out_ += docs + text;
+  out_ += "\n" + docs + text;
   if (decl != nullptr) constants(*decl, type, *type.home);
   if (!type.free.empty()) out_ += fmt::format("void {}({} *value);\n", type.free, type.name);
   if (type.kind == Kind::string) strings(type);
 }
 
 void CHeader::constants(const wit::TypeDecl& decl, const CType& type, const Scope& home) {
-  const std::string prefix = macro_name(names_.prefix(home) + "_" + to_snake_case(decl.name)) + "_";
+  const std::string prefix = names_.prefix(home) + "_" + to_snake_case(decl.name) + "_";
   const auto add = [&](const std::string& name, std::size_t i, const std::string& value) {
     if (i < decl.member_docs.size()) out_ += doc_comment(decl.member_docs[i], "");
-    out_ += fmt::format("#define {} {}\n", names_.take(prefix + macro_name(to_snake_case(name))), value);
+    out_ += fmt::format("#define {} {}\n", names_.take_macro(prefix + to_snake_case(name)), value);
   };
   match(
       model_.graph().types[decl.type],
@@ -228,6 +228,15 @@ void CHeader::strings(const CType& type) {
 void CHeader::functions(const Scope& scope) {
   if (!scope.is_in_world) return;
   const bool is_export = scope.direction == Direction::export_;
+  // Types come before all functions.
+  const auto need_types = [&](const FuncModel& f) {
+    for (const types::Param& p : f.func->type.params) need(types_.of(p.type, scope));
+    if (f.func->type.result) need(types_.of(*f.func->type.result, scope));
+  };
+  for (const FuncModel& f : scope.functions) need_types(f);
+  for (const ResourceModel& r : scope.resources) {
+    for (const FuncModel& f : r.functions) need_types(f);
+  }
   for (const ResourceModel& r : scope.resources) {
     const auto [target, home] = types_.resource(r.decl, scope);
     if (target == r.decl && home == &scope) is_export ? export_handle_functions(r, scope) : import_handle_functions(r, scope);
@@ -248,7 +257,7 @@ void CHeader::import_handle_functions(const ResourceModel& r, const Scope& scope
   out_ += "\n";
   import_attribute(import_module(scope), "[resource-drop]" + name);
   out_ += fmt::format("void {}({} handle);\n", own.free, own.name);
-  out_ += fmt::format("static inline {0} {1}({2} handle) {{\n  {0} borrow = {{handle.handle}};\n  return borrow;\n}}\n", borrow,
+  out_ += fmt::format("static inline __attribute__((unused)) {0} {1}({2} handle) {{\n  {0} borrow = {{handle.handle}};\n  return borrow;\n}}\n", borrow,
                       names_.take(names_.prefix(scope) + "_borrow_" + to_snake_case(name)), own.name);
 }
 
@@ -269,8 +278,6 @@ void CHeader::export_handle_functions(const ResourceModel& r, const Scope& scope
 
 void CHeader::function(const FuncModel& f, const Scope& scope) {
   const CFunc c = c_func(model_, types_, names_, scope, f);
-  for (const CParam& p : c.params) need(*p.type);
-  if (c.result != nullptr) need(*c.result);
   out_ += "\n" + doc_comment(f.func->docs, "");
   if (scope.direction == Direction::import_ && c.is_core()) import_attribute(import_module(scope), f.func->abi_name);
   const std::string mark = deprecation(f.func->stability);

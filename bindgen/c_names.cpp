@@ -42,6 +42,8 @@ CNames::CNames(const Model& model) : graph_(model.graph()), names_{"cabi_realloc
 
 std::string CNames::take(const std::string& name) { return names_.take(outer_namespace(name)); }
 
+std::string CNames::take_macro(const std::string& name) { return names_.take(macro_name(name)); }
+
 std::string CNames::stem(wit::TypeDeclId decl, const Scope& scope) const { return prefix(scope) + "_" + to_snake_case(graph_.type_decls[decl].name); }
 
 /// Of several versions of a package the oldest has the plain name, so that a newer one beside it renames nothing.

@@ -38,6 +38,8 @@ class CNames {
   [[nodiscard]] const std::string& world() const { return world_; }
   /// A name that nothing else has: this one, if it is free.
   [[nodiscard]] std::string take(const std::string& name);
+  /// The same in capitals, as macros have it.
+  [[nodiscard]] std::string take_macro(const std::string& name);
 
  private:
   struct TypeNames {

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Bindings for the WIT of other binding generators and of WASI releases: all of it compiles, and a guest made of it is the world.
 
-  conformance.py --bin BUILD --include DIR [--data DIR] [--only TEXT] [--every N]
+  conformance.py --bin BUILD --include DIR [--data DIR] [--only TEXT] [--every N] [--languages cpp,c]
 
-For each case, all worlds are generated into one folder, for guests and for hosts, warnings are errors, and
+For each case, all worlds are generated into one folder, for guests in C++ and in C and for hosts, warnings are errors, and
   - every guest header compiles alone (clang 19 for wasm32, C++23);
   - every world's glue and first implementation compile (C++20) and link, `wcomp new` makes a component, and the world that is decoded
     from that is the one that was asked for;
   - every host header compiles alone (clang 19, C++23), and all of them together (g++ 12, C++20).
+  - every world's C header, glue and first implementation compile (C11), link, and are the world in the same way; the header also compiles as C++.
 The other standards are tried with every Nth case. Cases that need async functions, streams, futures or error contexts are passed over, as long
 as witc says so. A case that the newest reference tool refuses passes when witc refuses it, too.
 """
@@ -25,6 +26,7 @@ from world_view import WorldView, difference
 
 WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Werror"]
 GUEST = ["clang++-19", "--target=wasm32-wasi", "-fno-exceptions", "-fno-rtti", "-O0", *WARNINGS]
+C_GUEST = ["clang-19", "--target=wasm32-wasi", "-O0", "-Wpedantic", *WARNINGS]
 HOST = ["clang++-19", *WARNINGS]
 GCC = ["g++", *WARNINGS]
 ASYNC_TAGS = {"async", "stream", "future", "error-context"}
@@ -69,8 +71,8 @@ class Tools:
 
 
 class Case:
-    def __init__(self, tools, work, number, info, data, every):
-        self.tools, self.info, self.work = tools, info, work
+    def __init__(self, tools, work, number, info, data, every, languages):
+        self.tools, self.info, self.work, self.languages = tools, info, work, languages
         self.folder = work / f"case{number}"
         self.wit = data / info["entry"]
         if self.wit.is_dir() and not list(self.wit.glob("*.wit")) and (self.wit / "wit").is_dir():
@@ -96,8 +98,8 @@ class Case:
                 return False
         raise Failed(f"witc bindgen --lang {lang}: status {done.returncode}\n{done.stderr[:600]}")
 
-    def guest_worlds(self):
-        folder = self.folder / "cpp"
+    def guest_worlds(self, lang="cpp"):
+        folder = self.folder / lang
         return {f.name.removesuffix("_component_type.o"): f for f in folder.glob("*_component_type.o")}
 
     def check_guest(self):
@@ -124,6 +126,9 @@ class Case:
         whole.write_text("\n".join(program))
         for standard in ("23", "20") if self.is_sample else ("20",):
             run([*self.tools.clang("guest", standard), "-I", folder, "-c", whole, "-o", folder / f"{stem}.o"], f"guest of world `{name}`")
+        self.check_component(folder, stem, component_type, graph, name)
+
+    def check_component(self, folder, stem, component_type, graph, name):
         core, component = folder / f"{stem}.core.wasm", folder / f"{stem}.wasm"
         run(["clang++-19", "--target=wasm32-wasi", "-mexec-model=reactor", folder / f"{stem}.o", component_type, "-Wl,--strip-debug", "-o", core], f"linking world `{name}`")
         run([self.tools.wcomp, "new", core, "-o", component], f"wcomp new of world `{name}`")
@@ -132,6 +137,27 @@ class Case:
         views = [difference(WorldView(graph, w), WorldView(found, found["worlds"][-1])) for w in wanted]
         if all(views):
             raise Failed(f"the component is not world `{name}`:\n" + "\n".join("  " + line[:400] for line in views[0][:8]))
+
+    def check_c(self):
+        folder = self.folder / "c"
+        graph = json.loads(run([self.tools.witc, "json", self.wit, *self.gates], "witc json"))
+        headers = sorted(folder.glob("*.h"))
+        run(["clang++-19", "--target=wasm32-wasi", *WARNINGS, "-std=c++20", "-fsyntax-only", "-x", "c++", *headers], "C headers as C++")
+        for stem, component_type in self.guest_worlds("c").items():
+            glue = (folder / f"{stem}.c").read_text()
+            name = re.match(r"// Made by `witc bindgen` for world `([^`]*)`", glue)[1]
+            symbols = re.findall(r"import_name\(\"(?:[^\"\\]|\\.)*\"\)\)\)\s+\w+\s+(\w+)\(", glue)
+            symbols += re.findall(r"^WCOMP_IMPORT\([^\n]*\)\n(?:__attribute__[^\n]*\n)?\w+ \*?(\w+)\(", (folder / f"{stem}.h").read_text(), re.M)
+            program = [f'#include "{stem}.c"', "#pragma clang diagnostic ignored \"-Wdeprecated-declarations\""]
+            if (folder / f"{stem}_impl.c").exists():
+                program.append(f'#include "{stem}_impl.c"')
+            program += ["void test_keep(void (*keep)(void (*)(void)));", '__attribute__((export_name("test-keep"))) void test_keep(void (*keep)(void (*)(void))) {']
+            program += [f"  keep((void (*)(void)){s});" for s in symbols] + ["  keep(0);", "}", ""]
+            whole = folder / f"{stem}_whole.c"
+            whole.write_text("\n".join(program))
+            for standard in ("11", "17", "23") if self.is_sample else ("11",):
+                run([*C_GUEST, f"-std=c{standard}", "-I", folder, "-c", whole, "-o", folder / f"{stem}.o"], f"C guest of world `{name}`")
+            self.check_component(folder, stem, component_type, graph, name)
 
     def check_host(self):
         folder = self.folder / "cpp-host"
@@ -149,8 +175,13 @@ class Case:
             return None
         if not self.generate("cpp-host"):
             raise Failed("there are bindings for guests and none for hosts")
-        self.check_guest()
-        self.check_host()
+        if not self.generate("c"):
+            raise Failed("there are bindings for guests in C++ and none in C")
+        if "cpp" in self.languages:
+            self.check_guest()
+            self.check_host()
+        if "c" in self.languages:
+            self.check_c()
         return len(self.guest_worlds())
 
 
@@ -161,6 +192,7 @@ def main():
     parser.add_argument("--data", default=os.environ.get("WCOMP_CONFORMANCE", str(pathlib.Path(__file__).resolve().parents[3] / "shared" / "conformance")))
     parser.add_argument("--only", default="")
     parser.add_argument("--every", type=int, default=8)
+    parser.add_argument("--languages", default="cpp,c", type=lambda s: s.split(","))
     parser.add_argument("--keep", help="a folder to leave everything in")
     args = parser.parse_args()
     data = pathlib.Path(args.data)
@@ -172,16 +204,16 @@ def main():
         work = pathlib.Path(args.keep or temporary).resolve()
         work.mkdir(exist_ok=True)
         tools = Tools(args, work)
-        return run_all(tools, work, cases, data, args.every)
+        return run_all(tools, work, cases, data, args.every, args.languages)
 
 
-def run_all(tools, work, infos, data, every):
+def run_all(tools, work, infos, data, every, languages):
     passed, passed_over, failed, worlds = 0, 0, 0, 0
 
     def one(numbered):
         number, info = numbered
         try:
-            return info["id"], Case(tools, work, number, info, data, every).check(), None
+            return info["id"], Case(tools, work, number, info, data, every, languages).check(), None
         except Failed as e:
             return info["id"], None, str(e)
 
