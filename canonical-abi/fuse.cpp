@@ -28,13 +28,14 @@ using core::ValType;
 
 /// Which kinds of values occur in a shape, as far as they decide about intrinsics.
 struct Occurrences {
-  bool string = false, own = false, borrow = false;
+  bool string = false, own = false, borrow = false, error_context = false;
 
   void add(const Shape* shape) {
     if (shape == nullptr || !seen_.insert(shape).second) return;
     string |= shape->kind == ShapeKind::string;
     own |= shape->kind == ShapeKind::own;
     borrow |= shape->kind == ShapeKind::borrow;
+    error_context |= shape->kind == ShapeKind::error_context;
     for (const Part& p : shape->parts) add(p.shape.get());
     for (const CaseShape& c : shape->cases) add(c.payload.get());
     add(shape->element.get());
@@ -90,6 +91,7 @@ void AdapterModule::import_intrinsics(const FuncShape& func) {
   }
   if (occur.own) use(Intrinsic::resource_transfer_own);
   if (occur.borrow) use(Intrinsic::resource_transfer_borrow);
+  if (occur.error_context) use(Intrinsic::error_context_transfer);
   if (func.has_borrows) {
     use(Intrinsic::enter_call);
     use(Intrinsic::exit_call);

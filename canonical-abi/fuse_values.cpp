@@ -65,10 +65,10 @@ void Body::translate_here(const ShapePair& shapes, const Place& src, const Place
     case ShapeKind::record: return record(shapes, src, dst);
     case ShapeKind::variant: return variant(shapes, src, dst);
     case ShapeKind::own:
-    case ShapeKind::borrow: return handle(shape, src, dst);
+    case ShapeKind::borrow:
+    case ShapeKind::error_context: return handle(shape, src, dst);
     case ShapeKind::stream:
-    case ShapeKind::future:
-    case ShapeKind::error_context: break;
+    case ShapeKind::future: break;
   }
   WCOMP_CHECK(false);
 }
@@ -114,14 +114,15 @@ void Body::normalise(const Shape& shape, bool is_from_memory) {
 }
 
 void Body::handle(const Shape& shape, const Place& src, const Place& dst) {
-  const bool is_own = shape.kind == ShapeKind::own;
-  WCOMP_CHECK(is_own || from_ == Side::caller);  // results have no borrows: component validation
+  const bool is_borrow = shape.kind == ShapeKind::borrow;
+  WCOMP_CHECK(!is_borrow || from_ == Side::caller);  // results have no borrows: component validation
   begin_store(dst);
-  if (is_own) code().i32_const(static_cast<std::int32_t>(from_));
-  code().i32_const(static_cast<std::int32_t>(module_.resource_number(shape.resource)));
+  if (!is_borrow) code().i32_const(static_cast<std::int32_t>(from_));
+  if (shape.kind != ShapeKind::error_context) code().i32_const(static_cast<std::int32_t>(module_.resource_number(shape.resource)));
   match(
       src, [&](const InMemory& m) { load(m, 4, false, ValType::i32); }, [&](const InLocals& l) { push_local(l[0], ValType::i32); });
-  call_intrinsic(is_own ? Intrinsic::resource_transfer_own : Intrinsic::resource_transfer_borrow);
+  if (shape.kind == ShapeKind::error_context) call_intrinsic(Intrinsic::error_context_transfer);
+  else call_intrinsic(is_borrow ? Intrinsic::resource_transfer_borrow : Intrinsic::resource_transfer_own);
   end_store(dst, 4, ValType::i32);
 }
 

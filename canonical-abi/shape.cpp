@@ -133,7 +133,7 @@ class ShapeCache::Builder {
     const PrimRow& row = prim_rows[static_cast<std::size_t>(p)];
     Shape s{.kind = kind_of(p), .type = p, .size = row.size, .align = row.size, .flat = {row.flat}};
     if (p == types::Prim::string) pointer_and_length(s);
-    s.has_async = p == types::Prim::error_context;
+    s.has_handles = p == types::Prim::error_context;
     s.is_any_bits = p != types::Prim::bool_ && p != types::Prim::char_ && p != types::Prim::string && p != types::Prim::error_context;
     return cached = std::make_shared<const Shape>(std::move(s));
   }

@@ -45,7 +45,8 @@ enum class ShapeKind : std::uint8_t {
   list, fixed_list, record,  ///< record: also tuple. list: also map, whose element is a record of key and value
   variant,                   ///< also enum, option (`none`, `some`), result (`ok`, `error`)
   flags, own, borrow,
-  stream, future, error_context,  ///< only their layout: the runtime does not lift or lower them yet (Shape::has_async)
+  error_context,
+  stream, future,            ///< only their layout: the runtime does not lift or lower them yet (Shape::has_async)
 };
 
 using FlatTypes = std::vector<core::ValType>;
@@ -80,9 +81,9 @@ struct Shape {
   std::uint32_t flag_count = 0;          ///< flags: 1..32
   types::ResourceId resource;            ///< own, borrow
   bool has_pointers = false;             ///< contains a string or list: needs memory, and realloc to be lowered into
-  bool has_handles = false;              ///< contains own or borrow
+  bool has_handles = false;              ///< contains own, borrow or error-context
   bool has_borrows = false;              ///< contains borrow
-  bool has_async = false;                ///< contains stream, future or error-context
+  bool has_async = false;                ///< contains stream or future
   bool is_any_bits = false;              ///< every byte pattern of `size` bytes is a valid value (ints, floats, records of them without padding): may be copied as bytes
   std::uint32_t depth = 1;               ///< 1 for a leaf
   std::uint32_t nodes = 1;               ///< shapes in it, written out as a tree (a fixed_list's element at most max_flat times)
@@ -101,7 +102,7 @@ struct FuncShape {
   bool lower_needs_realloc = false;      ///< lowering side's results need realloc
   bool lift_needs_realloc = false;       ///< lifting side's params need realloc
   bool has_borrows = false;              ///< a parameter contains a borrow
-  bool has_async = false;                ///< a parameter or the result contains stream, future or error-context
+  bool has_async = false;                ///< a parameter or the result contains stream or future
 };
 
 /// The shape of a checked type; breaking a limit is a bug of the caller.
@@ -131,6 +132,9 @@ class ShapeCache {
 /// flatten_functype with the option `async`, `lift` and `lower`; `ptr` is the type of addresses with which the shape was made.
 [[nodiscard]] core::FuncType flatten_async_lift(const FuncShape& f, bool has_callback, core::ValType ptr);
 [[nodiscard]] core::FuncType flatten_async_lower(const FuncShape& f, core::ValType ptr);
+
+/// An address in a slot, of which 32-bit ones have the low half.
+[[nodiscard]] constexpr std::uint64_t address_of(core::ValType ptr, std::uint64_t slot) { return ptr == core::ValType::i64 ? slot : slot & UINT32_MAX; }
 
 /// `join` of the spec: the core type that can hold both.
 [[nodiscard]] core::ValType join(core::ValType a, core::ValType b);

@@ -71,21 +71,9 @@ bool decode_utf8(Span bytes, const Each& each, const Ascii& ascii) {
       i += run;
       continue;
     }
-    const std::uint32_t lead = bytes[i++];
-    if (lead < 0x80) {
-      if (!each(lead)) return false;
-      continue;
-    }
-    const std::size_t more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
-    if (lead < 0xc2 || lead > 0xf4 || bytes.size() - i < more) return false;
-    std::uint32_t c = lead & (0x3f >> more);
-    for (std::size_t k = 0; k < more; ++k, ++i) {
-      if ((bytes[i] & 0xc0) != 0x80) return false;
-      c = c << 6 | (bytes[i] & 0x3f);
-    }
-    constexpr std::uint32_t least[] = {0, 0x80, 0x800, 0x10000};
-    if (c < least[more] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000)) return false;
-    if (!each(c)) return false;
+    const ScalarValue c = wcomp::decode_utf8(&bytes[i], bytes.size() - i);
+    if (c.length == 0 || !each(c.value)) return false;
+    i += c.length;
   }
   return true;
 }
@@ -251,13 +239,25 @@ std::uint64_t string_byte_length(StringEncoding encoding, std::uint32_t length) 
 
 std::uint32_t string_alignment(StringEncoding encoding) { return encoding == StringEncoding::utf8 ? 1 : 2; }
 
-Result<std::span<const std::uint8_t>, TrapCode> find_string(StringEncoding encoding, std::span<const std::uint8_t> memory, std::uint32_t ptr,
+Result<std::uint32_t, TrapCode> narrow_length(StringEncoding encoding, std::uint64_t length) {
+  const bool is_tagged = encoding == StringEncoding::latin1_utf16 && (length & utf16_tag_64) != 0;
+  if (is_tagged) length ^= utf16_tag_64;
+  if (length >= utf16_tag) return Err(TrapCode::string_too_long);
+  return static_cast<std::uint32_t>(length) | (is_tagged ? utf16_tag : 0);
+}
+
+std::uint64_t widen_length(StringEncoding encoding, std::uint32_t length) {
+  if (encoding != StringEncoding::latin1_utf16 || (length & utf16_tag) == 0) return length;
+  return utf16_tag_64 | (length ^ utf16_tag);
+}
+
+Result<std::span<const std::uint8_t>, TrapCode> find_string(StringEncoding encoding, std::span<const std::uint8_t> memory, std::uint64_t ptr,
                                                            std::uint32_t length) {
   const std::uint64_t bytes = string_byte_length(encoding, length);
   if (bytes > max_string_byte_length) return Err(TrapCode::string_too_long);
   if (ptr % string_alignment(encoding) != 0) return Err(TrapCode::unaligned_pointer);
-  if (ptr + bytes > memory.size()) return Err(TrapCode::pointer_out_of_bounds);
-  return memory.subspan(ptr, static_cast<std::size_t>(bytes));
+  if (bytes > memory.size() || ptr > memory.size() - bytes) return Err(TrapCode::pointer_out_of_bounds);
+  return memory.subspan(static_cast<std::size_t>(ptr), static_cast<std::size_t>(bytes));
 }
 
 Result<std::uint32_t, TrapCode> measure_string(StringEncoding from, Span bytes, std::uint32_t length, StringEncoding to) {

@@ -1,7 +1,7 @@
 // Strings in guest memory: finding them, checking them, and moving them between encodings.
 //
 // A string in memory is a pointer and a `length` in code units of the side's encoding: bytes for utf8, 16-bit little-endian units for utf16;
-// for latin1+utf16 bytes, or with `utf16_tag` set 16-bit units. CanonicalABI.md `load_string_from_range`, `store_string_into_range`.
+// for latin1+utf16 bytes, or with `utf16_tag` set 16-bit units. In a 64-bit memory both have 64 bits, and the tag is the highest. CanonicalABI.md `load_string_from_range`, `store_string_into_range`.
 // Everything here takes bytes that a guest controls; nothing reads or writes outside the spans it is given.
 //
 // The specification guesses a size, allocates, and reallocates when the guess was wrong. We measure first, so that nothing is written twice.
@@ -25,9 +25,14 @@ namespace wcomp::cabi {
 /// 1 or 2.
 [[nodiscard]] std::uint32_t string_alignment(StringEncoding encoding);
 
+/// The length of a string as a 64-bit memory has it, in the form that everything here takes; string_too_long if it is beyond every limit.
+[[nodiscard]] Result<std::uint32_t, TrapCode> narrow_length(StringEncoding encoding, std::uint64_t length);
+/// And back.
+[[nodiscard]] std::uint64_t widen_length(StringEncoding encoding, std::uint32_t length);
+
 /// The bytes of the string at `ptr`, after checking alignment, range and the limit on strings. Does not check the encoding.
 [[nodiscard]] Result<std::span<const std::uint8_t>, TrapCode> find_string(StringEncoding encoding, std::span<const std::uint8_t> memory,
-                                                                         std::uint32_t ptr, std::uint32_t length);
+                                                                         std::uint64_t ptr, std::uint32_t length);
 
 /// Checks the encoding of a string and gives the length it has in encoding `to` (for latin1+utf16 with utf16_tag where it needs it).
 /// `bytes` is what find_string gave for `length`. invalid_utf8, invalid_utf16, string_too_long.

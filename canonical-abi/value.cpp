@@ -70,12 +70,12 @@ class Walk {
  public:
   explicit Walk(LiftLowerContext& cx) : cx_(cx) {}
 
-  Lifted<Value> load(std::uint32_t ptr, const Shape& shape) {
+  Lifted<Value> load(std::uint64_t ptr, const Shape& shape) {
     WCOMP_TRY(count_value());
     if (is_scalar(shape.kind)) return scalar_of_bits(shape, read(ptr, shape.size));
     switch (shape.kind) {
-      case ShapeKind::string: return string(word(ptr), word(ptr + 4));
-      case ShapeKind::list: return list(word(ptr), word(ptr + 4), *shape.element);
+      case ShapeKind::string: return string(read(ptr, shape.align), read(ptr + shape.align, shape.align), shape);
+      case ShapeKind::list: return list(read(ptr, shape.align), read(ptr + shape.align, shape.align), *shape.element);
       case ShapeKind::fixed_list: return elements(ptr, shape.length, *shape.element);
       case ShapeKind::record: {
         std::vector<Value> parts;
@@ -96,7 +96,8 @@ class Walk {
         return Value{std::move(c)};
       }
       case ShapeKind::own:
-      case ShapeKind::borrow: return handle(shape, word(ptr));
+      case ShapeKind::borrow:
+      case ShapeKind::error_context: return handle(shape, low(read(ptr, 4)));
       default: break;
     }
     WCOMP_CHECK(false);
@@ -106,8 +107,8 @@ class Walk {
     WCOMP_TRY(count_value());
     if (is_scalar(shape.kind)) return scalar_of_bits(shape, slots[0]);
     switch (shape.kind) {
-      case ShapeKind::string: return string(low(slots[0]), low(slots[1]));
-      case ShapeKind::list: return list(low(slots[0]), low(slots[1]), *shape.element);
+      case ShapeKind::string: return string(mask(slots[0], shape.align), mask(slots[1], shape.align), shape);
+      case ShapeKind::list: return list(mask(slots[0], shape.align), mask(slots[1], shape.align), *shape.element);
       case ShapeKind::fixed_list: {
         std::vector<Value> items;
         for (std::uint32_t i = 0; i < shape.length; ++i) {
@@ -137,20 +138,21 @@ class Walk {
         return Value{std::move(c)};
       }
       case ShapeKind::own:
-      case ShapeKind::borrow: return handle(shape, low(slots[0]));
+      case ShapeKind::borrow:
+      case ShapeKind::error_context: return handle(shape, low(slots[0]));
       default: break;
     }
     WCOMP_CHECK(false);
   }
 
-  Result<void, TrapCode> store(const Value& value, const Shape& shape, std::uint32_t ptr) {
+  Result<void, TrapCode> store(const Value& value, const Shape& shape, std::uint64_t ptr) {
     if (is_scalar(shape.kind)) return write(ptr, shape.size, bits_of_scalar(shape, value)), Ok{};
     switch (shape.kind) {
       case ShapeKind::string:
       case ShapeKind::list: {
-        WCOMP_TRY(const Range range, shape.kind == ShapeKind::string ? lower_string(value) : lower_list(value, *shape.element));
-        write(ptr, 4, range.ptr);
-        write(ptr + 4, 4, range.length);
+        WCOMP_TRY(const Range range, shape.kind == ShapeKind::string ? lower_string(value, shape) : lower_list(value, *shape.element));
+        write(ptr, shape.align, range.ptr);
+        write(ptr + shape.align, shape.align, range.length);
         return {};
       }
       case ShapeKind::fixed_list: return store_elements(std::get<std::vector<Value>>(value.data), *shape.element, ptr);
@@ -166,7 +168,8 @@ class Walk {
         return store(c.payload[0], *shape.cases[c.index].payload, ptr + shape.payload_offset);
       }
       case ShapeKind::own:
-      case ShapeKind::borrow: {
+      case ShapeKind::borrow:
+      case ShapeKind::error_context: {
         WCOMP_TRY(const std::uint32_t handle, cx_.lower_handle(shape, std::get<HandleValue>(value.data)));
         write(ptr, 4, handle);
         return {};
@@ -185,7 +188,7 @@ class Walk {
     switch (shape.kind) {
       case ShapeKind::string:
       case ShapeKind::list: {
-        WCOMP_TRY(const Range range, shape.kind == ShapeKind::string ? lower_string(value) : lower_list(value, *shape.element));
+        WCOMP_TRY(const Range range, shape.kind == ShapeKind::string ? lower_string(value, shape) : lower_list(value, *shape.element));
         slots.push_back(range.ptr);
         slots.push_back(range.length);
         return {};
@@ -207,7 +210,8 @@ class Walk {
         return {};
       }
       case ShapeKind::own:
-      case ShapeKind::borrow: {
+      case ShapeKind::borrow:
+      case ShapeKind::error_context: {
         WCOMP_TRY(const std::uint32_t handle, cx_.lower_handle(shape, std::get<HandleValue>(value.data)));
         slots.push_back(handle);
         return {};
@@ -218,32 +222,36 @@ class Walk {
   }
 
   /// The range of a value at `ptr`, as canon lift and lower check a pointer from the guest.
-  Result<void, TrapCode> check(std::uint32_t ptr, std::uint64_t size, std::uint32_t align) const {
+  Result<void, TrapCode> check(std::uint64_t ptr, std::uint64_t size, std::uint32_t align) const {
     if (ptr % align != 0) return Err(TrapCode::unaligned_pointer);
-    if (ptr + size > memory().size()) return Err(TrapCode::pointer_out_of_bounds);
+    if (!is_within(ptr, size)) return Err(TrapCode::pointer_out_of_bounds);
     return {};
   }
 
  private:
   struct Range {
-    std::uint32_t ptr = 0, length = 0;
+    std::uint64_t ptr = 0, length = 0;  ///< as memory has them
   };
+  static bool is_64(const Shape& string_or_list) { return string_or_list.align == 8; }
 
   static std::uint32_t low(std::uint64_t slot) { return static_cast<std::uint32_t>(slot); }
   [[nodiscard]] std::span<std::uint8_t> memory() const { return cx_.memory ? cx_.memory() : std::span<std::uint8_t>(); }
+  [[nodiscard]] bool is_within(std::uint64_t ptr, std::uint64_t size) const {
+    const std::size_t end = memory().size();
+    return size <= end && ptr <= end - size;
+  }
 
   // Addresses have been checked as part of the whole value's range; these check again rather than trust it.
   [[nodiscard]] std::uint64_t read(std::uint64_t ptr, std::uint32_t size) const {
     const auto m = memory();
-    WCOMP_CHECK(ptr + size <= m.size());
+    WCOMP_CHECK(size <= m.size() && ptr <= m.size() - size);
     std::uint64_t v = 0;
     std::memcpy(&v, m.data() + ptr, size);
     return v;
   }
-  [[nodiscard]] std::uint32_t word(std::uint64_t ptr) const { return low(read(ptr, 4)); }
   void write(std::uint64_t ptr, std::uint32_t size, std::uint64_t v) const {
     const auto m = memory();
-    WCOMP_CHECK(ptr + size <= m.size());
+    WCOMP_CHECK(size <= m.size() && ptr <= m.size() - size);
     std::memcpy(m.data() + ptr, &v, size);
   }
 
@@ -253,25 +261,28 @@ class Walk {
     return {};
   }
 
-  Lifted<Value> string(std::uint32_t ptr, std::uint32_t length) {
+  Lifted<Value> string(std::uint64_t ptr, std::uint64_t stored_length, const Shape& shape) {
+    auto length = static_cast<std::uint32_t>(stored_length);
+    if (is_64(shape)) {
+      WCOMP_TRY(length, narrow_length(cx_.encoding, stored_length));
+    }
     WCOMP_TRY(const auto bytes, find_string(cx_.encoding, memory(), ptr, length));
     WCOMP_TRY(std::string text, string_to_utf8(cx_.encoding, bytes, length));
     return Value{std::move(text)};
   }
 
-  Lifted<Value> list(std::uint32_t ptr, std::uint32_t length, const Shape& element) {
-    const std::uint64_t bytes = std::uint64_t{length} * element.size;
-    if (bytes > max_list_byte_length) return Err(TrapCode::list_too_long);
-    WCOMP_TRY(check(ptr, bytes, element.align));
-    return elements(ptr, length, element);
+  Lifted<Value> list(std::uint64_t ptr, std::uint64_t length, const Shape& element) {
+    if (length > UINT32_MAX || length * element.size > max_list_byte_length) return Err(TrapCode::list_too_long);
+    WCOMP_TRY(check(ptr, length * element.size, element.align));
+    return elements(ptr, static_cast<std::uint32_t>(length), element);
   }
 
-  Lifted<Value> elements(std::uint32_t ptr, std::uint32_t length, const Shape& element) {
+  Lifted<Value> elements(std::uint64_t ptr, std::uint32_t length, const Shape& element) {
     if (length > cx_.values_left) return Err(TrapCode::limit_exceeded);
     std::vector<Value> items;
     items.reserve(length);
     for (std::uint32_t i = 0; i < length; ++i) {
-      WCOMP_TRY(Value v, load(ptr + i * element.size, element));
+      WCOMP_TRY(Value v, load(ptr + std::uint64_t{i} * element.size, element));
       items.push_back(std::move(v));
     }
     return Value{std::move(items)};
@@ -282,35 +293,35 @@ class Walk {
     return Value{std::move(value)};
   }
 
-  Lifted<std::uint32_t> allocate(std::uint32_t align, std::uint64_t size) {
-    WCOMP_TRY(const std::uint32_t ptr, cx_.allocate(align, static_cast<std::uint32_t>(size)));
-    if (ptr % align != 0 || ptr + size > memory().size()) return Err(TrapCode::realloc_failed);
+  Lifted<std::uint64_t> allocate(std::uint32_t align, std::uint64_t size) {
+    WCOMP_TRY(const std::uint64_t ptr, cx_.allocate(align, size));
+    if (ptr % align != 0 || !is_within(ptr, size)) return Err(TrapCode::realloc_failed);
     return ptr;
   }
 
-  Lifted<Range> lower_string(const Value& value) {
+  Lifted<Range> lower_string(const Value& value, const Shape& shape) {
     const std::string& text = std::get<std::string>(value.data);
     if (text.size() > max_string_byte_length) return Err(TrapCode::string_too_long);
     const std::span<const std::uint8_t> bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
     const auto utf8_length = static_cast<std::uint32_t>(text.size());
     WCOMP_TRY(const std::uint32_t length, measure_string(StringEncoding::utf8, bytes, utf8_length, cx_.encoding));
     const std::uint64_t size = string_byte_length(cx_.encoding, length);
-    WCOMP_TRY(const std::uint32_t ptr, allocate(string_alignment(cx_.encoding), size));
-    WCOMP_TRY(transcode_string(StringEncoding::utf8, bytes, utf8_length, cx_.encoding, length, memory().subspan(ptr, static_cast<std::size_t>(size))));
-    return Range{ptr, length};
+    WCOMP_TRY(const std::uint64_t ptr, allocate(string_alignment(cx_.encoding), size));
+    WCOMP_TRY(transcode_string(StringEncoding::utf8, bytes, utf8_length, cx_.encoding, length, memory().subspan(static_cast<std::size_t>(ptr), static_cast<std::size_t>(size))));
+    return Range{ptr, is_64(shape) ? widen_length(cx_.encoding, length) : length};
   }
 
   Lifted<Range> lower_list(const Value& value, const Shape& element) {
     const auto& items = std::get<std::vector<Value>>(value.data);
     const std::uint64_t size = std::uint64_t{items.size()} * element.size;
     if (size > max_list_byte_length) return Err(TrapCode::list_too_long);
-    WCOMP_TRY(const std::uint32_t ptr, allocate(element.align, size));
+    WCOMP_TRY(const std::uint64_t ptr, allocate(element.align, size));
     WCOMP_TRY(store_elements(items, element, ptr));
-    return Range{ptr, static_cast<std::uint32_t>(items.size())};
+    return Range{ptr, items.size()};
   }
 
-  Result<void, TrapCode> store_elements(const std::vector<Value>& items, const Shape& element, std::uint32_t ptr) {
-    for (std::size_t i = 0; i < items.size(); ++i) WCOMP_TRY(store(items[i], element, ptr + static_cast<std::uint32_t>(i * element.size)));
+  Result<void, TrapCode> store_elements(const std::vector<Value>& items, const Shape& element, std::uint64_t ptr) {
+    for (std::size_t i = 0; i < items.size(); ++i) WCOMP_TRY(store(items[i], element, ptr + i * element.size));
     return {};
   }
 
@@ -319,13 +330,13 @@ class Walk {
 
 }  // namespace
 
-Result<Value, TrapCode> load(LiftLowerContext& cx, std::uint32_t ptr, const Shape& shape) {
+Result<Value, TrapCode> load(LiftLowerContext& cx, std::uint64_t ptr, const Shape& shape) {
   Walk walk(cx);
   WCOMP_TRY(walk.check(ptr, shape.size, shape.align));
   return walk.load(ptr, shape);
 }
 
-Result<void, TrapCode> store(LiftLowerContext& cx, const Value& value, const Shape& shape, std::uint32_t ptr) {
+Result<void, TrapCode> store(LiftLowerContext& cx, const Value& value, const Shape& shape, std::uint64_t ptr) {
   WCOMP_CHECK(fits(value, shape));
   Walk walk(cx);
   WCOMP_TRY(walk.check(ptr, shape.size, shape.align));
@@ -396,10 +407,10 @@ bool fits(const Value& value, const Shape& shape) {
       return f != nullptr && (shape.flag_count == 32 || f->bits >> shape.flag_count == 0);
     }
     case ShapeKind::own:
-    case ShapeKind::borrow: return std::holds_alternative<HandleValue>(value.data);
+    case ShapeKind::borrow:
+    case ShapeKind::error_context: return std::holds_alternative<HandleValue>(value.data);
     case ShapeKind::stream:
-    case ShapeKind::future:
-    case ShapeKind::error_context: return false;
+    case ShapeKind::future: return false;
   }
   return false;
 }

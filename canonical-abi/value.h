@@ -29,19 +29,19 @@ struct LiftLowerContext {
   /// The memory as it is now; asked again after each call of `allocate`.
   std::function<std::span<std::uint8_t>()> memory;
   /// The guest's realloc(0, 0, align, size). What it gives is checked here.
-  std::function<Result<std::uint32_t, TrapCode>(std::uint32_t align, std::uint32_t size)> allocate;
+  std::function<Result<std::uint64_t, TrapCode>(std::uint32_t align, std::uint64_t size)> allocate;
   std::function<Result<HandleValue, TrapCode>(const Shape& shape, std::uint32_t handle)> lift_handle;
   std::function<Result<std::uint32_t, TrapCode>(const Shape& shape, const HandleValue& value)> lower_handle;
   /// Values that may still be lifted: a list of a few megabytes makes far more bytes of Values. limit_exceeded when used up.
   std::uint64_t values_left = std::uint64_t{1} << 24;
 };
 
-/// A core value as a slot: i32 and f32 in the low half.
+/// A core value as a slot: i32 and f32 in the low half. Whether addresses have 32 or 64 bits is in the shapes.
 using Slots = std::span<const std::uint64_t>;
 
 // `load` and `store` take an address that is checked here.
-[[nodiscard]] Result<Value, TrapCode> load(LiftLowerContext& cx, std::uint32_t ptr, const Shape& shape);
-[[nodiscard]] Result<void, TrapCode> store(LiftLowerContext& cx, const Value& value, const Shape& shape, std::uint32_t ptr);
+[[nodiscard]] Result<Value, TrapCode> load(LiftLowerContext& cx, std::uint64_t ptr, const Shape& shape);
+[[nodiscard]] Result<void, TrapCode> store(LiftLowerContext& cx, const Value& value, const Shape& shape, std::uint64_t ptr);
 /// `slots` has one slot for each of shape.flat, which must not be cut.
 [[nodiscard]] Result<Value, TrapCode> lift_flat(LiftLowerContext& cx, Slots slots, const Shape& shape);
 /// Appends a slot for each of shape.flat.

@@ -71,9 +71,15 @@ class Printer {
       case ShapeKind::flags: return flags(std::get<FlagsValue>(v.data).bits, s);
       case ShapeKind::own:
       case ShapeKind::borrow: out_ += fmt::format("<handle {}>", std::get<HandleValue>(v.data).number); return;  // WAVE has no form for it
+      case ShapeKind::error_context: {
+        const HandleValue& h = std::get<HandleValue>(v.data);
+        out_ += "<error-context ";
+        quoted(h.error != nullptr ? h.error->debug_message : std::string(), '"');
+        out_ += '>';
+        return;
+      }
       case ShapeKind::stream:
-      case ShapeKind::future:
-      case ShapeKind::error_context: break;
+      case ShapeKind::future: break;
     }
     WCOMP_CHECK(false);
   }

@@ -16,7 +16,8 @@
 // What comes out: the world's imports as instance imports; a shim module whose functions jump through a table, for imports that need the
 // main module's memory before it exists; the main module and the adapters; a fixup module that fills the table and calls `_initialize`; and
 // each exported interface as an instance of a small nested component, which gives its types their names. The same input gives the same
-// bytes. Left out: memory64, modules that are linked dynamically.
+// bytes. A module with a 64-bit memory has the same names, with i64 for every address and length; its component needs the feature `cm64`.
+// Left out: such modules with adapters or asynchronous built-ins that take addresses, modules that are linked dynamically.
 #pragma once
 
 #include <map>

@@ -30,11 +30,8 @@ void sign(std::string& out, const cabi::AdapterSide& s) {
 
 }  // namespace
 
-/// What is valid and cannot be run: tasks that can suspend, and addresses of 64 bits.
-Result<void> can_run(const Frame& f, const types::TypeArena& types, const CanonOpts& o, const types::FuncType& type) {
-  if (o.memory && f.scope->core_memories.at(o.memory->value).limits.is_64) {
-    return fail(diag::unsupported, fmt::format("{} cannot be called yet: it passes values in a 64-bit memory", types::to_string(types, type)));
-  }
+/// What is valid and cannot be run: tasks that can suspend.
+Result<void> can_run(const types::TypeArena& types, const CanonOpts& o, const types::FuncType& type) {
   if (o.is_async || o.callback || type.is_async || cabi::shape_of(types, type).has_async) {
     return fail(diag::unsupported, fmt::format("{} cannot be called yet: it is asynchronous", types::to_string(types, type)));
   }
@@ -46,6 +43,7 @@ Options Planner::options(const Frame& f, const CanonOpts& o, std::optional<core:
   if (o.memory) {
     out.memory = f.core_memories.at(o.memory->value);
     memory_type = f.scope->core_memories.at(o.memory->value);
+    if (memory_type->limits.is_64) out.ptr = core::ValType::i64;
   }
   if (o.realloc) out.realloc = f.core_funcs.at(o.realloc->value);
   if (o.post_return) out.post_return = f.core_funcs.at(o.post_return->value);
@@ -53,7 +51,7 @@ Options Planner::options(const Frame& f, const CanonOpts& o, std::optional<core:
 }
 
 Result<void> Planner::lift(Frame& f, const CanonLift& d) {
-  WCOMP_TRY(can_run(f, f.arena(), d.opts, f.scope->funcs.at(f.funcs.size())));
+  WCOMP_TRY(can_run(f.arena(), d.opts, f.scope->funcs.at(f.funcs.size())));
   LiftedItem item{.core_func = f.core_funcs.at(d.core_func.value), .opts = {}, .memory_type = {}, .type = {}};
   item.opts = options(f, d.opts, item.memory_type);
   WCOMP_TRY(item.type, copier_.copy(f, f.scope->funcs.at(f.funcs.size())));
@@ -62,7 +60,7 @@ Result<void> Planner::lift(Frame& f, const CanonLift& d) {
 }
 
 Result<void> Planner::lower(Frame& f, const CanonLower& d) {
-  WCOMP_TRY(can_run(f, f.arena(), d.opts, f.scope->funcs.at(d.func.value)));
+  WCOMP_TRY(can_run(f.arena(), d.opts, f.scope->funcs.at(d.func.value)));
   const FuncItem& callee = f.funcs.at(d.func.value);
   std::optional<core::MemType> memory_type;
   Options opts = options(f, d.opts, memory_type);
@@ -71,9 +69,8 @@ Result<void> Planner::lower(Frame& f, const CanonLower& d) {
   if (const auto* host = std::get_if<HostItem>(callee.origin.get())) {
     WCOMP_TRY(types::FuncType type, copier_.copy(frames_.front(), *host->type));
     WCOMP_TRY(spend_on(signature(plan_.types, type)));
-    cabi::FuncShape shape = cabi::shape_of(plan_.types, type);
-    if (imports_.emplace(host->interface, host->name).second)
-      plan_.imports.push_back({.interface = host->interface, .name = host->name, .type = type});
+    cabi::FuncShape shape = cabi::shape_of(plan_.types, type, opts.ptr);
+    needs_import(*host, type);
     plan_.steps.emplace_back(LowerImport{.func = func,
                                          .interface = host->interface,
                                          .name = host->name,
@@ -110,7 +107,7 @@ Result<std::pair<ModuleSlot, std::vector<ResourceSlot>>> Planner::adapter(const 
   sign(key, lift);
   auto it = adapters_.find(key);
   if (it == adapters_.end()) {
-    cabi::Adapter made = cabi::fuse(cabi::shape_of(plan_.types, type), lower, lift);
+    cabi::Adapter made = fuse(type, lower, lift);
     AdapterMade entry{.module = ModuleSlot(plan_.modules.size()), .resources = {}};
     plan_.modules.push_back(std::move(made.module));
     for (const types::ResourceId id : made.resources.ids) entry.resources.push_back(plan_.resource_slots.at(id));
@@ -119,12 +116,31 @@ Result<std::pair<ModuleSlot, std::vector<ResourceSlot>>> Planner::adapter(const 
   return std::pair{it->second.module, it->second.resources};
 }
 
+cabi::Adapter Planner::fuse(const types::FuncType& type, const cabi::AdapterSide& lower, const cabi::AdapterSide& lift) const {
+  const auto ptr = [](const cabi::AdapterSide& s) { return s.memory.limits.is_64 ? core::ValType::i64 : core::ValType::i32; };
+  const cabi::FuncShape lower_shape = cabi::shape_of(plan_.types, type, ptr(lower));
+  if (ptr(lower) == ptr(lift)) return cabi::fuse(lower_shape, lower_shape, lower, lift);
+  return cabi::fuse(lower_shape, cabi::shape_of(plan_.types, type, ptr(lift)), lower, lift);
+}
+
+void Planner::needs_import(const HostItem& host, const types::FuncType& type) {
+  if (imports_.emplace(host.interface, host.name).second) plan_.imports.push_back({.interface = host.interface, .name = host.name, .type = type});
+}
+
 Result<std::optional<LiftedFunc>> Planner::lifted(const FuncItem& item, std::string name) {
-  const auto* l = std::get_if<LiftedItem>(item.origin.get());
-  if (l == nullptr) return std::optional<LiftedFunc>();
-  WCOMP_TRY(spend_on(signature(plan_.types, l->type)));
-  return std::optional(LiftedFunc{
-      .name = std::move(name), .core_func = l->core_func, .opts = l->opts, .type = l->type, .shape = cabi::shape_of(plan_.types, l->type)});
+  if (const auto* l = std::get_if<LiftedItem>(item.origin.get())) {
+    WCOMP_TRY(spend_on(signature(plan_.types, l->type)));
+    return std::optional(
+        LiftedFunc{.name = std::move(name), .core_func = l->core_func, .opts = l->opts, .type = l->type, .shape = cabi::shape_of(plan_.types, l->type, l->opts.ptr)});
+  }
+  const auto& host = std::get<HostItem>(*item.origin);
+  WCOMP_TRY(types::FuncType type, copier_.copy(frames_.front(), *host.type));
+  WCOMP_TRY(spend_on(signature(plan_.types, type)));
+  if (!can_run(plan_.types, {}, type)) return std::optional<LiftedFunc>();  // nobody has to call it
+  needs_import(host, type);
+  cabi::FuncShape shape = cabi::shape_of(plan_.types, type);
+  return std::optional(
+      LiftedFunc{.name = std::move(name), .core_func = {}, .opts = {}, .type = std::move(type), .shape = std::move(shape), .handed = ImportName{host.interface, host.name}});
 }
 
 void Planner::export_part(const std::string& interface, const std::string& name, const Item& item) {

@@ -23,6 +23,7 @@ struct Writer {
     static constexpr const char* encodings[] = {"utf8", "utf16", "latin1+utf16"};
     json out = {{"instance", o.instance.value}, {"string-encoding", encodings[static_cast<std::size_t>(o.encoding)]}};
     if (o.memory) out["memory"] = ref(*o.memory);
+    if (o.ptr == core::ValType::i64) out["memory64"] = true;
     if (o.realloc) out["realloc"] = ref(*o.realloc);
     if (o.post_return) out["post-return"] = ref(*o.post_return);
     return out;
@@ -91,7 +92,10 @@ struct Writer {
     return out;
   }
 
-  json lifted(const LiftedFunc& f, const std::string& name) const { return {{"name", name}, {"type", type(f.type)}, {"core-func", ref(f.core_func)}, {"callee", options(f.opts)}}; }
+  json lifted(const LiftedFunc& f, const std::string& name) const {
+    if (f.handed) return {{"name", name}, {"type", type(f.type)}, {"import", {{"interface", f.handed->interface}, {"name", f.handed->name}}}};
+    return {{"name", name}, {"type", type(f.type)}, {"core-func", ref(f.core_func)}, {"callee", options(f.opts)}};
+  }
   json exports() const {
     json out = json::array();
     for (const auto& [name, item] : plan.exports) {

@@ -1,5 +1,4 @@
 // Linking is data: how to instantiate a component, step by step, decided once.
-// Exports that are imports handed through have no entry in Plan::exports: the host has those functions already.
 //
 // plan() flattens nested components, aliases and instance arguments of a ValidComponent away. What is left is an ordered list of a handful
 // of step kinds over numbered slots, which runtime/ executes blindly; `wcomp plan` prints it. Calls between two components of the
@@ -41,6 +40,7 @@ struct Options {
   std::optional<CoreRef> memory;
   std::optional<CoreRef> realloc;
   std::optional<CoreRef> post_return;
+  core::ValType ptr = core::ValType::i32;  ///< the type of the memory's addresses
 };
 
 /// A concrete resource: imported from the host, or defined by a component instance.
@@ -57,13 +57,23 @@ struct Resource {
   std::string name;  ///< for messages: the name it is imported or exported under, as far as there is one
 };
 
+/// A function of the host.
+struct ImportName {
+  std::string interface;  ///< empty: imported at the root
+  std::string name;
+};
+
 /// A function as the host sees it; types refer to Plan::types, whose ResourceIds map to slots by Plan::resource_slots.
+/// An export may be an import that is handed through: then nothing is lifted, `handed` says which import is called, without an instance of the
+/// composition being entered, and `core_func` and `opts` mean nothing. Asynchronous imports that are handed
+/// through are left out.
 struct LiftedFunc {
   std::string name;  ///< for messages: `docs:adder/add@0.1.0#add`
   CoreRef core_func;
   Options opts;
   types::FuncType type;
   cabi::FuncShape shape;
+  std::optional<ImportName> handed = {};
 };
 
 // --- steps ---
@@ -175,7 +185,7 @@ struct Plan {
   std::uint32_t core_instances = 0, core_funcs = 0;
   std::vector<ComponentInstanceInfo> component_instances;  ///< by ComponentInstanceSlot; the root is first, parents come before children
   std::vector<Step> steps;
-  std::vector<ImportedFunc> imports;  ///< every host function that a step lowers, for type checking against a Linker
+  std::vector<ImportedFunc> imports;  ///< every host function that a step lowers or an export hands through, for type checking against a Linker
   std::vector<ResourceEquality> equal_resources;
   std::vector<std::pair<std::string, std::variant<LiftedFunc, ExportedInstance>>> exports;  ///< instances in instances by `outer/inner`
   std::vector<std::pair<std::string, ResourceSlot>> exported_resources;  ///< the root's own

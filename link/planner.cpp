@@ -270,7 +270,6 @@ Result<void> Planner::canon(Frame& f, const Canon& d) {
         if (c.built_in == error_context_new || c.built_in == error_context_debug_message || c.built_in == error_context_drop) {
           std::optional<core::MemType> memory_type;
           ErrorContext step{.func = new_core_func(), .built_in = c.built_in, .opts = options(f, c.opts, memory_type)};
-          if (memory_type && memory_type->limits.is_64) return fail(diag::unsupported, "error contexts with a 64-bit memory cannot be used yet");
           f.core_funcs.emplace_back(step.func);
           plan_.steps.emplace_back(std::move(step));
           return {};

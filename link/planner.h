@@ -54,6 +54,8 @@ class Planner {
   Result<void> exported_instance(const std::string& name, const InstanceItem& instance);
   void export_part(const std::string& interface, const std::string& name, const Item& item);
   Result<std::optional<LiftedFunc>> lifted(const FuncItem& item, std::string name);
+  [[nodiscard]] cabi::Adapter fuse(const types::FuncType& type, const cabi::AdapterSide& lower, const cabi::AdapterSide& lift) const;
+  void needs_import(const HostItem& host, const types::FuncType& type);
 
   Result<void> spend(std::uint64_t work);
   /// What copying, shaping and fusing a type costs.

@@ -32,6 +32,7 @@ struct Printer {
     std::string s = fmt::format("instance {}", o.instance.value);
     static constexpr std::string_view encodings[] = {"", " utf16", " latin1+utf16"};
     s += encodings[static_cast<std::size_t>(o.encoding)];
+    if (o.ptr == core::ValType::i64) s += " memory64";
     if (o.memory) s += fmt::format(", memory {}", ref(*o.memory));
     if (o.realloc) s += fmt::format(", realloc {}", ref(*o.realloc));
     if (o.post_return) s += fmt::format(", post-return {}", ref(*o.post_return));
@@ -111,6 +112,10 @@ struct Printer {
     }
   }
   void lifted(const LiftedFunc& f) {
+    if (f.handed) {
+      line("export {} = import {}    ;; {}", escape(f.name), name(f.handed->interface, f.handed->name), escape(types::to_string(plan.types, f.type)));
+      return;
+    }
     line("export {} = lift {}    ;; {}", escape(f.name), ref(f.core_func), escape(types::to_string(plan.types, f.type)));
     line("    callee: {}", options(f.opts));
   }

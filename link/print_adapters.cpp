@@ -15,7 +15,7 @@ namespace {
 std::string side(const Plan& plan, const Options& o) {
   static constexpr std::string_view encodings[] = {"utf8", "utf16", "latin1+utf16"};
   std::string out = fmt::format("instance {}, {}, {}", o.instance.value, escape(plan.component_instances[o.instance.value].path), encodings[static_cast<std::size_t>(o.encoding)]);
-  if (o.memory) out += ", memory";
+  if (o.memory) out += o.ptr == core::ValType::i64 ? ", memory64" : ", memory";
   if (o.realloc) out += ", realloc";
   if (o.post_return) out += ", post-return";
   return out;

@@ -40,6 +40,19 @@ std::string call_realloc(const cabi::Shape& shape) { return fmt::format("(call $
 
 }  // namespace
 
+Result<Item> Lowering::stop_exceptions(Item func, const FuncType& type) {
+  if (!has_exceptions_) return func;
+  Glue glue;
+  use_trap(glue);
+  glue.func("inside", type, func);
+  const std::string results = text_of({.params = {}, .results = type.results});
+  glue.field(with_numbers(fmt::format("(func $stop_exceptions (export \"f\") {} (block $thrown (try_table {} (catch_all $thrown) (call $inside{})) (return)) "
+                                      "(call $trap (i32.const {{uncaught_exception}})) (unreachable))",
+                                      text_of(type), results, arguments(type.params.size()))));
+  WCOMP_TRY(const InstanceIdx made, glue.add_to(merger_));
+  return merger_.export_of(made, "f");
+}
+
 Result<Item> Lowering::adapter(const core::ValidModule& module, const Binding& b, std::string_view label) {
   std::optional<InstanceIdx> host_of_adapter;
   std::vector<Item> imports;
@@ -68,7 +81,7 @@ Result<Item> Lowering::adapter(const core::ValidModule& module, const Binding& b
     }
   }
   WCOMP_TRY(const InstanceIdx made, merger_.add(module, imports, fmt::format("{}: ", label)));
-  return merger_.export_of(made, "adapter");
+  return stop_exceptions(merger_.export_of(made, "adapter"), module->types[module->func_types[module->find_export("adapter")->index].value]);
 }
 
 Result<Item> Lowering::fused(const cabi::FuncShape& shape, const cabi::AdapterSide& lower, const cabi::AdapterSide& lift, Binding b, std::string_view label) {
@@ -139,6 +152,33 @@ Result<Item> Lowering::exported(const link::LiftedFunc& f, std::optional<Item>& 
   return merger_.export_of(made, "f");
 }
 
+// An import that is an export, too: the host's function as it is, where its result needs room with code around it that gives some.
+Result<Item> Lowering::handed(const link::LiftedFunc& f, std::optional<Item>& post_return) {
+  const cabi::FuncShape& shape = f.shape;
+  if (shape.params_tuple->has_handles || (shape.result != nullptr && shape.result->has_handles)) {
+    return fail(diag::unsupported, fmt::format("`{}` cannot be lowered: it is an import that is handed through, and in a core module a resource is not both the host's and the component's", escape(f.name)));
+  }
+  const Item func = import(import_module(f.handed->interface), f.handed->name);
+  uses_host_memory_ |= shape.needs_memory;
+  if (!shape.needs_memory) return func;
+  Glue glue;
+  glue.func("import", shape.lowered, func);
+  glue.func("realloc", realloc_type, on_host_side("realloc"));
+  glue.global("level", on_host_side("level"));
+  glue.global("top", on_host_side("top"));
+  const std::string args = arguments(shape.lifted.params.size());
+  if (shape.results_spill) {
+    glue.field(fmt::format("(func $export (export \"f\") {} (local $ret i32) (local.set $ret {}) (call $import{} (local.get $ret)) (local.get $ret))", text_of(shape.lifted),
+                           call_realloc(*shape.result), args));
+    glue.field("(func $post_return (export \"post\") (param i32) (global.set $top (global.get $level)))");
+  } else {
+    glue.field(fmt::format("(func $export (export \"f\") {} (call $import{}) (global.set $top (global.get $level)))", text_of(shape.lifted), args));
+  }
+  WCOMP_TRY(const InstanceIdx made, glue.add_to(merger_));
+  if (shape.results_spill) post_return = merger_.export_of(made, "post");
+  return merger_.export_of(made, "f");
+}
+
 // --- what adapters ask of their host ---
 
 Result<InstanceIdx> Lowering::intrinsics(const core::Module& adapter, const Binding& b) {
@@ -154,6 +194,7 @@ Result<InstanceIdx> Lowering::intrinsics(const core::Module& adapter, const Bind
       case Intrinsic::string_copy: strings = true; break;
       case Intrinsic::resource_transfer_own: own = true; break;
       case Intrinsic::resource_transfer_borrow: borrow = true; break;
+      case Intrinsic::error_context_transfer: return fail(diag::unsupported, "a function with an `error-context` cannot be lowered: error contexts need a runtime");
       case Intrinsic::enter_call:
       case Intrinsic::exit_call: scope = true; break;
     }

@@ -1,5 +1,6 @@
 #include "lower/lower.h"
 
+#include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
@@ -35,6 +36,10 @@ Result<void> check_exports(const component::DecodedWorld& decoded, const core::M
   return {};
 }
 
+Err<Failure> refuse_wide() {
+  return fail(diag::unsupported, "the component passes values in a 64-bit memory, and what a lowered module imports and exports has 32-bit addresses");
+}
+
 }  // namespace
 
 Result<Bytes> lower(const component::ValidComponent& component) {
@@ -44,6 +49,18 @@ Result<Bytes> lower(const component::ValidComponent& component) {
   };
   if (!plan.exported_modules.empty()) return refuse_part(plan.exported_modules.front().name, "core module");
   if (!plan.exported_components.empty()) return refuse_part(plan.exported_components.front().name, "component");
+  const auto is_wide = [](const link::Options& o) { return o.ptr == ValType::i64; };
+  for (const link::Step& s : plan.steps) {
+    const auto* adapter = std::get_if<link::MakeAdapter>(&s);
+    const auto* import = std::get_if<link::LowerImport>(&s);
+    if ((adapter != nullptr && (is_wide(adapter->lower) || is_wide(adapter->lift))) || (import != nullptr && is_wide(import->opts))) return refuse_wide();
+  }
+  for (const auto& [name, item] : plan.exports) {
+    const auto* func = std::get_if<link::LiftedFunc>(&item);
+    const auto* instance = std::get_if<link::ExportedInstance>(&item);
+    if (func != nullptr && is_wide(func->opts)) return refuse_wide();
+    if (instance != nullptr && std::ranges::any_of(instance->funcs, [&](const auto& f) { return is_wide(f.second.opts); })) return refuse_wide();
+  }
   WCOMP_TRY(Bytes bytes, Lowering(plan).run());
   core::Features features;
   WCOMP_TRY(core::apply_features("all", features));
@@ -58,6 +75,10 @@ Result<Bytes> lower(const component::ValidComponent& component) {
 }
 
 Result<Bytes> Lowering::run() {
+  for (const link::Step& s : plan_.steps) {
+    const auto* i = std::get_if<link::InstantiateModule>(&s);
+    has_exceptions_ = has_exceptions_ || (i != nullptr && !plan_.modules[i->module.value]->tags.empty());
+  }
   WCOMP_TRY(import_from_host());
   WCOMP_TRY(host_modules());
   core_funcs_.resize(plan_.core_funcs);
@@ -80,6 +101,15 @@ Result<void> Lowering::import_from_host() {
     }
   }
   import_exported_resources();
+  const auto import_handed = [&](const link::LiftedFunc& f) {
+    if (f.handed) import_func(import_module(f.handed->interface), f.handed->name, f.shape.lowered);
+  };
+  for (const auto& [name, item] : plan_.exports) {
+    match(
+        item, import_handed, [&](const link::ExportedInstance& i) {
+          for (const auto& [inner, f] : i.funcs) import_handed(f);
+        });
+  }
   return {};
 }
 
@@ -173,7 +203,7 @@ Result<void> Lowering::exports() {
 
 Result<void> Lowering::export_func(const link::LiftedFunc& f, const std::string& name) {
   std::optional<Item> post_return;
-  WCOMP_TRY(const Item func, exported(f, post_return));
+  WCOMP_TRY(const Item func, f.handed ? handed(f, post_return) : exported(f, post_return));
   WCOMP_TRY(merger_.export_(name, func));
   if (post_return) WCOMP_TRY(merger_.export_("cabi_post_" + name, *post_return));
   return {};

@@ -54,10 +54,13 @@ class Lowering {
   [[nodiscard]] Item import(const std::string& module, const std::string& name) const { return imports_.at({module, name}); }
 
   // adapters.cpp
+  /// The function as one that exceptions do not leave, as between instances in the runtime: they are traps.
+  Result<Item> stop_exceptions(Item func, const core::FuncType& type);
   Result<Item> adapter(const core::ValidModule& module, const Binding& b, std::string_view label);
   Result<Item> fused(const cabi::FuncShape& shape, const cabi::AdapterSide& lower, const cabi::AdapterSide& lift, Binding b, std::string_view label);
   Result<Item> host_function(const link::LowerImport& s);
   Result<Item> exported(const link::LiftedFunc& f, std::optional<Item>& post_return);
+  Result<Item> handed(const link::LiftedFunc& f, std::optional<Item>& post_return);
   Result<InstanceIdx> intrinsics(const core::Module& adapter, const Binding& b);
   Result<void> string_intrinsics(Glue& glue, const Binding& b);
   Result<void> transfer_own(Glue& glue, const Binding& b);
@@ -70,7 +73,7 @@ class Lowering {
   Result<InstanceIdx> handles(link::ComponentInstanceSlot instance);
   Result<void> use_handles(Glue& glue, std::string_view prefix, link::ComponentInstanceSlot instance);
   /// Code that ends the resource whose representation is local `$rep`, as `caller` does it; imports what it calls.
-  std::string destroy(Glue& glue, link::ResourceSlot r, Party caller);
+  Result<std::string> destroy(Glue& glue, link::ResourceSlot r, Party caller);
   Result<Item> resource_new(const link::ResourceNew& s);
   Result<Item> resource_rep(const link::ResourceRep& s);
   Result<Item> resource_drop(const link::ResourceDrop& s);
@@ -100,6 +103,7 @@ class Lowering {
   std::map<link::ComponentInstanceSlot, InstanceIdx> handles_;
   std::map<std::pair<std::uint32_t, std::uint32_t>, InstanceIdx> strings_;  ///< by memories
   bool uses_host_memory_ = false;
+  bool has_exceptions_ = false;
 };
 
 }  // namespace wcomp::lower

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/diagnostic.h"
 #include "runtime/crossing_impl.h"
+#include "wcomp/abi.h"
 
 namespace wcomp {
 
@@ -34,33 +35,7 @@ void Crossing::fail(Trap trap) {
   impl(*this).trap = std::move(trap);
 }
 
-std::uint32_t Crossing::allocate(std::uint32_t size, std::uint32_t align) {
-  CrossingImpl& c = impl(*this);
-  if (failed_) return 0;
-  if (!c.opts.realloc || !c.opts.memory) {
-    fail(TrapCode::realloc_failed, "the function has no realloc");
-    return 0;
-  }
-  std::uint64_t slots[4] = {0, 0, align, size};
-  c.opts.instance->set(cabi::flag_may_leave, false);
-  auto called = c.owner.store.invoke(*c.opts.realloc, slots);
-  c.opts.instance->set(cabi::flag_may_leave, true);
-  c.load_memory();
-  if (!called) {
-    fail(std::move(called).error());
-    return 0;
-  }
-  const auto ptr = static_cast<std::uint32_t>(slots[0]);
-  if (ptr % align != 0) {
-    fail(TrapCode::realloc_failed, fmt::format("pointer {:#x} is not aligned to {}", ptr, align));
-    return 0;
-  }
-  if (std::uint64_t{ptr} + size > memory_size) {
-    fail(TrapCode::realloc_failed, fmt::format("{} bytes at {:#x} are not within the {} bytes of memory", size, ptr, memory_size));
-    return 0;
-  }
-  return ptr;
-}
+std::uint32_t Crossing::allocate(std::uint32_t size, std::uint32_t align) { return static_cast<std::uint32_t>(impl(*this).allocate_bytes(size, align)); }
 
 std::uint32_t Crossing::lower_own(const ResourceKey& key, void* object) {
   CrossingImpl& c = impl(*this);
@@ -151,12 +126,83 @@ GuestRep Crossing::lift_guest_borrow(const ResourceKey& key, std::uint32_t handl
 
 namespace runtime {
 
-CrossingImpl::CrossingImpl(InstanceImpl& o, const Options& options, const std::vector<KeyBinding>& k) : owner(o), opts(options), keys(k) {
+CrossingImpl::CrossingImpl(InstanceImpl& o, const Options& options, std::span<const KeyBinding> k) : owner(o), opts(options), keys(k) {
   encoding = opts.encoding;
   load_memory();
 }
 
+std::uint64_t CrossingImpl::allocate_bytes(std::uint64_t size, std::uint32_t align) {
+  if (failed_) return 0;
+  if (scratch == nullptr) return allocate_in_guest(size, align);
+  auto ptr = scratch->allocate(size, align);
+  load_memory();
+  if (ptr) return *ptr;
+  fail(ptr.error(), "the values of one call are too large");
+  return 0;
+}
+
+std::uint64_t CrossingImpl::allocate_in_guest(std::uint64_t size, std::uint32_t align) {
+  if (failed_) return 0;
+  if (!opts.realloc || !opts.memory) {
+    fail(TrapCode::realloc_failed, "the function has no realloc");
+    return 0;
+  }
+  std::uint64_t slots[4] = {0, 0, align, size};
+  opts.instance->set(cabi::flag_may_leave, false);
+  auto called = owner.store.invoke(*opts.realloc, slots);
+  opts.instance->set(cabi::flag_may_leave, true);
+  load_memory();
+  if (!called) {
+    fail(std::move(called).error());
+    return 0;
+  }
+  const std::uint64_t ptr = opts.ptr == core::ValType::i64 ? slots[0] : static_cast<std::uint32_t>(slots[0]);
+  if (ptr % align != 0) {
+    fail(TrapCode::realloc_failed, fmt::format("pointer {:#x} is not aligned to {}", ptr, align));
+    return 0;
+  }
+  const std::uint64_t end = scratch == nullptr ? memory_size : guest_memory().size();
+  if (size > end || ptr > end - size) {
+    fail(TrapCode::realloc_failed, fmt::format("{} bytes at {:#x} are not within the {} bytes of memory", size, ptr, end));
+    return 0;
+  }
+  return ptr;
+}
+
+void CrossingImpl::use_scratch() {
+  scratch = std::make_unique<Scratch>();
+  load_memory();
+}
+
+std::span<std::uint8_t> CrossingImpl::guest_memory() const {
+  const engine::MemView view = owner.store.memory(*opts.memory);
+  return {view.data, static_cast<std::size_t>(view.size)};
+}
+
+Relayout CrossingImpl::to_guest() {
+  const MemoryEnd from{.memory = [this] { return std::span(scratch->data(), static_cast<std::size_t>(scratch->size())); }, .allocate = {}};
+  const MemoryEnd to{.memory = [this] { return guest_memory(); },
+                     .allocate = [this](std::uint64_t size, std::uint32_t align) -> Result<std::uint64_t, TrapCode> {
+                       const std::uint64_t ptr = allocate_in_guest(size, align);
+                       if (failed_) return Err(trap->code());
+                       return ptr;
+                     }};
+  return {from, to, encoding, UINT64_MAX};
+}
+
+Relayout CrossingImpl::to_scratch() {
+  const MemoryEnd from{.memory = [this] { return guest_memory(); }, .allocate = {}};
+  const MemoryEnd to{.memory = [this] { return std::span(scratch->data(), static_cast<std::size_t>(scratch->size())); },
+                     .allocate = [this](std::uint64_t size, std::uint32_t align) { return scratch->allocate(size, align); }};
+  return {from, to, encoding, abi::max_lifted_bytes};
+}
+
 void CrossingImpl::load_memory() {
+  if (scratch != nullptr) {
+    memory = scratch->data();
+    memory_size = scratch->size();
+    return;
+  }
   if (!opts.memory) return;
   const engine::MemView view = owner.store.memory(*opts.memory);
   memory = view.data;

@@ -49,7 +49,7 @@ void serve(HostCall& call, const FuncShape& shape, const ValueFuncType& type, co
   ValueCrossing values(crossing);
   std::optional<std::vector<Value>> args = values.lift_params(shape, {call.slots, shape.lowered.params.size()});
   if (!args) return;
-  const auto result_ptr = shape.results_spill ? static_cast<std::uint32_t>(call.slots[shape.lowered.params.size() - 1]) : 0;
+  const std::uint64_t result_ptr = shape.results_spill ? cabi::address_of(shape.lowered.params.back(), call.slots[shape.lowered.params.size() - 1]) : 0;
   ValueResult result = fn(type, *args);
   if (!result) return crossing.fail(std::move(result).error());
   const std::optional<Value>& value = *result;
@@ -71,8 +71,8 @@ void serve(HostCall& call, const FuncShape& shape, const ValueFuncType& type, co
 }  // namespace
 
 FuncView view(const Func& func) {
-  const link::LiftedFunc& lifted = *FuncAccess::impl(func).lifted;
-  return {.types = FuncAccess::instance(func).plan().types, .type = lifted.type, .shape = lifted.shape};
+  const FuncImpl& impl = FuncAccess::impl(func);
+  return {.types = FuncAccess::instance(func).plan().types, .type = impl.lifted->type, .shape = impl.shape()};
 }
 
 Result<std::optional<Value>, Trap> call(const Func& func, std::span<const Value> args) {
@@ -94,7 +94,7 @@ Result<std::optional<Value>, Trap> call(const Func& func, std::span<const Value>
   slots.resize(std::max(shape.lifted.params.size(), shape.lifted.results.size()));
   std::optional<Value> result;
   if (guest_call.invoke(slots.data()) && shape.result != nullptr) {
-    result = shape.results_spill ? values.load(static_cast<std::uint32_t>(slots[0]), *shape.result)
+    result = shape.results_spill ? values.load(cabi::address_of(shape.lifted.results[0], slots[0]), *shape.result)
                                  : values.lift_flat(std::span(slots).first(shape.result->flat.size()), *shape.result);
   }
   WCOMP_TRY(guest_call.finish());
@@ -103,9 +103,9 @@ Result<std::optional<Value>, Trap> call(const Func& func, std::span<const Value>
 
 std::string values_problem(InstanceImpl& owner, const types::FuncType& type) { return problem_of(owner, cabi::shape_of(owner.plan().types, type)); }
 
-std::shared_ptr<const HostFuncDef> bind_values(InstanceImpl& owner, std::shared_ptr<const HostFuncDef> def, const link::LowerImport& step) {
-  auto type = std::make_shared<const ValueFuncType>(public_type(owner.component, step.shape));
-  auto fn = [def = std::move(def), type = std::move(type), &shape = step.shape](HostCall& call) { serve(call, shape, *type, def->values); };
+std::shared_ptr<const HostFuncDef> bind_values(InstanceImpl& owner, std::shared_ptr<const HostFuncDef> def, const FuncShape& shape) {
+  auto type = std::make_shared<const ValueFuncType>(public_type(owner.component, shape));
+  auto fn = [def = std::move(def), type = std::move(type), &shape](HostCall& call) { serve(call, shape, *type, def->values); };
   return std::make_shared<const HostFuncDef>(HostFuncDef{.desc = nullptr, .fn = std::move(fn)});
 }
 

@@ -22,7 +22,7 @@ struct FuncView {
 
 /// Why a host function that takes Values cannot be imported with that type; empty if it can.
 [[nodiscard]] std::string values_problem(InstanceImpl& owner, const types::FuncType& type);
-/// The host function for one import: `def` has `values`.
-[[nodiscard]] std::shared_ptr<const HostFuncDef> bind_values(InstanceImpl& owner, std::shared_ptr<const HostFuncDef> def, const link::LowerImport& step);
+/// The host function for one import: `def` has `values`, the plan has `shape`.
+[[nodiscard]] std::shared_ptr<const HostFuncDef> bind_values(InstanceImpl& owner, std::shared_ptr<const HostFuncDef> def, const cabi::FuncShape& shape);
 
 }  // namespace wcomp::runtime

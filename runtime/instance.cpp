@@ -29,19 +29,29 @@ using CheckedImports = std::map<std::pair<std::string, std::string>, CheckedImpo
 struct Instantiator {
   const LinkerImpl& linker;
   InstanceImpl& inst;
-  CheckedImports imports = {};
+  std::shared_ptr<const Linked> linked = {};  ///< what is known of it, or has been found
   const PreparedStep* prepared = nullptr;    ///< of the step that is carried out
   std::vector<engine::Extern> args = {};     ///< of a module, when it is instantiated
 
   Result<void> run() {
     WCOMP_TRY(make_instances());
-    WCOMP_TRY(make_resources());
-    WCOMP_TRY(check_imports(linker, inst, imports));
+    if (linked != nullptr) make_known_resources();
+    else WCOMP_TRY(link());
+    hand_through();
+    inst.keys.reserve(linked->keys);
     const auto& steps = inst.plan().steps;
     for (std::size_t i = 0; i < steps.size(); ++i) {
       prepared = &inst.component->prepared.steps[i];
       WCOMP_TRY(match(steps[i], [&](const auto& s) { return carry_out(s); }));
     }
+    return {};
+  }
+
+  Result<void> link() {
+    WCOMP_TRY(make_resources());
+    CheckedImports checked;
+    WCOMP_TRY(check_imports(linker, inst, checked));
+    linked = record(inst, checked);
     return {};
   }
 
@@ -74,7 +84,7 @@ struct Instantiator {
     std::optional<std::vector<bool>> used;  // once somebody asks
     for (std::size_t i = 0; i < plan.resources.size(); ++i) {
       const link::Resource& r = plan.resources[i];
-      ResourceType type{.owner = &inst, .impl = nullptr, .dtor = {}, .key = nullptr, .name = r.name.empty() ? std::string_view("resource") : r.name};
+      ResourceType type = named_resource(r);
       if (const auto* guest = std::get_if<link::GuestResource>(&r.origin)) {
         type.impl = &inst.instances[guest->instance.value];
       } else {
@@ -100,6 +110,25 @@ struct Instantiator {
     return {};
   }
 
+  void make_known_resources() {
+    const link::Plan& plan = inst.plan();
+    for (std::size_t i = 0; i < plan.resources.size(); ++i) {
+      const Linked::Resource& known = linked->resources[i];
+      if (known.other != nullptr || known.same) {
+        inst.resource_types.push_back(known.same ? &inst.resource(*known.same) : known.other);
+        continue;
+      }
+      ResourceType& type = inst.resources.emplace_back(named_resource(plan.resources[i]));
+      if (const auto* guest = std::get_if<link::GuestResource>(&plan.resources[i].origin)) type.impl = &inst.instances[guest->instance.value];
+      type.key = known.key;
+      inst.resource_types.push_back(&type);
+    }
+  }
+
+  [[nodiscard]] ResourceType named_resource(const link::Resource& r) const {
+    return {.owner = &inst, .impl = nullptr, .dtor = {}, .key = nullptr, .name = r.name.empty() ? std::string_view("resource") : r.name};
+  }
+
   /// Those that code can get hold of or drop. A component often imports more of an interface's types than it uses.
   std::vector<bool> used_resources() {
     const link::Plan& plan = inst.plan();
@@ -108,6 +137,15 @@ struct Instantiator {
       if (const auto* d = std::get_if<link::ResourceDrop>(&step)) used[d->resource.value] = true;
     }
     return used;
+  }
+
+  void hand_through() {
+    for (const auto& [f, import] : inst.component->prepared.handed) {
+      const Linked::Import& found = linked->imports[import];
+      HandedImport& handed = inst.handed[f];
+      handed.def = found.def->values ? bind_values(inst, found.def, f->shape) : found.def;
+      Linked::add_keys(found, inst, handed.keys);
+    }
   }
 
   Result<void> carry_out(const link::InstantiateModule& s) {
@@ -120,13 +158,19 @@ struct Instantiator {
   }
 
   Result<void> carry_out(const link::LowerImport& s) {
-    const CheckedImport& checked = imports.at({s.interface, s.name});
+    const Linked::Import& found = linked->imports[prepared->import];
     HostImport& ctx = inst.host_imports.emplace_back();
     ctx.owner = &inst;
     ctx.name = prepared->name;
-    ctx.def = checked.def->values ? bind_values(inst, checked.def, s) : checked.def;
+    ctx.def = found.def->values ? bind_values(inst, found.def, s.shape) : found.def;
     ctx.opts = inst.resolve(s.opts);
-    ctx.keys = checked.keys;
+    const std::size_t keys_before = inst.keys.size();
+    Linked::add_keys(found, inst, inst.keys);
+    ctx.keys = std::span(inst.keys).subspan(keys_before);
+    ctx.shape = &s.shape;
+    if (s.opts.ptr == core::ValType::i64 && s.shape.needs_memory && found.def->desc != nullptr) {
+      ctx.narrow = std::make_shared<const cabi::FuncShape>(cabi::shape_of(inst.plan().types, s.type));
+    }
     inst.core_funcs[s.func.value] = inst.store.add_host_func(prepared->type_id, &call_host_import, &ctx);
     return {};
   }
@@ -204,7 +248,12 @@ Result<Instance> Linker::instantiate(const Component& component) const {
   }
   auto inst = std::make_unique<InstanceImpl>(impl_->limits, component.impl_);
   inst->kept = impl_->kept;
-  WCOMP_TRY((Instantiator{.linker = *impl_, .inst = *inst}.run()));
+  LinkCache::Entry known = impl_->found.find(component.impl_);
+  const bool is_known = known.linked != nullptr;
+  Instantiator instantiator{.linker = *impl_, .inst = *inst, .linked = std::move(known.linked)};
+  auto done = instantiator.run();
+  if (!is_known && instantiator.linked != nullptr) impl_->found.add(component.impl_, {.linked = std::move(instantiator.linked), .whole = nullptr});
+  if (!done) return Err(std::move(done).error());
   return Instance(std::move(inst));
 }
 
@@ -275,6 +324,12 @@ Result<Func> Instance::func(std::string_view interface, std::string_view name) {
   impl->lifted = lifted;
   impl->slots = std::max(lifted->shape.lifted.params.size(), lifted->shape.lifted.results.size());
   impl->has_core_result = !lifted->shape.lifted.results.empty();
+  if (lifted->handed) {
+    impl->handed = &inst.handed.at(lifted);
+    impl->keys = impl->handed->keys;
+    out.impl_ = std::move(impl);
+    return out;
+  }
   impl->core_func = inst.resolve_func(lifted->core_func);
   impl->opts = inst.resolve(lifted->opts);
   for (const link::ComponentInstanceSlot s : link::entering_set(inst.plan(), std::nullopt, lifted->opts.instance))
@@ -312,6 +367,12 @@ Result<void> Func::bind(const FuncDesc& desc) {
   bound->keys.clear();
   if (auto d = check_type(*instance_, fmt::format("`{}`", bound->name), bound->lifted->type, desc, bound->keys, diag::export_mismatch)) {
     return Err(Failure(std::move(*d)));
+  }
+  if (bound->handed != nullptr) {
+    // The host is on both ends of the call: a class of either stands for its resource.
+    bound->keys.insert(bound->keys.end(), bound->handed->keys.begin(), bound->handed->keys.end());
+  } else if (bound->opts.ptr == core::ValType::i64 && bound->lifted->shape.needs_memory) {
+    bound->narrow = std::make_shared<const cabi::FuncShape>(cabi::shape_of(instance_->plan().types, bound->lifted->type));
   }
   impl_ = std::move(bound);
   return {};

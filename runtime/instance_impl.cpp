@@ -64,7 +64,7 @@ engine::FuncAddr InstanceImpl::resolve_func(const link::CoreRef& ref) const {
 }
 
 Options InstanceImpl::resolve(const link::Options& opts) {
-  Options out{.instance = &instances.at(opts.instance.value), .encoding = opts.encoding, .memory = {}, .realloc = {}, .post_return = {}};
+  Options out{.instance = &instances.at(opts.instance.value), .encoding = opts.encoding, .memory = {}, .realloc = {}, .post_return = {}, .ptr = opts.ptr};
   if (opts.memory) {
     const engine::Extern e = resolve(*opts.memory);
     WCOMP_CHECK(std::holds_alternative<engine::MemAddr>(e));

@@ -10,6 +10,7 @@
 
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@
 #include "link/plan.h"
 #include "runtime/engine_impl.h"
 #include "runtime/handle_table.h"
+#include "runtime/link_cache.h"
 #include "runtime/prepared.h"
 #include "wcomp/wcomp.h"
 
@@ -58,6 +60,7 @@ struct Options {
   cabi::StringEncoding encoding{};
   std::optional<engine::MemAddr> memory;
   std::optional<engine::FuncAddr> realloc, post_return;
+  core::ValType ptr = core::ValType::i32;  ///< the type of the memory's addresses
 };
 
 /// Which resource a C++ class stands for, in one function's type.
@@ -81,6 +84,13 @@ struct HostImport {
   std::string_view name;                   ///< of the plan: `wasi:io/streams@0.2.0#read`
   std::shared_ptr<const HostFuncDef> def;  // owners: the linker and its instances
   Options opts;
+  std::span<const KeyBinding> keys;        ///< of the instance
+  const cabi::FuncShape* shape = nullptr;         ///< of the plan
+  std::shared_ptr<const cabi::FuncShape> narrow;  // owners: this. Set where `fn` sees a scratch memory with 32-bit addresses (runtime/relayout.h)
+};
+/// A host function that is an export, too.
+struct HandedImport {
+  std::shared_ptr<const HostFuncDef> def;  // owners: the linker and its instances
   std::vector<KeyBinding> keys;
 };
 struct ResourceBuiltIn {
@@ -117,6 +127,7 @@ struct LinkerImpl {
   bool has_linked = false;                                  ///< there are instances among them
   Limits limits;
   std::vector<std::shared_ptr<void>> kept;  // owners: this linker and its instances
+  runtime::LinkCache found;                 ///< of what is above; whoever changes a definition clears it
 };
 
 struct InstanceImpl {
@@ -135,6 +146,8 @@ struct InstanceImpl {
   std::vector<engine::ModuleInstAddr> core_instances;
   std::vector<engine::FuncAddr> core_funcs;
   std::vector<runtime::HostImport> host_imports;
+  std::vector<runtime::KeyBinding> keys;              ///< of the host imports
+  std::map<const link::LiftedFunc*, runtime::HandedImport> handed;  ///< by the exports of the plan that are imports
   std::vector<runtime::ResourceBuiltIn> built_ins;
   std::vector<runtime::AdapterContext> adapters;
   std::vector<runtime::ErrorContextBuiltIn> error_contexts;
@@ -169,6 +182,11 @@ struct FuncImpl {
   runtime::Options opts;
   std::vector<runtime::ComponentInstance*> entered;  ///< entering_set of a call from the host
   std::vector<runtime::KeyBinding> keys;
+  const runtime::HandedImport* handed = nullptr;  ///< in the instance: what is called instead of a core function
+  /// The shape of what a call lowers and lifts, where that is not the function's own: values pass through a scratch memory (runtime/relayout.h).
+  std::shared_ptr<const cabi::FuncShape> narrow;  // owners: handles
+
+  [[nodiscard]] const cabi::FuncShape& shape() const { return narrow != nullptr ? *narrow : lifted->shape; }
 };
 
 }  // namespace wcomp

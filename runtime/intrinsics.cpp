@@ -5,6 +5,7 @@
 
 #include "canonical-abi/strings.h"
 #include "runtime/crossing_impl.h"
+#include "runtime/error_context.h"
 #include "runtime/store_functions.h"
 
 namespace wcomp::runtime {
@@ -19,6 +20,12 @@ constexpr std::size_t trap_codes = 0
 
 std::uint32_t u32(std::uint64_t slot) {
   return static_cast<std::uint32_t>(slot);
+}
+
+/// An address in the adapter's own form: canonical-abi/intrinsics.def.
+std::uint64_t address(const AdapterContext& a, std::uint64_t slot) {
+  const bool is_64 = a.sides[0].ptr == core::ValType::i64 || a.sides[1].ptr == core::ValType::i64;
+  return cabi::address_of(is_64 ? core::ValType::i64 : core::ValType::i32, slot);
 }
 
 std::span<std::uint8_t> memory(const AdapterContext& a, std::size_t side) {
@@ -39,7 +46,7 @@ std::optional<Trap> trap(const AdapterContext& a, std::uint64_t* slots) {
 std::optional<Trap> string_measure(const AdapterContext& a, std::uint64_t* slots) {
   const std::size_t src = slots[0] & 1;
   const cabi::StringEncoding from = a.sides[src].encoding;
-  auto bytes = cabi::find_string(from, memory(a, src), u32(slots[1]), u32(slots[2]));
+  auto bytes = cabi::find_string(from, memory(a, src), address(a, slots[1]), u32(slots[2]));
   if (!bytes) return trap_in(a, bytes.error());
   auto length = cabi::measure_string(from, *bytes, u32(slots[2]), a.sides[1 - src].encoding);
   if (!length) return trap_in(a, length.error());
@@ -51,13 +58,13 @@ std::optional<Trap> string_transcode(const AdapterContext& a, std::uint64_t* slo
   const std::size_t src = slots[0] & 1;
   const cabi::StringEncoding from = a.sides[src].encoding;
   const cabi::StringEncoding to = a.sides[1 - src].encoding;
-  auto bytes = cabi::find_string(from, memory(a, src), u32(slots[1]), u32(slots[2]));
+  auto bytes = cabi::find_string(from, memory(a, src), address(a, slots[1]), u32(slots[2]));
   if (!bytes) return trap_in(a, bytes.error());
   const std::span<std::uint8_t> dst = memory(a, 1 - src);
-  const std::uint32_t ptr = u32(slots[3]);
+  const std::uint64_t ptr = address(a, slots[3]);
   const std::uint64_t size = cabi::string_byte_length(to, u32(slots[4]));
   if (ptr > dst.size() || size > dst.size() - ptr) return trap_in(a, TrapCode::pointer_out_of_bounds);
-  const std::span<std::uint8_t> out = dst.subspan(ptr, size);
+  const std::span<std::uint8_t> out = dst.subspan(static_cast<std::size_t>(ptr), static_cast<std::size_t>(size));
   Result<void, TrapCode> done;
   // A component that calls itself through its parent can give us two overlapping ranges of one memory.
   if (dst.data() == memory(a, src).data()) {
@@ -80,10 +87,10 @@ Result<void, TrapCode> check_string(cabi::StringEncoding encoding, std::span<con
 std::optional<Trap> string_copy(const AdapterContext& a, std::uint64_t* slots) {
   const std::size_t src = slots[0] & 1;
   const cabi::StringEncoding encoding = a.sides[src].encoding;
-  auto bytes = cabi::find_string(encoding, memory(a, src), u32(slots[1]), u32(slots[2]));
+  auto bytes = cabi::find_string(encoding, memory(a, src), address(a, slots[1]), u32(slots[2]));
   if (!bytes) return trap_in(a, bytes.error());
   const std::span<std::uint8_t> dst = memory(a, 1 - src);
-  const std::uint32_t ptr = u32(slots[3]);
+  const std::uint64_t ptr = address(a, slots[3]);
   if (ptr > dst.size() || bytes->size() > dst.size() - ptr) return trap_in(a, TrapCode::pointer_out_of_bounds);
   // Overlapping ranges, if both sides have one memory.
   const bool is_shared = dst.data() == memory(a, src).data();
@@ -129,6 +136,16 @@ std::optional<Trap> resource_transfer_borrow(const AdapterContext& a, std::uint6
   auto handle = callee->handles.add({.type = *type, .rep = *rep, .scope = &scope});
   if (!handle) return in_function(std::move(handle).error(), a.name);
   ++scope.borrows;
+  slots[0] = *handle;
+  return std::nullopt;
+}
+
+std::optional<Trap> error_context_transfer(const AdapterContext& a, std::uint64_t* slots) {
+  const std::size_t src = slots[0] & 1;
+  auto error = lift_error_context(a.sides[src].instance->handles, *a.owner, u32(slots[1]));
+  if (!error) return in_function(std::move(error).error(), a.name);
+  auto handle = lower_error_context(a.sides[1 - src].instance->handles, *a.owner, *std::move(error));
+  if (!handle) return in_function(std::move(handle).error(), a.name);
   slots[0] = *handle;
   return std::nullopt;
 }

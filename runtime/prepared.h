@@ -27,14 +27,18 @@ struct PreparedStep {
   std::string name;                     ///< of a host function, or of an adapter's instance, for messages
   std::vector<AdapterImport> imports;   ///< of an adapter
   std::uint32_t adapter_func = 0;       ///< in the adapter module
+  std::size_t import = 0;               ///< of a host function, in link::Plan::imports
 };
 
 struct PreparedPlan {
   std::shared_ptr<const engine::PreparedModules> modules;  // owners: the component and its stores
   std::vector<PreparedStep> steps;
+  /// Exports of the plan that are imports handed through, with the position in link::Plan::imports.
+  std::vector<std::pair<const link::LiftedFunc*, std::size_t>> handed;
   std::size_t host_imports = 0, built_ins = 0, adapters = 0, error_contexts = 0;  ///< how many steps of a kind
 };
 
+/// `plan` outlives what is prepared of it; it may be moved, but not copied.
 [[nodiscard]] Result<PreparedPlan> prepare(const link::Plan& plan);
 
 }  // namespace wcomp::runtime

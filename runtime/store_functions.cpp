@@ -6,20 +6,65 @@
 
 namespace wcomp::runtime {
 
+void call_host(const HostFuncDef& def, HostCall& call) {
+  try {
+    def.fn(call);
+  } catch (Trap& trap) {
+    call.crossing.fail(std::move(trap));
+  } catch (const std::exception& e) {
+    call.crossing.fail(TrapCode::host_error, e.what());
+  } catch (...) {
+    call.crossing.fail(TrapCode::host_error, "an exception that is not a std::exception");
+  }
+}
+
+namespace {
+
+Result<void, TrapCode> in_memory(std::span<const std::uint8_t> memory, std::uint64_t ptr, const cabi::Shape& shape) {
+  if (ptr % shape.align != 0) return Err(TrapCode::unaligned_pointer);
+  if (shape.size > memory.size() || ptr > memory.size() - shape.size) return Err(TrapCode::pointer_out_of_bounds);
+  return {};
+}
+
+/// With parameters and result in a scratch memory of 32-bit layout, moved from and to the guest's.
+Result<void, TrapCode> call_narrow(const HostImport& import, CrossingImpl& crossing, std::uint64_t* slots) {
+  const cabi::FuncShape &wide = *import.shape, &narrow = *import.narrow;
+  crossing.use_scratch();
+  std::vector<std::uint64_t> args(std::max<std::size_t>(narrow.lowered.params.size(), 1));
+  Relayout in = crossing.to_scratch();
+  if (wide.params_spill) {
+    WCOMP_TRY(args[0], crossing.scratch->allocate(narrow.params_tuple->size, narrow.params_tuple->align));
+    WCOMP_TRY(in.move_checked(slots[0], *wide.params_tuple, args[0], *narrow.params_tuple));
+  } else {
+    WCOMP_TRY(in.move_flat(slots, *wide.params_tuple, args.data(), *narrow.params_tuple));
+  }
+  const std::uint64_t result_ptr = wide.results_spill ? slots[wide.lowered.params.size() - 1] : 0;
+  if (wide.results_spill) {
+    WCOMP_TRY(in_memory(crossing.guest_memory(), result_ptr, *wide.result));
+    WCOMP_TRY(args.back(), crossing.scratch->allocate(narrow.result->size, narrow.result->align));
+  }
+  const std::uint64_t scratch_ptr = args.back();
+  crossing.load_memory();
+  HostCall call{.crossing = crossing, .slots = args.data()};
+  call_host(*import.def, call);
+  if (!crossing.ok() || wide.result == nullptr) return {};
+  Relayout out = crossing.to_guest();
+  if (wide.results_spill) return out.move_checked(scratch_ptr, *narrow.result, result_ptr, *wide.result);
+  return out.move_flat(args.data(), *narrow.result, slots, *wide.result);
+}
+
+}  // namespace
+
 // CanonicalABI.md `canon lower`, for a callee that is the host.
 std::optional<Trap> call_host_import(void* context, std::uint64_t* slots) {
   HostImport& import = *static_cast<HostImport*>(context);
   if (!import.opts.instance->may_leave()) return Trap(TrapCode::cannot_leave, fmt::format("in a call of `{}`", import.name));
   CrossingImpl crossing(*import.owner, import.opts, import.keys);
-  HostCall call{.crossing = crossing, .slots = slots};
-  try {
-    import.def->fn(call);
-  } catch (Trap& trap) {
-    crossing.fail(std::move(trap));
-  } catch (const std::exception& e) {
-    crossing.fail(TrapCode::host_error, e.what());
-  } catch (...) {
-    crossing.fail(TrapCode::host_error, "an exception that is not a std::exception");
+  if (import.narrow == nullptr) [[likely]] {
+    HostCall call{.crossing = crossing, .slots = slots};
+    call_host(*import.def, call);
+  } else if (auto done = call_narrow(import, crossing, slots); !done) {
+    crossing.fail(done.error());
   }
   if (!crossing.ok()) return crossing.take_trap(import.name);
   crossing.scope.end_lending();

@@ -13,6 +13,8 @@ std::optional<Trap> call_host_import(void* context, std::uint64_t* slots);  // H
 std::optional<Trap> resource_new(void* context, std::uint64_t* slots);      // ResourceBuiltIn
 std::optional<Trap> resource_drop(void* context, std::uint64_t* slots);     // ResourceBuiltIn
 std::optional<Trap> resource_rep(void* context, std::uint64_t* slots);      // ResourceBuiltIn
+/// Calls a host function; whatever comes out of it is in the crossing.
+void call_host(const HostFuncDef& def, HostCall& call);
 /// The function behind an intrinsic; its context is an AdapterContext.
 [[nodiscard]] engine::HostFn intrinsic(cabi::Intrinsic i);
 

@@ -14,7 +14,7 @@ namespace {
 /// WIT words by TypeKind.
 constexpr std::string_view kind_words[] = {"bool",    "s8",   "u8",    "s16",    "u16",    "s32",  "u32",   "s64",    "u64",
                                            "f32",     "f64",  "char",  "string", "list",   "list", "map",   "record", "tuple",
-                                           "variant", "enum", "flags", "option", "result", "own",  "borrow"};
+                                           "variant", "enum", "flags", "option", "result", "own",  "borrow", "error-context"};
 
 bool is_primitive(TypeKind k) {
   return k <= TypeKind::string;

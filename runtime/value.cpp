@@ -37,6 +37,7 @@ TypeKind Type::kind() const {
     case ShapeKind::flags: return TypeKind::flags;
     case ShapeKind::own: return TypeKind::own;
     case ShapeKind::borrow: return TypeKind::borrow;
+    case ShapeKind::error_context: return TypeKind::error_context;
     default: break;
   }
   const TypeDef* def = arena_of(*impl_).def(s.type);

@@ -1,5 +1,7 @@
 #include "runtime/value_crossing.h"
 
+#include "runtime/error_context.h"
+
 #include <fmt/format.h>
 
 namespace wcomp::runtime {
@@ -25,8 +27,8 @@ void* object_of(std::uint64_t rep) { return reinterpret_cast<void*>(static_cast<
 ValueCrossing::ValueCrossing(CrossingImpl& crossing) : crossing_(crossing) {
   cx_.encoding = crossing.encoding;
   cx_.memory = [&crossing] { return std::span(crossing.memory, static_cast<std::size_t>(crossing.memory_size)); };
-  cx_.allocate = [&crossing](std::uint32_t align, std::uint32_t size) -> Result<std::uint32_t, TrapCode> {
-    const std::uint32_t ptr = crossing.allocate(size, align);
+  cx_.allocate = [&crossing](std::uint32_t align, std::uint64_t size) -> Result<std::uint64_t, TrapCode> {
+    const std::uint64_t ptr = crossing.allocate_bytes(size, align);
     if (!crossing.ok()) return Err(TrapCode::realloc_failed);
     return ptr;
   };
@@ -42,7 +44,7 @@ ValueCrossing::~ValueCrossing() {
 }
 
 std::string ValueCrossing::problem(InstanceImpl& owner, const Shape& shape) {
-  if (!shape.has_handles) return {};
+  if (!shape.has_handles || shape.kind == ShapeKind::error_context) return {};
   if (shape.kind == ShapeKind::own || shape.kind == ShapeKind::borrow) {
     const ResourceType* type = type_of(owner, shape);
     if (type != nullptr && (type->impl != nullptr || type->key != nullptr)) return {};
@@ -64,9 +66,9 @@ bool ValueCrossing::checked(Result<void, TrapCode> r) {
   return crossing_.ok();
 }
 
-std::optional<Value> ValueCrossing::load(std::uint32_t ptr, const Shape& shape) { return checked(cabi::load(cx_, ptr, shape)); }
+std::optional<Value> ValueCrossing::load(std::uint64_t ptr, const Shape& shape) { return checked(cabi::load(cx_, ptr, shape)); }
 std::optional<Value> ValueCrossing::lift_flat(Slots slots, const Shape& shape) { return checked(cabi::lift_flat(cx_, slots, shape)); }
-bool ValueCrossing::store(const Value& value, const Shape& shape, std::uint32_t ptr) { return checked(cabi::store(cx_, value, shape, ptr)); }
+bool ValueCrossing::store(const Value& value, const Shape& shape, std::uint64_t ptr) { return checked(cabi::store(cx_, value, shape, ptr)); }
 bool ValueCrossing::lower_flat(const Value& value, const Shape& shape, std::vector<std::uint64_t>& slots) {
   return checked(cabi::lower_flat(cx_, value, shape, slots));
 }
@@ -79,7 +81,7 @@ bool ValueCrossing::lower_params(const FuncShape& shape, std::span<const Value> 
     }
     return true;
   }
-  const std::uint32_t ptr = crossing_.allocate(shape.params_tuple->size, shape.params_tuple->align);
+  const std::uint64_t ptr = crossing_.allocate_bytes(shape.params_tuple->size, shape.params_tuple->align);
   if (!crossing_.ok()) return false;
   for (std::size_t i = 0; i < args.size(); ++i) {
     if (!store(args[i], *shape.params[i].shape, ptr + shape.params[i].offset)) return false;
@@ -93,7 +95,7 @@ std::optional<std::vector<Value>> ValueCrossing::lift_params(const FuncShape& sh
   out.reserve(shape.params.size());
   if (shape.params_spill) {
     // One value, so that the whole tuple is checked to lie in memory.
-    std::optional<Value> all = load(static_cast<std::uint32_t>(slots[0]), *shape.params_tuple);
+    std::optional<Value> all = load(cabi::address_of(shape.lifted.params[0], slots[0]), *shape.params_tuple);
     if (!all) return std::nullopt;
     return std::get<std::vector<Value>>(std::move(all->data));
   }
@@ -106,6 +108,11 @@ std::optional<std::vector<Value>> ValueCrossing::lift_params(const FuncShape& sh
 }
 
 Result<HandleValue, TrapCode> ValueCrossing::lift_handle(const Shape& shape, std::uint32_t handle) {
+  if (shape.kind == ShapeKind::error_context) {
+    auto error = lift_error_context(crossing_.opts.instance->handles, crossing_.owner, handle);
+    if (!error) return failed(std::move(error).error());
+    return HandleValue{.number = handle, .resource = nullptr, .object = nullptr, .error = *std::move(error)};
+  }
   ResourceType* type = type_of(crossing_.owner, shape);
   if (type == nullptr) return Err(TrapCode::handle_wrong_type);
   const bool is_own = shape.kind == ShapeKind::own;
@@ -120,6 +127,12 @@ Result<HandleValue, TrapCode> ValueCrossing::lift_handle(const Shape& shape, std
 }
 
 Result<std::uint32_t, TrapCode> ValueCrossing::lower_handle(const Shape& shape, const HandleValue& value) {
+  if (shape.kind == ShapeKind::error_context) {
+    if (value.error == nullptr) return failed(Trap(TrapCode::host_error, "no error context where one is expected"));
+    auto handle = lower_error_context(crossing_.opts.instance->handles, crossing_.owner, value.error);
+    if (!handle) return failed(std::move(handle).error());
+    return *handle;
+  }
   ResourceType* type = type_of(crossing_.owner, shape);
   if (type == nullptr) return Err(TrapCode::handle_wrong_type);
   const bool is_own = shape.kind == ShapeKind::own;

@@ -22,10 +22,10 @@ class ValueCrossing {
   /// Why a resource in a type cannot travel: the linker does not have it. Empty if all can.
   [[nodiscard]] static std::string problem(InstanceImpl& owner, const cabi::Shape& shape);
 
-  [[nodiscard]] std::optional<cabi::Value> load(std::uint32_t ptr, const cabi::Shape& shape);
+  [[nodiscard]] std::optional<cabi::Value> load(std::uint64_t ptr, const cabi::Shape& shape);
   [[nodiscard]] std::optional<cabi::Value> lift_flat(cabi::Slots slots, const cabi::Shape& shape);
   // The value is one of that shape.
-  bool store(const cabi::Value& value, const cabi::Shape& shape, std::uint32_t ptr);
+  bool store(const cabi::Value& value, const cabi::Shape& shape, std::uint64_t ptr);
   bool lower_flat(const cabi::Value& value, const cabi::Shape& shape, std::vector<std::uint64_t>& slots);
   /// Parameters of a call into the guest: flat, or in memory that the guest gives.
   bool lower_params(const cabi::FuncShape& shape, std::span<const cabi::Value> args, std::vector<std::uint64_t>& slots);

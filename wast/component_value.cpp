@@ -7,6 +7,7 @@
 
 #include "base/diagnostic.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "core/text/numbers.h"
 
 namespace wcomp::wast {
@@ -60,7 +61,8 @@ class Reader {
       case TypeKind::option: return in_.at_open("option.none") ? "option.none" : "option.some";
       case TypeKind::result: return in_.at_open("result.err") ? "result.err" : "result.ok";
       case TypeKind::own:
-      case TypeKind::borrow: break;
+      case TypeKind::borrow:
+      case TypeKind::error_context: break;
     }
     return "a value that a script can write";
   }
@@ -115,7 +117,8 @@ class Reader {
       case TypeKind::flags: return flags(type);
       case TypeKind::map:
       case TypeKind::own:
-      case TypeKind::borrow: break;
+      case TypeKind::borrow:
+      case TypeKind::error_context: break;
     }
     return in_.unexpected("a value that a script can write");
   }
@@ -144,17 +147,9 @@ class Reader {
   Result<CValue> character() {
     const Cursor start = in_;
     WCOMP_TRY(const std::string text, in_.name());
-    char32_t c = 0;
-    std::string again;
-    // The one scalar value whose UTF-8 it is.
-    if (!text.empty()) {
-      const auto first = static_cast<unsigned char>(text[0]);
-      const unsigned length = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-      c = length == 1 ? first : first & (0x7fu >> length);
-      for (unsigned i = 1; i < length && i < text.size(); ++i) c = c << 6 | (static_cast<unsigned char>(text[i]) & 0x3f);
-    }
-    if (!append_utf8(again, c) || again != text) return start.unexpected("one character");
-    return CValue::char_(c);
+    const ScalarValue c = text.empty() ? ScalarValue{} : decode_utf8(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+    if (c.length == 0 || c.length != text.size()) return start.unexpected("one character");
+    return CValue::char_(static_cast<char32_t>(c.value));
   }
 
   Result<CValue> list(const Type& element, unsigned depth) {

@@ -295,7 +295,7 @@ class Componentizer {
     std::vector<Diagnostic> errors;
     for (const ModuleInput& input : all) {
       const ReadOptions read{.world = &*world_, .has_wit = input.no != main_no || has_world(main()),
-                             .rejects_legacy_names = options_.reject_legacy_names && input.no == main_no, .file = options_.file};
+                             .rejects_legacy_names = options_.reject_legacy_names && input.no == main_no, .ptr = main_ptr(main()), .file = options_.file};
       auto use = read_module(input, all, read);
       if (!use) {
         for (Diagnostic& d : use.error().diagnostics()) {

@@ -15,7 +15,6 @@ using core::ValType;
 
 const FuncType nothing, takes_handle{.params = {ValType::i32}, .results = {}}, handle_to_i32{.params = {ValType::i32}, .results = {ValType::i32}};
 const FuncType callback_type{.params = std::vector<ValType>(3, ValType::i32), .results = {ValType::i32}};
-const FuncType realloc_type{.params = std::vector<ValType>(4, ValType::i32), .results = {ValType::i32}};
 
 class Dummy {
  public:
@@ -27,7 +26,7 @@ class Dummy {
     for (const wit::WorldItem& item : world_.exports) WCOMP_TRY(imports_of_export(item));
     for (const wit::WorldItem& item : world_.exports) WCOMP_TRY(export_item(item));
     m_.export_mem(is_standard() ? "cm32p2_memory" : "memory", m_.mem({.limits = {.min = 0}}));
-    trap(is_standard() ? "cm32p2_realloc" : "cabi_realloc", realloc_type);
+    trap(is_standard() ? "cm32p2_realloc" : "cabi_realloc", realloc_type(ValType::i32));
     m_.export_func(is_standard() ? "cm32p2_initialize" : "_initialize", m_.func(nothing));
     return m_.build();
   }
@@ -81,7 +80,7 @@ class Dummy {
   Result<void> import_func(const std::string& module, const wit::Function& f) {
     WCOMP_TRY(const cabi::FuncShape shape, cabi::try_shape_of(graph_.types, f.type));
     const bool is_lowered_async = is_async() && f.type.is_async;
-    import(module, is_lowered_async ? fmt::format("{}{}", async_lower_prefix, f.abi_name) : f.abi_name, lowered_type(shape, is_lowered_async));
+    import(module, is_lowered_async ? fmt::format("{}{}", async_lower_prefix, f.abi_name) : f.abi_name, lowered_type(shape, is_lowered_async, ValType::i32));
     if (is_async()) import_payloads(module, f);
     return Ok{};
   }
@@ -132,7 +131,7 @@ class Dummy {
     if (!is_async()) return Ok{};
     if (f.type.is_async) {
       WCOMP_TRY(const cabi::FuncShape shape, cabi::try_shape_of(graph_.types, f.type));
-      import(module, "[task-return]" + f.abi_name, task_return_type(shape));
+      import(module, "[task-return]" + f.abi_name, task_return_type(shape, ValType::i32));
     }
     import_payloads(module, f);
     return Ok{};

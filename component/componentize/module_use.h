@@ -98,6 +98,7 @@ struct ModuleUse {
   std::vector<ExportedResource> resources;       ///< of exported interfaces
   ModuleParts parts;
   std::optional<core::MemType> shim_memory;      ///< of the import `env` `memory`
+  core::ValType ptr = core::ValType::i32;        ///< ReadOptions::ptr
 };
 
 /// What is known about a module before it is read.
@@ -117,8 +118,12 @@ struct ReadOptions {
   const World* world = nullptr;
   bool has_wit = true;                           ///< the main module says which world it is for
   bool rejects_legacy_names = false;
+  core::ValType ptr = core::ValType::i32;        ///< the type of addresses in the main module's memory (main_ptr)
   std::string file;                              ///< for messages
 };
+
+/// i64 where the memory that the main module exports, or imports from `env`, has 64-bit addresses.
+[[nodiscard]] core::ValType main_ptr(const core::Module& main);
 
 /// What is wrong with each import and export of one module, all at once. `modules` are all of them; their names and core types are needed.
 [[nodiscard]] Result<ModuleUse> read_module(const ModuleInput& input, const std::vector<ModuleInput>& modules, const ReadOptions& options);

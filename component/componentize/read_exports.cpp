@@ -14,7 +14,6 @@ namespace {
 
 const core::FuncType nothing;
 const core::FuncType takes_handle{.params = {core::ValType::i32}, .results = {}};
-const core::FuncType realloc_type{.params = std::vector<core::ValType>(4, core::ValType::i32), .results = {core::ValType::i32}};
 const core::FuncType callback_type{.params = std::vector<core::ValType>(3, core::ValType::i32), .results = {core::ValType::i32}};
 
 }  // namespace
@@ -102,7 +101,7 @@ class ExportReader {
 
   void run() {
     out_.parts = parts_of(m_, options_.rejects_legacy_names);
-    for (const auto& name : {out_.parts.realloc, out_.parts.import_realloc, out_.parts.export_realloc, out_.parts.adapter_realloc}) check(name, realloc_type);
+    for (const auto& name : {out_.parts.realloc, out_.parts.import_realloc, out_.parts.export_realloc, out_.parts.adapter_realloc}) check(name, realloc_type(options_.ptr));
     const core::FuncType* start = core_func("_start");
     if (start != nullptr && *start == nothing) out_.parts.initialize.reset();  // a program initializes itself
     check(out_.parts.initialize, nothing);
@@ -165,7 +164,7 @@ class ExportReader {
   }
 
   void read_func(WorldExport& e, const wit::Function& f) {
-    auto shape = cabi::try_shape_of(world_.graph().types, f.type);
+    auto shape = cabi::ShapeCache(world_.graph().types, options_.ptr).of(f.type);
     if (!shape) {
       for (Diagnostic& d : shape.error().diagnostics()) {
         d.location = at_;
@@ -254,21 +253,28 @@ class NeedsChecker {
   bool has_memory_ = false, has_own_realloc_ = false;
 };
 
-/// Core names and signatures are those of 32-bit pointers, so that nothing else can be said about such a module.
-std::optional<Diagnostic> find_memory64(const core::Module& m, const Location& at) {
-  const core::Export* e = m.find_export("memory");
-  if (e == nullptr) e = m.find_export("cm32p2_memory");
-  if (e == nullptr || e->kind != core::ExternKind::mem || !m.mem_types[e->index].limits.is_64) return std::nullopt;
-  Diagnostic d = error(diag::unsupported, fmt::format("the module's memory `{}` has 64-bit addresses (memory64): components are made of modules with 32-bit addresses", e->name), at);
-  d.notes.push_back("compile it for wasm32: the feature `cm64` of components, which would let values travel through such a memory, covers canonical options and no names of core functions yet");
-  return d;
-}
-
 }  // namespace
 
+core::ValType main_ptr(const core::Module& main) {
+  const auto of = [](const core::MemType& m) { return m.limits.is_64 ? core::ValType::i64 : core::ValType::i32; };
+  const core::Export* e = main.find_export("memory");
+  if (e == nullptr) e = main.find_export("cm32p2_memory");
+  if (e != nullptr && e->kind == core::ExternKind::mem) return of(main.mem_types[e->index]);
+  for (const core::Import& i : main.imports) {
+    const auto* memory = std::get_if<core::MemType>(&i.type);
+    if (memory != nullptr && i.module == "env" && i.name == "memory") return of(*memory);
+  }
+  return core::ValType::i32;
+}
+
 Result<ModuleUse> read_module(const ModuleInput& input, const std::vector<ModuleInput>& modules, const ReadOptions& options) {
-  if (auto d = find_memory64(*input.module, BinaryPos{.file = options.file, .path = {}, .offset = 0})) return Err(Failure(*std::move(d)));
+  if (input.no != main_no && options.ptr == core::ValType::i64) {
+    Diagnostic d = error(diag::unsupported, "the module has a memory with 64-bit addresses, and adapters read and write memories with 32-bit ones", BinaryPos{.file = options.file, .path = {}, .offset = 0});
+    d.notes.push_back("use functions of WIT instead of what needs the adapter (WASI preview 1), or compile for wasm32");
+    return Err(Failure(std::move(d)));
+  }
   ModuleUse out;
+  out.ptr = options.ptr;
   std::vector<Diagnostic> errors;
   ExportReader(input, options, out, errors).run();
   read_imports(input, modules, options, out, errors);

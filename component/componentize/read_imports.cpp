@@ -82,7 +82,7 @@ std::optional<ResourceName> parse_resource(std::string_view name, NameScheme sch
 class ImportReader {
  public:
   ImportReader(const ModuleInput& input, const std::vector<ModuleInput>& modules, const ReadOptions& options, ModuleUse& out, std::vector<Diagnostic>& errors)
-      : input_(input), m_(*input.module), modules_(modules), options_(options), world_(*options.world), out_(out), errors_(errors),
+      : input_(input), ptr_(options.ptr), m_(*input.module), modules_(modules), options_(options), world_(*options.world), out_(out), errors_(errors),
         at_(BinaryPos{.file = options.file, .path = {}, .offset = 0}) {
     for (const core::Import& i : m_.imports) has_threads_ = has_threads_ || (i.module == "$root" && i.name == "[thread-new-indirect-v0]");
     const core::Module& main = *modules[main_no].module;
@@ -332,7 +332,7 @@ class ImportReader {
   }
 
   Use lower(const core::Import& i, const core::FuncType& signature, const Place& place, const wit::Function& f, bool is_async, bool has_main_memory) {
-    auto shape = cabi::try_shape_of(world_.graph().types, f.type);
+    auto shape = cabi::ShapeCache(world_.graph().types, ptr_).of(f.type);
     if (!shape) {
       for (Diagnostic& d : shape.error().diagnostics()) {
         d.location = at_;
@@ -340,7 +340,7 @@ class ImportReader {
       }
       return {};
     }
-    const core::FuncType expected = lowered_type(*shape, is_async);
+    const core::FuncType expected = lowered_type(*shape, is_async, ptr_);
     if (expected != signature) {
       auto& d = report(diag::import_mismatch, fmt::format("import `{}` `{}` has the core type {}, expected {}", escape(i.module), escape(i.name), to_string(signature), to_string(expected)));
       d.notes.push_back(fmt::format("in WIT it is `{}: {}`", f.name, types::to_string(world_.graph().types, f.type)));
@@ -387,8 +387,28 @@ class ImportReader {
   }
 
   // --- intrinsics ---
+  /// Rows of intrinsics.def have the signatures of a 32-bit memory.
+  bool refuses_wide(const core::Import& i, const Intrinsic& intrinsic) {
+    if (ptr_ == core::ValType::i32 || intrinsic.row->form == IntrinsicForm::func || !takes_address(intrinsic.row->built_in)) return false;
+    report(diag::unsupported, fmt::format("the module imports `{}` `{}`, a built-in that is given addresses: in a module with a 64-bit memory it has no core type yet", escape(i.module), escape(i.name)));
+    return true;
+  }
+  static bool takes_address(BuiltIn b) {
+    switch (b) {
+      case BuiltIn::waitable_set_wait:
+      case BuiltIn::waitable_set_poll:
+      case BuiltIn::error_context_new:
+      case BuiltIn::error_context_debug_message:
+      case BuiltIn::stream_read:
+      case BuiltIn::stream_write:
+      case BuiltIn::future_read:
+      case BuiltIn::future_write: return true;
+      default: return false;
+    }
+  }
+
   Use plain_intrinsic(const core::Import& i, const core::FuncType& signature, const Intrinsic& intrinsic) {
-    if (!has_type(i, signature, intrinsic.row->type)) return {};
+    if (refuses_wide(i, intrinsic) || !has_type(i, signature, intrinsic.row->type)) return {};
     IntrinsicUse use{.intrinsic = intrinsic, .place = {}};
     switch (intrinsic.row->built_in) {
       case BuiltIn::waitable_set_wait:
@@ -413,6 +433,7 @@ class ImportReader {
   Use payload_intrinsic(const core::Import& i, const core::FuncType& signature, const Intrinsic& intrinsic, const Place& place, bool is_exported) {
     IntrinsicUse use{.intrinsic = intrinsic, .place = place, .is_exported = is_exported};
     const std::string where = fmt::format("the module imports `{}` `{}`", escape(i.module), escape(i.name));
+    if (refuses_wide(i, intrinsic)) return {};
     if (intrinsic.is_unit) {
       if (!has_type(i, signature, intrinsic.row->type)) return {};
       const std::string_view name = intrinsic.row->name;
@@ -429,7 +450,7 @@ class ImportReader {
       report(diag::missing_import, fmt::format("{}, but the world {} no function `{}` there", where, is_exported || is_return ? "exports" : "imports", escape(intrinsic.func)));
       return {};
     }
-    auto shape = cabi::try_shape_of(world_.graph().types, f->type);
+    auto shape = cabi::ShapeCache(world_.graph().types, ptr_).of(f->type);
     if (!shape) {
       for (Diagnostic& d : shape.error().diagnostics()) {
         d.location = at_;
@@ -439,7 +460,7 @@ class ImportReader {
     }
     use.func = f;
     if (is_return) {
-      if (!has_type(i, signature, task_return_type(*shape))) return {};
+      if (!has_type(i, signature, task_return_type(*shape, ptr_))) return {};
       use.needs = task_return_needs(*shape);
       return use;
     }
@@ -473,6 +494,7 @@ class ImportReader {
   }
 
   const ModuleInput& input_;
+  const core::ValType ptr_;
   const core::Module& m_;
   const std::vector<ModuleInput>& modules_;
   const ReadOptions& options_;

@@ -9,8 +9,6 @@ namespace wcomp::component {
 
 namespace {
 
-constexpr std::size_t max_flat_async_params = 4;
-
 bool has_pointers(const std::vector<cabi::Part>& params) {
   return std::ranges::any_of(params, [](const cabi::Part& p) { return p.shape->has_pointers; });
 }
@@ -33,31 +31,22 @@ Needs lift_needs(const cabi::FuncShape& shape, LiftAbi abi) {
   return {.memory = params || result, .realloc = params};
 }
 
-core::FuncType lowered_type(const cabi::FuncShape& shape, bool is_async) {
-  if (!is_async) return shape.lowered;
-  core::FuncType out;
-  if (spills(shape, max_flat_async_params)) {
-    out.params = {core::ValType::i32};
-  } else {
-    out.params = shape.params_tuple->flat;
-  }
-  if (shape.result != nullptr) out.params.push_back(core::ValType::i32);
-  out.results = {core::ValType::i32};
-  return out;
-}
+core::FuncType lowered_type(const cabi::FuncShape& shape, bool is_async, core::ValType ptr) { return is_async ? cabi::flatten_async_lower(shape, ptr) : shape.lowered; }
+
+core::FuncType realloc_type(core::ValType ptr) { return {.params = std::vector<core::ValType>(4, ptr), .results = {ptr}}; }
 
 Needs lower_needs(const cabi::FuncShape& shape, bool is_async) {
   const bool result_pointers = shape.result != nullptr && shape.result->has_pointers;
-  const bool params = has_pointers(shape.params) || spills(shape, is_async ? max_flat_async_params : cabi::max_flat_params);
+  const bool params = has_pointers(shape.params) || spills(shape, is_async ? cabi::max_flat_async_params : cabi::max_flat_params);
   const bool result = is_async ? shape.result != nullptr : result_pointers || shape.results_spill;
   return {.memory = params || result, .realloc = result_pointers};
 }
 
-core::FuncType task_return_type(const cabi::FuncShape& shape) {
+core::FuncType task_return_type(const cabi::FuncShape& shape, core::ValType ptr) {
   core::FuncType out;
   if (shape.result == nullptr) return out;
   if (shape.result->flat.size() > cabi::max_flat_params) {
-    out.params = {core::ValType::i32};
+    out.params = {ptr};
   } else {
     out.params = shape.result->flat;
   }

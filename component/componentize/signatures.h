@@ -17,10 +17,12 @@ struct Needs {
 
 [[nodiscard]] core::FuncType lifted_type(const cabi::FuncShape& shape, LiftAbi abi);
 [[nodiscard]] Needs lift_needs(const cabi::FuncShape& shape, LiftAbi abi);
-[[nodiscard]] core::FuncType lowered_type(const cabi::FuncShape& shape, bool is_async);
+/// `ptr`: the type of addresses that the shape was made with.
+[[nodiscard]] core::FuncType lowered_type(const cabi::FuncShape& shape, bool is_async, core::ValType ptr);
 [[nodiscard]] Needs lower_needs(const cabi::FuncShape& shape, bool is_async);
 /// `task.return` for the function.
-[[nodiscard]] core::FuncType task_return_type(const cabi::FuncShape& shape);
+[[nodiscard]] core::FuncType task_return_type(const cabi::FuncShape& shape, core::ValType ptr);
+[[nodiscard]] core::FuncType realloc_type(core::ValType ptr);
 [[nodiscard]] Needs task_return_needs(const cabi::FuncShape& shape);
 
 /// The types of streams and futures that a function mentions, in the order in which intrinsics number them: parameters, then the result;

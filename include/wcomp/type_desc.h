@@ -10,7 +10,7 @@ struct ResourceKey;  // wcomp/crossing.h
 
 enum class TypeKind : std::uint8_t {
   bool_, s8, u8, s16, u16, s32, u32, s64, u64, f32, f64, char_, string,
-  list, fixed_list, map, record, tuple, variant, enum_, flags, option, result, own, borrow,
+  list, fixed_list, map, record, tuple, variant, enum_, flags, option, result, own, borrow, error_context,
 };
 
 /// A node of a static description; all pointers have static storage. `parts`: fields, elements, cases, ok and err, the element of a list

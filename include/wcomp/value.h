@@ -70,19 +70,24 @@ struct FlagsValue {
   std::uint32_t bits = 0;
   friend bool operator==(FlagsValue, FlagsValue) = default;
 };
-/// own or borrow. `resource` is a resource that a guest defines, in the host's hands; `object` one of the host's own. Given to a call as `own`
+/// What an `error-context` is: a message for people, shared by all who have it. Explainer.md "Error Context Type".
+struct ErrorContext {
+  std::string debug_message;
+};
+/// own, borrow or error-context. `resource` is a resource that a guest defines, in the host's hands; `object` one of the host's own. Given to a call as `own`
 /// it is gone from here and from every copy of this value; what came as `borrow` is gone when the call ends. `number` is for printing, and
 /// for users of the Canonical ABI without an instance. CanonicalABI.md "Resource State".
 struct HandleValue {
   std::uint32_t number = 0;
   std::shared_ptr<GuestResource> resource;  // owners: the copies of this value
   std::shared_ptr<HostObject> object;       // owners: the copies of this value
+  std::shared_ptr<const ErrorContext> error = {};  // owners: the copies of this value, guests that have it. Set for an error-context only
   friend bool operator==(const HandleValue&, const HandleValue&) = default;
 };
 
 /// Alternatives by kind: bool_; s8..s64 int64_t; u8..u64 uint64_t; f32 float; f64 double; char_ char32_t; string UTF-8;
 /// list, fixed_list, record, tuple their parts in order, map its entries as tuples of key and value; variant, enum_, option, result
-/// CaseValue; flags; own, borrow.
+/// CaseValue; flags; own, borrow and error_context HandleValue.
 struct Value {
   std::variant<bool, std::int64_t, std::uint64_t, float, double, char32_t, std::string, std::vector<Value>, CaseValue, FlagsValue, HandleValue> data;
 
@@ -98,6 +103,10 @@ struct Value {
   [[nodiscard]] static Value case_(std::uint32_t index);
   [[nodiscard]] static Value case_(std::uint32_t index, Value payload);
   [[nodiscard]] static Value flags(std::uint32_t bits) { return {FlagsValue{bits}}; }
+
+  [[nodiscard]] static Value error_context(std::string debug_message) {
+    return {HandleValue{0, nullptr, nullptr, std::make_shared<const ErrorContext>(ErrorContext{std::move(debug_message)})}};
+  }
 
   /// Reads WAVE text: `{name: "x", sizes: [1, 2], kind: large, id: some(7)}`. Errors: syntax, type-mismatch, unknown-item and others, with the
   /// place in the text, what was found and what was expected. https://github.com/bytecodealliance/wasm-tools/tree/main/crates/wasm-wave

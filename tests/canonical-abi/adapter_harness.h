@@ -26,27 +26,36 @@ class AdapterHarness {
     StringEncoding encoding{};
     engine::MemAddr memory;
     engine::GlobalAddr flags;
-    std::uint32_t heap = 1024;  ///< where the next allocation is
+    std::uint64_t heap = 1024;  ///< where the next allocation is
     std::vector<std::array<std::uint64_t, 4>> reallocs{};  ///< calls: 1 if there was an old pointer, old size, alignment, size
     std::pair<std::uint64_t, std::uint64_t> last;  ///< what realloc gave last, and its size
-    std::function<std::uint32_t(std::uint32_t align, std::uint32_t size)> realloc;
+    std::function<std::uint64_t(std::uint32_t align, std::uint64_t size)> realloc;
+    core::ValType ptr = core::ValType::i32;
   };
 
-  AdapterHarness(FuncShape func_shape, StringEncoding caller, StringEncoding callee, std::uint32_t ancestors = 0) : shape(std::move(func_shape)) {
+  AdapterHarness(const FuncShape& func_shape, StringEncoding caller, StringEncoding callee, std::uint32_t ancestors = 0)
+      : AdapterHarness(func_shape, func_shape, caller, callee, ancestors) {}
+
+  /// With each side's own shape: of a memory with 64-bit addresses if it has a pointer of 64 bits.
+  AdapterHarness(FuncShape lower_func, FuncShape lift_func, StringEncoding caller, StringEncoding callee, std::uint32_t ancestors = 0,
+                 core::ValType caller_ptr = core::ValType::i32, core::ValType callee_ptr = core::ValType::i32)
+      : shape(std::move(lower_func)), lift_shape(std::move(lift_func)) {
     AdapterSide sides[2];
+    instances[0].ptr = caller_ptr;
+    instances[1].ptr = callee_ptr;
     for (int i = 0; i < 2; ++i) {
       instances[i].encoding = i == 0 ? caller : callee;
-      const core::MemType memory_type{.limits = {.min = 16}};
+      const core::MemType memory_type{.limits = {.min = 16, .is_64 = instances[i].ptr == core::ValType::i64}};
       instances[i].memory = store.add_memory(memory_type).value();
       instances[i].flags = store.add_global({.type = core::ValType::i32, .is_mutable = true}, both_flags).value();
-      instances[i].realloc = [this, i](std::uint32_t align, std::uint32_t size) { return bump(instances[i], align, size); };
+      instances[i].realloc = [this, i](std::uint32_t align, std::uint64_t size) { return bump(instances[i], align, size); };
       sides[i] = {.encoding = instances[i].encoding, .has_memory = true, .memory = memory_type, .has_realloc = true, .has_post_return = i == 1};
     }
     sides[1].entered_ancestors = ancestors;
     for (std::uint32_t i = 0; i < ancestors; ++i) {
       ancestor_flags.push_back(store.add_global({.type = core::ValType::i32, .is_mutable = true}, both_flags).value());
     }
-    Adapter adapter = fuse(shape, sides[0], sides[1]);
+    Adapter adapter = fuse(shape, lift_shape, sides[0], sides[1]);
     resources = adapter.resources;
     module_bytes = adapter.module->bytes.size();
     std::vector<engine::Extern> imports;
@@ -79,7 +88,7 @@ class AdapterHarness {
       if (!lifted) return lifted.error();
       seen = std::move(*lifted);
       if (!reply) return {};
-      const Shape& result = *shape.result;
+      const Shape& result = *lift_shape.result;
       if (shape.results_spill) {
         slots[0] = bump(instances[1], result.align, result.size);
         if (auto r = store_value(cx, *reply, result, slots[0]); !r) return r.error();
@@ -103,7 +112,7 @@ class AdapterHarness {
     WCOMP_TRY(const Slots results, call(slots));
     if (shape.result == nullptr) return std::optional<Value>();
     if (shape.results_spill) {
-      WCOMP_TRY(Value v, load(cx, static_cast<std::uint32_t>(slots.back()), *shape.result));
+      WCOMP_TRY(Value v, load(cx, slots.back(), *shape.result));
       return std::optional<Value>(std::move(v));
     }
     WCOMP_TRY(Value v, lift_flat(cx, results, *shape.result));
@@ -127,13 +136,14 @@ class AdapterHarness {
     Instance& instance = instances[static_cast<int>(s)];
     cx.encoding = instance.encoding;
     cx.memory = [this, s] { return memory(s); };
-    cx.allocate = [this, &instance](std::uint32_t align, std::uint32_t size) { return bump(instance, align, size); };
+    cx.allocate = [this, &instance](std::uint32_t align, std::uint64_t size) { return bump(instance, align, size); };
     cx.lift_handle = [](const Shape&, std::uint32_t handle) -> Result<HandleValue, TrapCode> { return HandleValue{handle, {}}; };
     cx.lower_handle = [](const Shape&, const HandleValue& value) -> Result<std::uint32_t, TrapCode> { return value.number; };
     return cx;
   }
 
-  FuncShape shape;
+  FuncShape shape;       ///< the caller's
+  FuncShape lift_shape;  ///< the callee's
   engine::Store store;
   Instance instances[2];
   std::vector<engine::GlobalAddr> ancestor_flags;
@@ -146,19 +156,19 @@ class AdapterHarness {
 
  private:
   static Result<void, TrapCode> store_value(LiftLowerContext& cx, const Value& v, const Shape& s, std::uint64_t at) {
-    return cabi::store(cx, v, s, static_cast<std::uint32_t>(at));
+    return cabi::store(cx, v, s, at);
   }
 
   Result<std::vector<Value>, TrapCode> lift_params(LiftLowerContext& cx, const std::uint64_t* slots) {
-    const Shape& tuple = *shape.params_tuple;
-    auto v = shape.params_spill ? load(cx, static_cast<std::uint32_t>(slots[0]), tuple) : lift_flat(cx, {slots, tuple.flat.size()}, tuple);
+    const Shape& tuple = *lift_shape.params_tuple;
+    auto v = shape.params_spill ? load(cx, slots[0], tuple) : lift_flat(cx, {slots, tuple.flat.size()}, tuple);
     if (!v) return Err(v.error());
     return std::get<std::vector<Value>>(v->data);
   }
 
-  std::uint32_t bump(Instance& instance, std::uint32_t align, std::uint32_t size) {
-    instance.heap = static_cast<std::uint32_t>(align_to(instance.heap, align));
-    const std::uint32_t ptr = instance.heap;
+  std::uint64_t bump(Instance& instance, std::uint32_t align, std::uint64_t size) {
+    instance.heap = align_to(instance.heap, align);
+    const std::uint64_t ptr = instance.heap;
     instance.heap += size;
     return ptr;
   }
@@ -195,7 +205,7 @@ class AdapterHarness {
     }
     if (import.name == "post-return") {
       return host_func(type, [this](std::uint64_t* slots) {
-        log.push_back(fmt::format("post-return({}) with flags {}", shape.lifted.results.empty() ? 0 : slots[0], flags(Side::callee)));
+        log.push_back(fmt::format("post-return({}) with flags {}", lift_shape.lifted.results.empty() ? 0 : slots[0], flags(Side::callee)));
         return std::optional<TrapCode>();
       });
     }
@@ -206,21 +216,22 @@ class AdapterHarness {
                                 flags(static_cast<Side>(side))));
       const std::uint64_t size = slots[3];
       instance.reallocs.push_back({slots[0] == 0 ? 0U : 1U, slots[1], slots[2], size});
-      slots[0] = instance.realloc(static_cast<std::uint32_t>(slots[2]), static_cast<std::uint32_t>(size));
+      slots[0] = instance.realloc(static_cast<std::uint32_t>(slots[2]), size);
       instance.last = {slots[0], size};
       return std::optional<TrapCode>();
     });
   }
 
   engine::Extern intrinsic(Intrinsic i) {
-    return host_func(func_type(i), [this, i](std::uint64_t* slots) -> std::optional<TrapCode> {
+    const bool is_64 = instances[0].ptr == core::ValType::i64 || instances[1].ptr == core::ValType::i64;
+    return host_func(func_type(i, is_64 ? core::ValType::i64 : core::ValType::i32), [this, i](std::uint64_t* slots) -> std::optional<TrapCode> {
       const auto arg = [&](int n) { return static_cast<std::uint32_t>(slots[n]); };
       switch (i) {
         case Intrinsic::trap: return static_cast<TrapCode>(slots[0]);
         case Intrinsic::string_copy: {
           const Side from = static_cast<Side>(slots[0]);
           const StringEncoding encoding = instances[static_cast<int>(from)].encoding;
-          const auto bytes = find_string(encoding, memory(from), arg(1), arg(2));
+          const auto bytes = find_string(encoding, memory(from), slots[1], arg(2));
           if (!bytes) return bytes.error();
           const auto done = copy_string(encoding, *bytes, memory(other(from)).subspan(arg(3), bytes->size()).data());
           return done ? std::optional<TrapCode>() : done.error();
@@ -230,7 +241,7 @@ class AdapterHarness {
           const Side from = static_cast<Side>(slots[0]);
           const StringEncoding from_encoding = instances[static_cast<int>(from)].encoding;
           const StringEncoding to_encoding = instances[static_cast<int>(other(from))].encoding;
-          const auto bytes = find_string(from_encoding, memory(from), arg(1), arg(2));
+          const auto bytes = find_string(from_encoding, memory(from), slots[1], arg(2));
           if (!bytes) return bytes.error();
           if (i == Intrinsic::string_measure) {
             const auto length = measure_string(from_encoding, *bytes, arg(2), to_encoding);
@@ -248,6 +259,10 @@ class AdapterHarness {
           return {};
         case Intrinsic::resource_transfer_borrow:
           log.push_back(fmt::format("borrow(resource {}, {})", arg(0), arg(1)));
+          slots[0] = arg(1);
+          return {};
+        case Intrinsic::error_context_transfer:
+          log.push_back(fmt::format("error-context(side {}, {})", arg(0), arg(1)));
           slots[0] = arg(1);
           return {};
         case Intrinsic::enter_call: log.push_back("enter"); return {};

@@ -8,6 +8,7 @@
 namespace wcomp::cabi {
 namespace {
 
+using core::ValType;
 using types::Prim;
 using enum StringEncoding;
 using Log = std::vector<std::string>;
@@ -28,17 +29,19 @@ TEST_CASE("a call without memory passes numbers and restores the flags") {
   CHECK(h.log == Log{"callee", fmt::format("post-return(43) with flags {}", 0)});
 }
 
-TEST_CASE("values arrive as they were sent, and come back, in every encoding") {
+TEST_CASE("values arrive as they were sent, and come back, in every encoding, between memories of either width") {
   TypeBuilder b;
   RandomType types(b);
   RandomValue values(types);
   constexpr StringEncoding encodings[] = {utf8, utf16, latin1_utf16};
-  for (int round = 0; round < 300; ++round) {
+  for (int round = 0; round < 600; ++round) {
+    const auto ptr = [&](int side) { return (round >> side & 1) != 0 && round >= 300 ? ValType::i64 : ValType::i32; };
     std::vector<types::ValType> params;
     for (unsigned n = types.below(4); n > 0; --n) params.push_back(types.type(static_cast<int>(types.below(4))).first);
     std::optional<types::ValType> result;
     if (types.below(4) != 0) result = types.type(3).first;
-    AdapterHarness h(shape_of(b.arena, TypeBuilder::func(params, result)), encodings[round % 3], encodings[round / 3 % 3]);
+    const types::FuncType type = TypeBuilder::func(params, result);
+    AdapterHarness h(shape_of(b.arena, type, ptr(0)), shape_of(b.arena, type, ptr(1)), encodings[round % 3], encodings[round / 3 % 3], 0, ptr(0), ptr(1));
     for (int i = 0; i < 3; ++i) {
       std::vector<Value> args;
       for (const Part& p : h.shape.params) args.push_back(values.value(*p.shape));
@@ -205,7 +208,7 @@ TEST_CASE("what realloc returns is checked") {
   AdapterHarness h(shape_of(b.arena, TypeBuilder::func({b.list(Prim::u32)}, b.list(Prim::u32))), utf8, utf8);
   const auto end = static_cast<std::uint32_t>(h.memory(Side::callee).size());
   std::uint32_t answer = 0;
-  h.instances[1].realloc = [&](std::uint32_t, std::uint32_t) { return answer; };
+  h.instances[1].realloc = [&](std::uint32_t, std::uint64_t) { return answer; };
   h.callee = [](std::uint64_t* slots) { return slots[0] = 64, std::nullopt; };
   h.poke32(Side::callee, 64, 128);
   h.poke32(Side::callee, 68, 2);
@@ -217,8 +220,72 @@ TEST_CASE("what realloc returns is checked") {
   CHECK(call(end - 4).error() == TrapCode::realloc_failed);
   CHECK(call(0xfffffffc).error() == TrapCode::realloc_failed);
   CHECK(call(2).error() == TrapCode::realloc_failed);
-  h.instances[0].realloc = [](std::uint32_t, std::uint32_t) { return 0xffffffffu; };
+  h.instances[0].realloc = [](std::uint32_t, std::uint64_t) { return 0xffffffffu; };
   CHECK(call(0).error() == TrapCode::realloc_failed);
+}
+
+TEST_CASE("addresses and lengths of 64 bits are checked with all their bits") {
+  TypeBuilder b;
+  const types::FuncType type = TypeBuilder::func({b.list(Prim::u32), Prim::string}, b.tuple({Prim::u32, Prim::u32}));
+  for (const ValType callee_ptr : {ValType::i32, ValType::i64}) {
+    AdapterHarness h(shape_of(b.arena, type, ValType::i64), shape_of(b.arena, type, callee_ptr), utf16, utf8, 0, ValType::i64, callee_ptr);
+    h.callee = [](std::uint64_t* slots) { return slots[0] = 64, std::nullopt; };
+    const std::uint64_t end = h.memory(Side::caller).size(), high = std::uint64_t{1} << 32, top = std::uint64_t{1} << 63;
+    const auto call = [&](std::uint64_t list, std::uint64_t items, std::uint64_t text, std::uint64_t units, std::uint64_t out) -> std::optional<TrapCode> {
+      const auto done = h.call({list, items, text, units, out});
+      return done ? std::nullopt : std::optional(done.error());
+    };
+    CHECK(call(0, 2, 16, 2, 32) == std::nullopt);
+    CHECK(call(end - 8, 2, end - 4, 2, end - 8) == std::nullopt);
+    CHECK(call(high, 2, 16, 2, 32) == TrapCode::pointer_out_of_bounds);
+    CHECK(call(0 - std::uint64_t{4}, 2, 16, 2, 32) == TrapCode::pointer_out_of_bounds);  // the sum would be 4
+    CHECK(call(0 - std::uint64_t{4}, 0, 16, 2, 32) == TrapCode::pointer_out_of_bounds);
+    CHECK(call(2, 2, 16, 2, 32) == TrapCode::unaligned_pointer);
+    CHECK(call(0, high + 2, 16, 2, 32) == TrapCode::list_too_long);
+    CHECK(call(0, (std::uint64_t{1} << 62) + 1, 16, 2, 32) == TrapCode::list_too_long);  // 4 bytes if the product wrapped
+    CHECK(call(0, 1 << 26, 16, 2, 32) == TrapCode::list_too_long);
+    CHECK(call(0, 2, high, 2, 32) == TrapCode::pointer_out_of_bounds);
+    CHECK(call(0, 2, 16, high, 32) == TrapCode::string_too_long);
+    CHECK(call(0, 2, 16, top + 2, 32) == TrapCode::string_too_long);  // the tag is latin1+utf16's
+    CHECK(call(0, 2, 16, 2, high) == TrapCode::pointer_out_of_bounds);
+    CHECK(call(0, 2, 16, 2, end - 4) == TrapCode::pointer_out_of_bounds);
+  }
+}
+
+TEST_CASE("what a realloc with 64 bits returns is checked with all its bits") {
+  TypeBuilder b;
+  const types::FuncType type = TypeBuilder::func({b.list(Prim::u32)});
+  for (const ValType caller_ptr : {ValType::i32, ValType::i64}) {
+    AdapterHarness h(shape_of(b.arena, type, caller_ptr), shape_of(b.arena, type, ValType::i64), utf8, utf8, 0, caller_ptr, ValType::i64);
+    std::uint64_t answer = 0;
+    h.instances[1].realloc = [&](std::uint32_t, std::uint64_t) { return answer; };
+    const std::uint64_t end = h.memory(Side::callee).size();
+    for (const auto& [a, is_right] : {std::pair(end - 8, true), std::pair(end - 4, false), std::pair(std::uint64_t{1} << 32, false), std::pair(0 - std::uint64_t{4}, false)}) {
+      answer = a;
+      CHECK(h.call({0, 2}).has_value() == is_right);
+      if (!is_right) CHECK(h.call({0, 2}).error() == TrapCode::realloc_failed);
+    }
+  }
+}
+
+TEST_CASE("a list that doubles in a 64-bit memory may be longer there than a list may be") {
+  TypeBuilder b;
+  const types::FuncType type = TypeBuilder::func({b.list(Prim::string)});
+  AdapterHarness h(shape_of(b.arena, type), shape_of(b.arena, type, ValType::i64), utf8, utf8, 0, ValType::i32, ValType::i64);
+  REQUIRE(h.call({0, 100}).has_value());
+  CHECK(h.instances[1].reallocs.front() == std::array<std::uint64_t, 4>{0, 0, 8, 1600});
+}
+
+TEST_CASE("error contexts go through their intrinsic, both ways") {
+  TypeBuilder b;
+  AdapterHarness h(shape_of(b.arena, TypeBuilder::func({Prim::error_context}, b.option(Prim::error_context))), utf8, utf8);
+  h.callee = [&](std::uint64_t* slots) {
+    h.poke32(Side::callee, 64, 1);
+    h.poke32(Side::callee, 68, static_cast<std::uint32_t>(slots[0]) + 1);
+    return slots[0] = 64, std::nullopt;
+  };
+  REQUIRE(h.call({7, 128}).has_value());
+  CHECK(h.log == Log{"error-context(side 0, 7)", "callee", "error-context(side 1, 8)", "post-return(64) with flags 0"});
 }
 
 TEST_CASE("pointers to results are checked on both sides") {

@@ -21,6 +21,7 @@ TEST_CASE("signatures read as params, colon, results") {
   using enum core::ValType;
   CHECK(func_type(Intrinsic::trap) == core::FuncType{{i32}, {}});
   CHECK(func_type(Intrinsic::string_measure) == core::FuncType{{i32, i32, i32}, {i32}});
+  CHECK(func_type(Intrinsic::string_measure, i64) == core::FuncType{{i32, i64, i32}, {i32}});
   CHECK(func_type(Intrinsic::enter_call) == core::FuncType{});
 }
 

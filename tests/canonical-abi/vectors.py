@@ -7,6 +7,7 @@ Writes vectors.jsonl beside this file (with --check compares, and says when the 
   store   value v of type t in encoding e: memory m after it is stored at 0; flat values f with memory g (where it is flat)
   load    what memory m at 0 is as a t: value v, or none for a trap;  lift the same for flat values f
   string  units n of bytes b from one encoding to another: calls of realloc c (old, old size, alignment, size), length r, bytes o
+With "ptr": "i64" the memory has 64-bit addresses; of a string's sender "from_ptr", of its receiver "ptr".
 vectors_test.cpp compares what we compute. Types: a name, [kind, parts.., length]. Values: floats by their bits, chars by number, cases as
 [index, payload], flags as a number, NaN as "nan". Allocations follow one another, after the value; memory is as long as it has to be.
 """
@@ -37,6 +38,7 @@ class Maker:
         definitions.DETERMINISTIC_PROFILE = True
         self.random = random.Random(2026)
         self.lines = []
+        self.ptr = "i32"  # type of addresses
 
     # --- types ---
     def spec(self, t):
@@ -118,7 +120,7 @@ class Maker:
         units = len(s.encode("utf-16-le")) // 2
         if encoding == "utf16":
             return (s, encoding, units)
-        return (s, encoding, len(s) if all(ord(c) < 256 for c in s) else units | 1 << 31)
+        return (s, encoding, len(s) if all(ord(c) < 256 for c in s) else units | self.d.utf16_tag(self.ptr))
 
     def labels(self, t):
         kind, *rest = t
@@ -177,17 +179,18 @@ class Maker:
                 data[ptr:ptr + min(old_bytes, size)] = data[old:old + min(old_bytes, size)]
                 return ptr
 
-        opts = d.CanonicalOptions(memory=d.MemInst(memory, "i32"), string_encoding=encoding)
+        opts = d.CanonicalOptions(memory=d.MemInst(memory, self.ptr), string_encoding=encoding)
         return Context(opts, None), calls
 
-    def flat(self, t, ptr="i32"):
-        return self.d.flatten_type(self.spec(t), self.d.CanonicalOptions(memory=self.d.MemInst(bytearray(), ptr)))
+    def flat(self, t, ptr=None):
+        return self.d.flatten_type(self.spec(t), self.d.CanonicalOptions(memory=self.d.MemInst(bytearray(), ptr or self.ptr)))
 
     def slots(self, flat, values):
         return [self.bits(t, v) if t in ("f32", "f64") else v for t, v in zip(flat, values)]
 
     def put(self, kind, **facts):
-        self.lines.append(json.dumps({"k": kind, **facts}, ensure_ascii=True, separators=(",", ":")))
+        width = {"ptr": self.ptr} if self.ptr == "i64" and kind != "layout" else {}
+        self.lines.append(json.dumps({"k": kind, **width, **facts}, ensure_ascii=True, separators=(",", ":")))
 
     def layout(self, t):
         s = self.spec(t)
@@ -197,13 +200,13 @@ class Maker:
     def func(self, params, result):
         d = self.d
         f = d.FuncType([(f"p{i}", self.spec(p)) for i, p in enumerate(params)], [] if result is None else [self.spec(result)])
-        opts = d.CanonicalOptions(memory=d.MemInst(bytearray(), "i32"))
+        opts = d.CanonicalOptions(memory=d.MemInst(bytearray(), self.ptr))
         lift, lower = d.flatten_functype(opts, f, "lift"), d.flatten_functype(opts, f, "lower")
         self.put("func", p=params, r=result, lift=[lift.params, lift.results], lower=[lower.params, lower.results])
 
     def store(self, t, encoding):
         v = self.value(t)
-        size = self.d.elem_size(self.spec(t), "i32")
+        size = self.d.elem_size(self.spec(t), self.ptr)
         cx, _ = self.context(encoding, bytearray(size), size)
         self.d.store(cx, self.to_spec(t, v, encoding), self.spec(t), 0)
         facts = {"m": cx.opts.memory.bytes.hex()}
@@ -219,7 +222,7 @@ class Maker:
         r = self.random
         out = bytearray()
         while len(out) < size:
-            out += r.choice([r.randrange(6), r.randrange(40), r.getrandbits(16)]).to_bytes(4, "little") if r.random() < 0.8 else bytes(r.getrandbits(8) for _ in range(4))
+            out += r.choice([r.randrange(6), r.randrange(40), r.getrandbits(16)]).to_bytes(4 if self.ptr == "i32" else 8, "little") if r.random() < 0.8 else bytes(r.getrandbits(8) for _ in range(4))
         return out[:size]
 
     def trapped(self, t, run):
@@ -229,7 +232,7 @@ class Maker:
             return {}
 
     def load(self, t, encoding):
-        memory = self.memory(max(48, self.d.elem_size(self.spec(t), "i32")))
+        memory = self.memory(max(48, self.d.elem_size(self.spec(t), self.ptr)))
         cx, _ = self.context(encoding, memory, 0)
         self.put("load", t=t, e=encoding, m=memory.hex(), **self.trapped(t, lambda: self.d.load(cx, 0, self.spec(t))))
 
@@ -244,22 +247,28 @@ class Maker:
         cx, _ = self.context(encoding, memory, 0)
         self.put("lift", t=t, e=encoding, m=memory.hex(), f=slots, **self.trapped(t, lambda: self.d.lift_flat(cx, self.d.CoreValueIter(values), self.spec(t))))
 
-    def string(self, s, source, target, is_wide):
+    def string(self, s, source, target, is_wide, source_ptr="i32"):
         """`is_wide`: a latin1+utf16 string that has 16-bit units though it might not need them."""
+        tag = 0
         match source:
             case "utf8": data, n = s.encode(), len(s.encode())
             case "utf16": data, n = s.encode("utf-16-le"), len(s.encode("utf-16-le")) // 2
             case _:
                 is_wide = is_wide or any(ord(c) > 255 for c in s)
                 data = s.encode("utf-16-le" if is_wide else "latin-1")
-                n = len(data) // 2 | 1 << 31 if is_wide else len(data)
+                tag = int(is_wide)
+                n = len(data) // 2 if is_wide else len(data)
         cx, calls = self.context(target, bytearray(), 64)
-        ptr, length = self.d.store_string_into_range(cx, (s, source, n))
-        is_tagged = target == "latin1+utf16" and length >> 31
-        size = (length & 0x7fffffff) * (2 if target == "utf16" or is_tagged else 1)
+        # The definitions look for the sender's tag where the receiver has its own.
+        tag_bit = self.d.utf16_tag(self.ptr)
+        ptr, length = self.d.store_string_into_range(cx, (s, source, n | tag * tag_bit))
+        n |= tag * self.d.utf16_tag(source_ptr)
+        is_tagged = target == "latin1+utf16" and length >= tag_bit
+        size = (length & ~tag_bit) * (2 if target == "utf16" or is_tagged else 1)
         # An allocation's place is the receiver's business: old places become 1, none 0.
         calls = [[int(old != 0), *rest] for old, *rest in calls]
-        self.put("string", **{"from": source}, to=target, b=data.hex(), n=n, c=calls, r=length, o=cx.opts.memory.bytes[ptr:ptr + size].hex())
+        width = {"from_ptr": source_ptr} if source_ptr == "i64" else {}
+        self.put("string", **width, **{"from": source}, to=target, b=data.hex(), n=n, c=calls, r=length, o=cx.opts.memory.bytes[ptr:ptr + size].hex())
 
     def run(self):
         for t in [*PRIMS, ["enum", 1], ["enum", 65536], ["flags", 32], ["list", "string", 3], ["map", "string", "u8"], ["option", ["option", "u64"]]]:
@@ -285,7 +294,42 @@ class Maker:
                     self.string(s, source, target, False)
                     if source == "latin1+utf16" and all(ord(c) < 256 for c in s):
                         self.string(s, source, target, True)
+        self.wide()
         return "".join(l + "\n" for l in self.lines)
+
+    def wide(self):
+        self.ptr = "i64"
+        for n in (0, 8, 9):
+            self.func(["string"] * n, "string")
+        for _ in range(30):
+            self.func([self.type(2) for _ in range(self.random.randrange(5))], self.random.choice([None, self.type(2)]))
+        for encoding in ENCODINGS:
+            self.store("string", encoding), self.store("string", encoding), self.load("string", encoding), self.lift("string", encoding)
+        for i in range(90):
+            self.store(self.type(3), ENCODINGS[i % 3])
+        for i in range(120):
+            self.load(self.type(2), ENCODINGS[i % 3])
+            self.lift(self.type(2), ENCODINGS[i % 3])
+        for t in ("string", ["list", "u8"], ["list", "u64"], ["option", "string"]):
+            for encoding in ENCODINGS:
+                self.far(t, encoding)
+        for s in TEXTS:
+            for source in ENCODINGS:
+                for target in ENCODINGS:
+                    for source_ptr, self.ptr in (("i32", "i64"), ("i64", "i32"), ("i64", "i64")):
+                        self.string(s, source, target, False, source_ptr)
+                        if source == "latin1+utf16" and all(ord(c) < 256 for c in s):
+                            self.string(s, source, target, True, source_ptr)
+
+    def far(self, t, encoding):
+        """Addresses and lengths that 32 bits would cut to ones that may do."""
+        flat = self.flat(t)
+        memory = self.memory(48)
+        for ptr in (0, 1 << 32, 1 << 63, (1 << 64) - 8):
+            for length in (0, 2, 1 << 28, 1 << 32, (1 << 32) + 2, 1 << 63, (1 << 63) + 2, (1 << 61) + 1, (1 << 64) - 1):
+                slots = [1, ptr, length][-len(flat):]
+                cx, _ = self.context(encoding, memory, 0)
+                self.put("lift", t=t, e=encoding, m=memory.hex(), f=slots, **self.trapped(t, lambda: self.d.lift_flat(cx, self.d.CoreValueIter(slots), self.spec(t))))
 
 
 def main():

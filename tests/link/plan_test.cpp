@@ -114,14 +114,21 @@ TEST_CASE("a host function that is lowered is an import of the plan") {
   CHECK(plan->export_names == std::vector<std::string>{"twice"});
 }
 
-TEST_CASE("an export that is an import handed through has no function in the plan") {
+TEST_CASE("an export that is an import handed through is that import, and needs no code") {
   Builder b;
   const auto type = b.type(number_to_number());
   const auto f = b.import("next", {.sort = Sort::func, .type_index = type.value});
   b.export_("same", {.sort = Sort::func, .index = f});
   auto plan = plan_of(std::move(b));
   REQUIRE(plan.has_value());
-  CHECK(plan->exports.empty());
+  CHECK(plan->steps.empty());
+  REQUIRE(plan->imports.size() == 1);
+  CHECK(plan->imports[0].name == "next");
+  REQUIRE(plan->exports.size() == 1);
+  const auto& handed = std::get<LiftedFunc>(plan->exports[0].second).handed;
+  REQUIRE(handed.has_value());
+  CHECK(handed->name == "next");
+  CHECK(print(*plan).find("export same = import next") != std::string::npos);
   CHECK(plan->export_names == std::vector<std::string>{"same"});
 }
 

@@ -233,3 +233,75 @@ TEST_CASE("error contexts carry their message, and are no handles of anything el
     CHECK(called.error().code() == code);
   }
 }
+
+TEST_CASE("error contexts go from guest to guest and to the host and back") {
+  auto engine = Engine::create({.wasm_features = "cm-error-context,cm64"});
+  REQUIRE(engine.has_value());
+  // $maker makes one of a text and reads one; $passer gets one from it, hands it on inside an option, and drops its own.
+  const Component whole = load_text(*engine, R"((component
+    (import "keep" (func $keep (param "e" error-context) (result (option error-context))))
+    (component $maker
+      (core module $L (memory (export "mem") 1) (data (i32.const 64) "lost") (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 128)))
+      (core instance $l (instantiate $L))
+      (core func $new (canon error-context.new (memory (core memory $l "mem"))))
+      (core func $message (canon error-context.debug-message (memory (core memory $l "mem")) (realloc (core func $l "realloc"))))
+      (core func $drop (canon error-context.drop))
+      (core module $M (import "" "new" (func $new (param i32 i32) (result i32))) (import "" "message" (func $message (param i32 i32))) (import "" "drop" (func $drop (param i32)))
+        (func (export "make") (result i32) (call $new (i32.const 64) (i32.const 4)))
+        (func (export "read") (param i32 i32) (result i32)
+          (if (i32.eqz (local.get 0)) (then (unreachable)))
+          (call $message (local.get 1) (i32.const 16)) (call $drop (local.get 1)) (i32.const 16)))
+      (core instance $m (instantiate $M (with "" (instance (export "new" (func $new)) (export "message" (func $message)) (export "drop" (func $drop))))))
+      (func (export "make") (result error-context) (canon lift (core func $m "make")))
+      (func (export "read") (param "e" (option error-context)) (result string) (canon lift (core func $m "read") (memory (core memory $l "mem")))))
+    (component $passer
+      (import "make" (func $make (result error-context)))
+      (import "read" (func $read (param "e" (option error-context)) (result string)))
+      (import "keep" (func $keep (param "e" error-context) (result (option error-context))))
+      (core module $L (memory (export "mem") i64 1) (func (export "realloc") (param i64 i64 i64 i64) (result i64) (i64.const 128)))
+      (core instance $l (instantiate $L))
+      (core func $make' (canon lower (func $make)))
+      (core func $read' (canon lower (func $read) (memory (core memory $l "mem")) (realloc (core func $l "realloc"))))
+      (core func $keep' (canon lower (func $keep) (memory (core memory $l "mem"))))
+      (core func $drop (canon error-context.drop))
+      (core module $M (import "l" "mem" (memory i64 1)) (import "" "make" (func $make (result i32))) (import "" "read" (func $read (param i32 i32 i64))) (import "" "keep" (func $keep (param i32 i64)))
+        (import "" "drop" (func $drop (param i32)))
+        (func (export "run") (result i64) (local $e i32)
+          (local.set $e (call $make)) (call $read (i32.const 1) (local.get $e) (i64.const 16)) (call $drop (local.get $e)) (i64.const 16))
+        (func (export "through") (result i64) (local $e i32)
+          (local.set $e (call $make)) (call $keep (local.get $e) (i64.const 32)) (call $drop (local.get $e))
+          (call $read (i32.load (i64.const 32)) (i32.load (i64.const 36)) (i64.const 16)) (i64.const 16))
+        (func (export "wrong") (result i64) (call $read (i32.const 1) (i32.const 77) (i64.const 16)) (i64.const 16)))
+      (core instance $m (instantiate $M (with "l" (instance $l)) (with "" (instance (export "make" (func $make')) (export "read" (func $read')) (export "keep" (func $keep')) (export "drop" (func $drop))))))
+      (func (export "run") (result string) (canon lift (core func $m "run") (memory (core memory $l "mem"))))
+      (func (export "through") (result string) (canon lift (core func $m "through") (memory (core memory $l "mem"))))
+      (func (export "wrong") (result string) (canon lift (core func $m "wrong") (memory (core memory $l "mem")))))
+    (instance $a (instantiate $maker))
+    (instance $b (instantiate $passer (with "make" (func $a "make")) (with "read" (func $a "read")) (with "keep" (func $keep))))
+    (export "make" (func $a "make"))
+    (export "read" (func $a "read"))
+    (export "handed" (func $keep))
+    (export "b" (instance $b))))");
+  Linker linker(*engine);
+  linker.define_values("", "keep", [](const ValueFuncType& type, std::span<Value> args) -> ValueResult {
+    CHECK(type.params[0].type.kind() == TypeKind::error_context);
+    return std::optional(Value::case_(1, args[0]));
+  });
+  Instance instance = instantiate(linker, whole);
+  CHECK(typed<std::string()>(instance, "b", "run").call().value() == "lost");
+  CHECK(typed<std::string()>(instance, "b", "through").call().value() == "lost");
+
+  const Func make = *instance.func("", "make"), read = *instance.func("", "read"), handed = *instance.func("", "handed");
+  const auto made = make.call({});
+  REQUIRE(made.has_value());
+  CHECK(std::get<HandleValue>((*made)->data).error->debug_message == "lost");
+  CHECK(to_string(*make.result(), **made) == "<error-context \"lost\">");
+  CHECK(read.call({Value::case_(1, **made)})->value() == Value::string("lost"));
+  CHECK(read.call({Value::case_(1, **made)})->value() == Value::string("lost"));  // it is shared, not given away
+  CHECK(read.call({Value::case_(1, Value::error_context("of the host"))})->value() == Value::string("of the host"));
+  CHECK(handed.call({**made})->value() == Value::case_(1, **made));
+  CHECK(read.call({Value::case_(1, Value{HandleValue{}})}).error().code() == TrapCode::host_error);
+
+  Instance other = instantiate(linker, whole);
+  CHECK(typed<std::string()>(other, "b", "wrong").call().error().code() == TrapCode::unknown_handle);
+}

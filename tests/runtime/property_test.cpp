@@ -1,4 +1,5 @@
-// Values of random types, through a component and through two of them with every pair of string encodings: the same value comes back.
+// Values of random types, through a component and through two of them with every pair of string encodings and of widths of memory: the same
+// value comes back.
 #include <fmt/format.h>
 
 #include "base/match.h"
@@ -92,36 +93,51 @@ std::string lift(std::string_view type, std::string_view encoding) {
                      type, encoding);
 }
 
+/// What is written for a 32-bit memory, for one with addresses of 64 bits.
+std::string for_width(std::string text, bool is_64) {
+  if (!is_64) return text;
+  for (const auto& [narrow, wide] : {std::pair("i32.const 20", "i64.const 24"), std::pair("i32", "i64"), std::pair("(memory 4)", "(memory i64 4)"), std::pair("\"mem\") 4", "\"mem\") i64 4")}) {
+    for (std::size_t at = 0; (at = text.find(narrow, at)) != std::string::npos; at += std::string_view(wide).size()) text.replace(at, std::string_view(narrow).size(), wide);
+  }
+  return text;
+}
+
+/// One side of a call.
+struct Of {
+  std::string_view encoding;
+  bool is_64 = false;
+};
+
 /// Exports `echo: func(l: list<T>) -> list<T>`, which gives its argument back.
-std::string echo(const types::TypeArena& arena, types::ValType type, std::string_view name, std::string_view encoding) {
+std::string echo(const types::TypeArena& arena, types::ValType type, std::string_view name, Of of) {
   TypeText types(arena, false);
   const std::string t = types.of(type);
-  return fmt::format("(component {} {} {} (core module $M (import \"\" \"mem\" (memory 4)) (func (export \"echo\") (param i32 i32) (result i32) "
+  return for_width(fmt::format("(component {} {} {} (core module $M (import \"\" \"mem\" (memory 4)) (func (export \"echo\") (param i32 i32) (result i32) "
                      "(i32.store (i32.const 16) (local.get 0)) (i32.store (i32.const 20) (local.get 1)) (i32.const 16))) "
                      "(core instance $m (instantiate $M (with \"\" (instance $libc)))) {})\n",
-                     name, types.text, memory_module, lift(t, encoding));
+                     name, types.text, memory_module, lift(t, of.encoding)), of.is_64);
 }
 
 /// The same, over one that it imports as the instance `i`.
-std::string forward(const types::TypeArena& arena, types::ValType type, std::string_view encoding) {
+std::string forward(const types::TypeArena& arena, types::ValType type, Of of) {
   TypeText declared(arena, true), own(arena, false);
   const std::string d = declared.of(type);
   const std::string t = own.of(type);
-  return fmt::format("(component $forward (import \"i\" (instance $i {0} (export \"echo\" (func (param \"l\" (list {1})) (result (list {1})))))) {2} {3} "
+  return for_width(fmt::format("(component $forward (import \"i\" (instance $i {0} (export \"echo\" (func (param \"l\" (list {1})) (result (list {1})))))) {2} {3} "
                      "(core func $echo (canon lower (func $i \"echo\") (memory (core memory $libc \"mem\")) (realloc (core func $libc \"realloc\")) string-encoding={4})) "
                      "(core module $M (import \"\" \"echo\" (func $f (param i32 i32 i32))) (func (export \"echo\") (param i32 i32) (result i32) "
                      "(call $f (local.get 0) (local.get 1) (i32.const 32)) (i32.const 32))) "
                      "(core instance $m (instantiate $M (with \"\" (instance (export \"echo\" (func $echo)))))) {5})\n",
-                     declared.text, d, own.text, memory_module, encoding, lift(t, encoding));
+                     declared.text, d, own.text, memory_module, of.encoding, lift(t, of.encoding)), of.is_64);
 }
 
-std::string composed(const types::TypeArena& arena, types::ValType type, std::string_view inner, std::string_view outer) {
+std::string composed(const types::TypeArena& arena, types::ValType type, Of inner, Of outer) {
   return fmt::format("(component {}{} (instance $a (instantiate $echo)) (instance $b (instantiate $forward (with \"i\" (instance $a)))) (export \"b\" (instance $b)))",
                      echo(arena, type, "$echo", inner), forward(arena, type, outer));
 }
 
 Engine engine_of_all() {
-  auto engine = Engine::create({.wasm_features = "cm-map,cm-fixed-length-lists"});
+  auto engine = Engine::create({.wasm_features = "cm-map,cm-fixed-length-lists,cm64"});
   REQUIRE(engine.has_value());
   return *std::move(engine);
 }
@@ -151,7 +167,7 @@ TEST_CASE("a value of any type comes back from a component, and through two with
   RandomType random(builder);
   RandomValue values(random);
   int tried = 0;
-  for (std::size_t i = 0; tried < 54; ++i) {
+  for (std::size_t i = 0; tried < 72; ++i) {
     types::ValType type = random.type(3).first;
     if (i % 5 == 0) type = builder.map(i % 2 == 0 ? types::Prim::string : types::Prim::u16, type);
     const auto shape = cabi::shape_of(builder.arena, type);
@@ -160,9 +176,11 @@ TEST_CASE("a value of any type comes back from a component, and through two with
     std::vector<Value> parts;
     for (int n = 0; n < 3; ++n) parts.push_back(values.value(*shape));
     const Value list = Value::list(std::move(parts));
-    const std::string_view inner = encodings[tried % 3], outer = encodings[tried / 3 % 3];
-    CAPTURE(inner);
-    CAPTURE(outer);
+    const Of inner{encodings[tried % 3], tried / 9 % 2 != 0}, outer{encodings[tried / 3 % 3], tried / 18 % 2 != 0};
+    CAPTURE(inner.encoding);
+    CAPTURE(outer.encoding);
+    CAPTURE(inner.is_64);
+    CAPTURE(outer.is_64);
     Instance one = run(engine, echo(builder.arena, type, "", inner));
     comes_back(one, "", list);
     Instance two = run(engine, composed(builder.arena, type, inner, outer));
@@ -177,8 +195,9 @@ TEST_CASE("typed calls and calls by value see the same") {
   TypeBuilder b;
   using Plain = std::tuple<std::string, std::vector<std::optional<std::uint32_t>>, bool, char32_t, double>;
   const types::ValType plain = b.tuple({types::Prim::string, b.list(b.option(types::Prim::u32)), types::Prim::bool_, types::Prim::char_, types::Prim::f64});
-  for (const std::string_view inner : encodings) {
-    for (const std::string_view outer : encodings) {
+  for (int i = 0; i < 12; ++i) {
+    const Of inner{encodings[i % 3], i % 2 != 0};
+    for (const Of outer : {Of{encodings[i / 3 % 3], i % 4 < 2}, Of{encodings[(i + 1) % 3], i % 4 >= 2}}) {
       Instance instance = run(engine, composed(b.arena, plain, inner, outer));
       const std::vector<Plain> list{{"plain", {1, std::nullopt, 0xffffffff}, true, U'\U0001f600', -0.5}, {"Zo\xc3\xab \xce\xa3 \xf0\x9f\x98\x80", {}, false, U'a', 1e300}};
       auto call = typed<std::vector<Plain>(std::vector<Plain>)>(instance, "b", "echo");
