@@ -2,7 +2,9 @@
 
 #include <cstdlib>
 
+#include "engine/code_memory.h"
 #include "engine/instance.h"
+#include "engine/jit/jit.h"
 
 namespace wcomp {
 
@@ -26,17 +28,22 @@ std::string_view to_string(BackendKind kind) {
 
 namespace wcomp::engine {
 
-std::string_view why_no_compiler() { return "this build of wcomp has no compiler"; }
+std::string_view why_no_compiler() {
+  if (!jit::can_compile()) return "wcomp compiles for x86-64 with SSE 4.2 and POPCNT on Linux only";
+  return can_make_code() ? "" : "the system does not let this process make pages executable";
+}
 
 BackendKind resolve(BackendKind choice) {
   if (choice == BackendKind::automatic) {
     const char* env = std::getenv("WCOMP_BACKEND");
     if (env != nullptr) choice = parse_backend(env).value_or(choice);
   }
-  if (choice == BackendKind::automatic) choice = BackendKind::jit;
+  if (choice == BackendKind::automatic) choice = BackendKind::interp;
   return why_no_compiler().empty() ? choice : BackendKind::interp;
 }
 
-std::unique_ptr<Backend> make_backend(StoreImpl& store) { return make_interpreter(store); }
+std::unique_ptr<Backend> make_backend(StoreImpl& store) {
+  return resolve(store.options.backend) == BackendKind::jit ? make_compiler(store) : make_interpreter(store);
+}
 
 }  // namespace wcomp::engine

@@ -1,6 +1,7 @@
 #include "engine/exceptions.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include <fmt/format.h>
@@ -21,7 +22,31 @@ bool is_exn(core::ValType t) {
   return h == core::HeapType::exn || h == core::HeapType::noexn;
 }
 
+constexpr std::size_t max_printed_values = 8;
+
 }  // namespace
+
+std::string describe(const TagInst& tag, const std::uint64_t* values) {
+  std::string list;
+  std::size_t count = 0;
+  for (const core::ValType t : tag.type->params) {
+    if (count++ == max_printed_values) {
+      list += ", ..";
+      break;
+    }
+    if (!list.empty()) list += ", ";
+    switch (t) {
+      case core::ValType::i32: list += fmt::format("i32 {}", static_cast<std::int32_t>(*values)); break;
+      case core::ValType::i64: list += fmt::format("i64 {}", static_cast<std::int64_t>(*values)); break;
+      case core::ValType::f32: list += fmt::format("f32 {}", std::bit_cast<float>(static_cast<std::uint32_t>(*values))); break;
+      case core::ValType::f64: list += fmt::format("f64 {}", std::bit_cast<double>(*values)); break;
+      default: list += core::is_ref(t) ? "a reference" : "a vector"; break;
+    }
+    values += slot_count(t);
+  }
+  std::string out = tag.name.empty() ? std::string("a tag without a name") : fmt::format("tag `{}`", tag.name);
+  return list.empty() ? out : fmt::format("{} ({})", out, list);
+}
 
 Result<std::uint64_t, Trap> ExceptionHeap::add(const StoreImpl& store, const TagInst& tag, const std::uint64_t* values, const std::uint64_t* stack_end) {
   const std::uint64_t bytes = bytes_of(tag);

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "wcomp/trap.h"
@@ -55,5 +56,8 @@ class ExceptionHeap {
   std::uint64_t bytes_ = 0;
   std::uint64_t next_collection_ = min_between_;
 };
+
+/// An exception for people, `tag `div` (i32 1, f64 2.5)`: the name of its tag, if it has one, and what are numbers.
+[[nodiscard]] std::string describe(const TagInst& tag, const std::uint64_t* values);
 
 }  // namespace wcomp::engine

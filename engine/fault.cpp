@@ -63,7 +63,8 @@ struct FaultHandler {
   static bool redirect(GuestScope& scope, void* context) {
 #if defined(__x86_64__)
     auto& regs = static_cast<ucontext_t*>(context)->uc_mcontext.gregs;
-    scope.fault = {static_cast<std::uint64_t>(regs[REG_R12]), static_cast<std::uint64_t>(regs[REG_R13]), static_cast<std::uint64_t>(regs[REG_RIP])};
+    auto held = [&](int r) { return static_cast<std::uint64_t>(regs[r]); };
+    scope.fault = {held(REG_R12), held(REG_R13), held(REG_RIP), held(REG_RDI), held(REG_RDX), held(REG_RSP)};
     // Below the red zone, and misaligned as it is right after a call.
     auto sp = (static_cast<std::uint64_t>(regs[REG_RSP]) - 512) & ~std::uint64_t{15};
     regs[REG_RSP] = static_cast<greg_t>(sp - 8);

@@ -22,6 +22,8 @@ struct FaultState {
   std::uint64_t frame_register = 0;  ///< first argument register of the `preserve_none` convention
   std::uint64_t code_register = 0;   ///< the second
   std::uint64_t address = 0;         ///< of the processor's instruction
+  // Those that compiled code has its frame, its context and its stack in (engine/jit/context.h).
+  std::uint64_t frame = 0, context = 0, stack = 0;
 };
 
 /// One run of guest code on this thread. Scopes nest; while a host function runs the scope is left (see HostScope).

@@ -20,6 +20,9 @@ class WasmStack {
 
   [[nodiscard]] std::uint64_t* base() const { return base_; }
   [[nodiscard]] std::uint64_t* limit() const { return limit_; }
+  /// Where compiled code begins its stack of return addresses, which grows towards the frames: there is room for those of as many frames as fit,
+  /// and for the frames of a few signal handlers.
+  [[nodiscard]] std::uint64_t* top() const { return top_; }
   /// How far frames may reach of a stack that counts as little used.
   [[nodiscard]] std::uint64_t* near_limit() const { return std::min(limit_, base_ + AddressPool::kept_stack_bytes / 8); }
   /// No frame reached beyond near_limit: there is nothing to clean.
@@ -32,6 +35,7 @@ class WasmStack {
  private:
   std::uint64_t* base_ = nullptr;
   std::uint64_t* limit_ = nullptr;
+  std::uint64_t* top_ = nullptr;
   AddressPool* pool_ = nullptr;
   bool is_near_ = false;
   AddressPool::Range range_;

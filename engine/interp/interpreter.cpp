@@ -20,7 +20,6 @@ namespace wcomp::engine::interp {
 namespace {
 
 constexpr std::size_t max_units = std::size_t{1} << 27;  // distances of branches are 32 bits and in bytes
-constexpr std::size_t max_printed_values = 8;
 constexpr std::size_t handlers_per_fuel = 16;
 
 /// Where a call from the host returns to; what a call would have before that is there, too.
@@ -50,29 +49,6 @@ struct Start {
   auto* s = static_cast<Start*>(arg);
   const auto* code = static_cast<const Inst*>(s->func->entry);
   code->handler(s->frame, code, s->func->mem0, s->state, 0, 0);
-}
-
-/// `tag "div" (i32 1, f64 2.5)`: the name, if it has one, and what are numbers.
-std::string describe(const TagInst& tag, const std::uint64_t* values) {
-  std::string list;
-  std::size_t count = 0;
-  for (const core::ValType t : tag.type->params) {
-    if (count++ == max_printed_values) {
-      list += ", ..";
-      break;
-    }
-    if (!list.empty()) list += ", ";
-    switch (t) {
-      case core::ValType::i32: list += fmt::format("i32 {}", static_cast<std::int32_t>(*values)); break;
-      case core::ValType::i64: list += fmt::format("i64 {}", static_cast<std::int64_t>(*values)); break;
-      case core::ValType::f32: list += fmt::format("f32 {}", std::bit_cast<float>(static_cast<std::uint32_t>(*values))); break;
-      case core::ValType::f64: list += fmt::format("f64 {}", std::bit_cast<double>(*values)); break;
-      default: list += core::is_ref(t) ? "a reference" : "a vector"; break;
-    }
-    values += slot_count(t);
-  }
-  std::string out = tag.name.empty() ? std::string("a tag without a name") : fmt::format("tag `{}`", tag.name);
-  return list.empty() ? out : fmt::format("{} ({})", out, list);
 }
 
 }  // namespace
