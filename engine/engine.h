@@ -19,6 +19,10 @@
 #include "wcomp/limits.h"
 #include "wcomp/trap.h"
 
+namespace wcomp::cache {
+class Cache;
+}
+
 namespace wcomp::engine {
 
 using FuncAddr = Index<struct FuncAddrTag>;
@@ -39,6 +43,8 @@ struct StoreOptions {
   /// The same results on every machine: NaNs that instructions make are canonical, relaxed vector instructions have one fixed outcome each.
   bool is_deterministic = false;
   BackendKind backend = BackendKind::automatic;
+  /// Where compiled code is kept beyond the process; null: nowhere.
+  std::shared_ptr<const cache::Cache> code_cache;  // owners: an engine and its stores
   /// Where memories and the stack come from and go back to; null: from the system.
   std::shared_ptr<class AddressPool> pool;  // owners: an engine and its stores
 };

@@ -6,6 +6,7 @@
 #include "base/diagnostic.h"
 #include "base/file.h"
 #include "base/in_file.h"
+#include "cache/cache.h"
 #include "component/component.h"
 #include "component/text/parse.h"
 #include "component/validate.h"
@@ -44,6 +45,7 @@ Result<Engine> Engine::create(const EngineOptions& options) {
   WCOMP_TRY(component::apply_features(options.wasm_features, out.impl_->features));
   out.impl_->store_options.is_deterministic = options.is_deterministic;
   out.impl_->store_options.backend = engine::resolve(options.backend);
+  if (!options.cache_dir.empty()) out.impl_->store_options.code_cache = std::make_shared<const cache::Cache>(options.cache_dir, options.max_cache_bytes);
   if (const std::string_view why = engine::why_no_compiler(); options.backend == BackendKind::jit && !why.empty()) {
     Diagnostic d = error(diag::unsupported, fmt::format("guests cannot be compiled: {}", why));
     d.notes.push_back("the interpreter runs them everywhere");
@@ -51,6 +53,8 @@ Result<Engine> Engine::create(const EngineOptions& options) {
   }
   return out;
 }
+
+std::filesystem::path default_cache_dir() { return cache::Cache::default_folder(); }
 
 BackendKind Engine::backend() const { return engine::resolve(impl_->store_options.backend); }
 

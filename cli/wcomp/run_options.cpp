@@ -191,6 +191,8 @@ void add_run_options(CLI::App& app, RunOptions& o) {
   app.add_option("--fuel", o.fuel, "Stop after about this many instructions")->type_name("N")->check(CLI::Validator(check_count, ""));
   app.add_option("--timeout", o.timeout, "Stop after this time: 500ms, 10s, 2m")->type_name("TIME")->check(CLI::Validator(check_timeout, ""));
   add_backend_option(app, o.backend);
+  auto* cache_dir = app.add_option("--cache-dir", o.cache_dir, "Keep compiled code in this folder (`wcomp cache path` prints the one it is in otherwise)")->type_name("DIR");
+  app.add_flag("--no-cache", o.has_no_cache, "Neither look for compiled code on disk nor keep it there")->excludes(cache_dir);
   app.add_option("-S", o.wasi, "As in wasmtime: inherit-env")->type_name("KEY[=VALUE],..")->expected(1)->allow_extra_args(false)->take_all();
   app.add_option("-W", o.wasm, "As in wasmtime: fuel=N, timeout=TIME, max-memory-size=N, max-table-elements=N, max-instances=N, max-wasm-stack=N, features")->type_name("KEY[=VALUE],..")->expected(1)->allow_extra_args(false)->take_all();
 }
@@ -198,6 +200,7 @@ void add_run_options(CLI::App& app, RunOptions& o) {
 Result<Engine> engine_of(const RunOptions& o) {
   EngineOptions options{.wasm_features = {}, .is_deterministic = o.is_deterministic};
   options.backend = parse_backend(o.backend).value_or(BackendKind::automatic);
+  if (!o.has_no_cache) options.cache_dir = o.cache_dir.empty() ? default_cache_dir() : std::filesystem::path(o.cache_dir);
   for (const std::string& list : o.wasm_features) options.wasm_features += (options.wasm_features.empty() ? "" : ",") + list;
   return Engine::create(options);
 }

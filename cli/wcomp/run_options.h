@@ -24,6 +24,8 @@ struct RunOptions {
   bool traps_on_growth_failure = false;
   bool is_deterministic = false;
   std::string backend = "auto";
+  std::string cache_dir;
+  bool has_no_cache = false;
   std::vector<std::string> wasm_features;
 };
 

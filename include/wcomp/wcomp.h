@@ -54,7 +54,13 @@ struct EngineOptions {
   bool is_deterministic = false;
   /// Both give the same results and traps. `jit` is refused by Engine::create where there is no compiler.
   BackendKind backend = BackendKind::automatic;
+  /// A folder where compiled code is kept for the next process; empty: it is not. It may be missing, full or read-only: then code is compiled
+  /// each time. Believed only if it is the user's own and nobody else may write to it. `default_cache_dir()` is that of `wcomp run`.
+  std::filesystem::path cache_dir;
+  std::uint64_t max_cache_bytes = std::uint64_t{512} << 20;  ///< what has not been used for longest leaves
 };
+/// WCOMP_CACHE, else `wcomp` in XDG_CACHE_HOME, else in `.cache` of HOME; empty if there is none of them, or WCOMP_CACHE is empty.
+[[nodiscard]] std::filesystem::path default_cache_dir();
 
 /// Settings and caches that components share. Cheap handle; copies are the same engine.
 class Engine {
