@@ -161,9 +161,9 @@ void AddressPool::forget(const MemoryImage& image) {
   std::vector<Range> gone;
   {
     const std::scoped_lock lock(mutex_);
-    const auto kept = std::stable_partition(memories_.begin(), memories_.end(), [&](const Range& r) { return r.image != &image; });
-    gone.assign(kept, memories_.end());
-    memories_.erase(kept, memories_.end());
+    const auto has_it = [&](const Range& r) { return r.image == &image; };
+    std::ranges::copy_if(memories_, std::back_inserter(gone), has_it);
+    std::erase_if(memories_, has_it);
   }
   for (const Range& r : gone) release_addresses(r);
 }

@@ -51,7 +51,7 @@ bool add_frame(Trap& trap, const FuncInst& f, std::uint32_t offset) {
   if (trap.backtrace().size() >= max_backtrace_frames) return false;
   const core::ValidModule& module = f.instance->module;
   Frame frame;
-  frame.module = f.instance->name.empty() ? module->names.module : f.instance->name;
+  frame.module = f.instance->name.empty() ? module->names.module : std::string(f.instance->name);
   frame.func_idx = f.func_idx.value;
   frame.func_name = func_name(*module, f.func_idx);
   frame.offset = module->funcs[f.func_idx.value - module->imported_funcs].body.offset + offset;

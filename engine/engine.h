@@ -12,6 +12,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "core/module.h"
@@ -81,10 +82,10 @@ class Store {
 
   /// Instantiates: checks imports against the module's (a mismatch is a `import-mismatch` Failure), fills segments, runs `start`.
   /// `imports` are in the module's import order. A trap while filling or in `start` is the inner Result.
-  [[nodiscard]] Result<Result<ModuleInstAddr, Trap>> instantiate(const core::ValidModule& module, std::span<const Extern> imports, std::string name = {});
+  [[nodiscard]] Result<Result<ModuleInstAddr, Trap>> instantiate(const core::ValidModule& module, std::span<const Extern> imports, std::string_view name = {});
 
   /// The same for a module of the store's PreparedModules.
-  [[nodiscard]] Result<Result<ModuleInstAddr, Trap>> instantiate(const struct PreparedModule& module, std::span<const Extern> imports, std::string name = {});
+  [[nodiscard]] Result<Result<ModuleInstAddr, Trap>> instantiate(const struct PreparedModule& module, std::span<const Extern> imports, std::string_view name = {});
 
   /// No exception passes a call that a function of the instance made: it has become a trap there, as beyond a host function.
   void stop_exceptions_at(ModuleInstAddr instance);

@@ -80,11 +80,11 @@ struct ModuleInst {
   template <class T>
   using List = std::pmr::vector<T>;
 
-  ModuleInst(core::ValidModule m, std::span<const std::uint32_t> ids, std::pmr::memory_resource* r)
-      : module(std::move(m)), type_ids(ids), funcs(r), func_addrs(r), tables(r), table_addrs(r), mems(r), mem_addrs(r), globals(r), global_addrs(r),
+  ModuleInst(core::ValidModule m, std::string_view n, std::span<const std::uint32_t> ids, std::pmr::memory_resource* r)
+      : module(std::move(m)), name(n, r), type_ids(ids), funcs(r), func_addrs(r), tables(r), table_addrs(r), mems(r), mem_addrs(r), globals(r), global_addrs(r),
         tags(r), tag_addrs(r), elems(r), datas(r) {}
   core::ValidModule module;
-  std::string name;
+  std::pmr::string name;
   bool stops_exceptions = false;
   std::span<const std::uint32_t> type_ids;  ///< of the store, by the module's type indices
   List<FuncInst*> funcs;
@@ -97,8 +97,23 @@ struct ModuleInst {
   List<GlobalAddr> global_addrs;
   List<TagInst*> tags;
   List<TagAddr> tag_addrs;
-  List<std::vector<Ref>> elems;  ///< empty when dropped
+  List<std::vector<Ref>> elems;  ///< passive ones; empty when dropped
   List<ByteSpan> datas;          ///< empty when dropped
+};
+
+/// Of what an arena is made, counted.
+class CountingResource final : public std::pmr::memory_resource {
+ public:
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
+
+ private:
+  void* do_allocate(std::size_t bytes, std::size_t align) override {
+    bytes_ += bytes;
+    return std::pmr::new_delete_resource()->allocate(bytes, align);
+  }
+  void do_deallocate(void* p, std::size_t bytes, std::size_t align) override { std::pmr::new_delete_resource()->deallocate(p, bytes, align); }
+  [[nodiscard]] bool do_is_equal(const memory_resource& other) const noexcept override { return this == &other; }
+  std::size_t bytes_ = 0;
 };
 
 struct StoreImpl {
@@ -107,14 +122,15 @@ struct StoreImpl {
   StoreImpl(const StoreImpl&) = delete;
   StoreImpl& operator=(const StoreImpl&) = delete;
 
-  static constexpr std::size_t arena_bytes = 8192;  ///< what small components need
+  static constexpr std::size_t least_arena = 8192, greatest_arena = 128 * 1024;  ///< that is allocated at once
 
   StoreLimits limits;
   StoreOptions options;
   Budget budget{limits};
   bool wants_guard = true;
-  std::pmr::monotonic_buffer_resource arena{arena_bytes};  ///< of what lives as long as the store
-  std::shared_ptr<const PreparedModules> prepared;         // owners: the component and its stores
+  std::shared_ptr<const PreparedModules> prepared;  // owners: the component and its stores
+  CountingResource arena_source;
+  std::pmr::monotonic_buffer_resource arena;        ///< of what lives as long as the store
   core::TypeInterner types;
   std::vector<FuncInst*> funcs;  ///< by FuncAddr; they lie in the arena
   std::pmr::deque<TableInst> tables{&arena};

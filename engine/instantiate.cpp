@@ -266,16 +266,25 @@ struct Instantiation {
   void add_segments() {
     for (const core::Elem& e : module.elems) {
       std::vector<Ref>& refs = inst.elems.emplace_back();
-      match(
-          e.items,
-          [&](const std::vector<core::FuncIdx>& funcs) {
-            for (core::FuncIdx f : funcs) refs.push_back(Ref{inst.func_addrs[f.value].value} + 1);
-          },
-          [&](const std::vector<core::Expr>& exprs) {
-            for (const core::Expr& x : exprs) refs.push_back(eval(x));
-          });
+      if (e.mode != core::SegmentMode::passive) continue;
+      refs.resize(size_of(e));
+      put(e, refs.data());
     }
     for (const core::Data& d : module.datas) inst.datas.push_back(d.bytes);
+  }
+
+  static std::size_t size_of(const core::Elem& e) {
+    return match(e.items, [](const auto& items) { return items.size(); });
+  }
+  void put(const core::Elem& e, Ref* out) const {
+    match(
+        e.items,
+        [&](const std::vector<core::FuncIdx>& funcs) {
+          for (core::FuncIdx f : funcs) *out++ = Ref{inst.func_addrs[f.value].value} + 1;
+        },
+        [&](const std::vector<core::Expr>& exprs) {
+          for (const core::Expr& x : exprs) *out++ = eval(x);
+        });
   }
 
   /// As they are before data segments: functions that are in someone else's table by now show it.
@@ -289,17 +298,14 @@ struct Instantiation {
   Result<void, Trap> fill() {
     for (std::size_t i = 0; i < module.elems.size(); ++i) {
       const core::Elem& e = module.elems[i];
-      if (e.mode == core::SegmentMode::passive) continue;
-      if (e.mode == core::SegmentMode::active) {
-        TableInst& t = *inst.tables[e.table.value];
-        const std::uint64_t offset = address(prepared.elem_offsets[i], e.offset, t.is_64());
-        if (!t.is_inside(offset, inst.elems[i].size())) {
-          empty_memories();
-          return Err(Trap(TrapCode::out_of_bounds_table_access, fmt::format("element segment {} does not fit into its table", i)));
-        }
-        std::copy(inst.elems[i].begin(), inst.elems[i].end(), t.elements.data() + offset);
+      if (e.mode != core::SegmentMode::active) continue;
+      TableInst& t = *inst.tables[e.table.value];
+      const std::uint64_t offset = address(prepared.elem_offsets[i], e.offset, t.is_64());
+      if (!t.is_inside(offset, size_of(e))) {
+        empty_memories();
+        return Err(Trap(TrapCode::out_of_bounds_table_access, fmt::format("element segment {} does not fit into its table", i)));
       }
-      inst.elems[i] = {};
+      put(e, t.elements.data() + offset);
     }
     for (std::size_t i = 0; i < module.datas.size(); ++i) {
       const core::Data& d = module.datas[i];
@@ -322,16 +328,16 @@ struct Instantiation {
 
 }  // namespace
 
-Result<Result<ModuleInstAddr, Trap>> Store::instantiate(const core::ValidModule& valid, std::span<const Extern> imports, std::string name) {
+Result<Result<ModuleInstAddr, Trap>> Store::instantiate(const core::ValidModule& valid, std::span<const Extern> imports, std::string_view name) {
   WCOMP_TRY(PreparedModule module, prepare(valid, impl_->types));
   impl_->own_modules.push_back(std::make_unique<const PreparedModule>(std::move(module)));
   const std::size_t instances = impl_->instances.size();
-  auto made = instantiate(*impl_->own_modules.back(), imports, std::move(name));
+  auto made = instantiate(*impl_->own_modules.back(), imports, name);
   if (impl_->instances.size() == instances) impl_->own_modules.pop_back();
   return made;
 }
 
-Result<Result<ModuleInstAddr, Trap>> Store::instantiate(const PreparedModule& prepared, std::span<const Extern> imports, std::string name) {
+Result<Result<ModuleInstAddr, Trap>> Store::instantiate(const PreparedModule& prepared, std::span<const Extern> imports, std::string_view name) {
   using Inner = Result<ModuleInstAddr, Trap>;
   const core::Module& module = *prepared.module;
   if (imports.size() < module.imports.size()) {
@@ -339,9 +345,8 @@ Result<Result<ModuleInstAddr, Trap>> Store::instantiate(const PreparedModule& pr
     return fail(diag::missing_import, fmt::format("import `{}` `{}` is not provided", missing.module, missing.name));
   }
   if (auto added = impl_->budget.add_instance(); !added) return Inner(Err(std::move(added).error()));
-  ModuleInst& inst = impl_->instances.emplace_back(prepared.module, prepared.type_ids, &impl_->arena);
+  ModuleInst& inst = impl_->instances.emplace_back(prepared.module, name, prepared.type_ids, &impl_->arena);
   ModuleInstAddr addr(impl_->instances.size() - 1);
-  inst.name = std::move(name);
   // As long as there are no functions nobody can know what was made, and a failure leaves nothing. What a later one leaves in the store is out of
   // anyone's reach, unless a table was filled with it; it stays counted.
   const std::size_t mems_before = impl_->mems.size();

@@ -64,6 +64,7 @@ struct PreparedModules {
   core::TypeInterner types;
   std::vector<PreparedModule> modules;
   std::uint32_t funcs = 0;  ///< how many functions a store may expect; a hint
+  mutable std::atomic<std::size_t> arena_bytes = 0;  ///< what a store took for its instances; a hint
 };
 
 }  // namespace wcomp::engine

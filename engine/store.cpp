@@ -44,7 +44,11 @@ std::int64_t TableInst::grow(std::uint64_t delta, Ref init) {
 }
 
 StoreImpl::StoreImpl(const StoreLimits& l, const StoreOptions& o, std::shared_ptr<const PreparedModules> p)
-    : limits(l), options(o), prepared(std::move(p)), types(prepared == nullptr ? nullptr : &prepared->types), stack(l.stack_bytes, o.pool.get()) {
+    : limits(l),
+      options(o),
+      prepared(std::move(p)),
+      arena(std::clamp(prepared == nullptr ? 0 : prepared->arena_bytes.load(std::memory_order_relaxed), least_arena, greatest_arena), &arena_source),
+      types(prepared == nullptr ? nullptr : &prepared->types), stack(l.stack_bytes, o.pool.get()) {
   if (prepared != nullptr) funcs.reserve(prepared->funcs);
   wants_guard = !wants_explicit_bounds(o) && can_catch_faults();
   run_state.stack_limit = stack.near_limit();
@@ -55,6 +59,9 @@ StoreImpl::StoreImpl(const StoreLimits& l, const StoreOptions& o, std::shared_pt
 }
 
 StoreImpl::~StoreImpl() {
+  if (prepared != nullptr && prepared->arena_bytes.load(std::memory_order_relaxed) < arena_source.bytes()) {
+    prepared->arena_bytes.store(arena_source.bytes(), std::memory_order_relaxed);
+  }
   // An interrupt, which makes it null, hides what was.
   if (run_state.stack_limit.load() == stack.near_limit()) stack.stayed_near();
 }
