@@ -29,6 +29,7 @@ struct InstanceAccess {
 };
 
 void Linker::define_instance(std::string name, std::shared_ptr<Instance> instance) {
+  impl_->found.clear();
   InstanceImpl& from = InstanceAccess::impl(*instance);
   const link::Plan& plan = from.plan();
   const auto add_func = [&](LinkerImpl::Interface& to, std::string_view interface, const std::string& func, const link::LiftedFunc& lifted) {

@@ -24,23 +24,28 @@ Linker::Linker(Linker&&) noexcept = default;
 Linker& Linker::operator=(Linker&&) noexcept = default;
 
 void Linker::define_func(std::string interface, std::string name, const FuncDesc& desc, HostFunc fn) {
+  impl_->found.clear();
   auto def = std::make_shared<const HostFuncDef>(HostFuncDef{.desc = &desc, .fn = std::move(fn)});
   impl_->interfaces[std::move(interface)].funcs.insert_or_assign(std::move(name), std::move(def));
 }
 
 void Linker::define_values(std::string interface, std::string name, ValueFunc fn) {
+  impl_->found.clear();
   auto def = std::make_shared<const HostFuncDef>(HostFuncDef{.desc = nullptr, .fn = {}, .values = std::move(fn)});
   impl_->interfaces[std::move(interface)].funcs.insert_or_assign(std::move(name), std::move(def));
 }
 
 void Linker::define_resource(std::string interface, std::string name, const ResourceKey& key) {
+  impl_->found.clear();
   impl_->interfaces[std::move(interface)].resources.insert_or_assign(std::move(name), &key);
 }
 
 void Linker::define_instance(std::string interface) {
+  impl_->found.clear();
   impl_->interfaces[std::move(interface)];
 }
 void Linker::refuse(std::string interface, std::string why) {
+  impl_->found.clear();
   impl_->refused.insert_or_assign(std::move(interface), std::move(why));
 }
 void Linker::set_limits(const Limits& limits) {

@@ -15,11 +15,13 @@ using namespace runtime;
 
 void Linker::define_module(std::string interface, std::string name, const Module& module) {
   WCOMP_CHECK(module.impl_ != nullptr);
+  impl_->found.clear();
   impl_->interfaces[std::move(interface)].modules.insert_or_assign(std::move(name), module.impl_->module);
 }
 
 void Linker::define_component(std::string interface, std::string name, const Component& component) {
   WCOMP_CHECK(component.impl_ != nullptr);
+  impl_->found.clear();
   impl_->interfaces[std::move(interface)].components.insert_or_assign(std::move(name), component.impl_->part);
 }
 
@@ -27,6 +29,9 @@ Result<Component> Linker::link(const Component& component) const {
   WCOMP_CHECK(component.impl_ != nullptr);
   const ComponentImpl& impl = *component.impl_;
   if (impl.needs.empty()) return component;
+  Component known;
+  known.impl_ = impl_->found.find(component.impl_).whole;
+  if (known.impl_ != nullptr) return known;
   link::HostParts parts;
   std::vector<Diagnostic> problems;
   for (const link::PartImport& need : impl.needs) {
@@ -45,6 +50,7 @@ Result<Component> Linker::link(const Component& component) const {
   if (!problems.empty()) return Err(Failure(std::move(problems)));
   auto made = ComponentAccess::make(impl.engine, impl.name, impl.part, &parts);
   if (!made) return Err(in_file(std::move(made).error(), impl.name));
+  impl_->found.add(component.impl_, {.linked = nullptr, .whole = made->impl_});
   return *std::move(made);
 }
 
