@@ -144,6 +144,18 @@ TEST_CASE("gates leave items out, and what stays must not need them") {
   CHECK(errors_of("interface i {\n  @unstable(feature = fancy)\n  type t = u8;\n  f: func(x: t);\n}").starts_with("bad-gate 5:14"));
 }
 
+TEST_CASE("an item may be behind one feature and what it stands in or names behind another") {
+  const std::string text =
+      "@unstable(feature = outer)\ninterface i {\n  @unstable(feature = inner)\n  f: func();\n  @unstable(feature = thing)\n  resource r {\n    @unstable(feature = inner)\n    m: func();\n  }\n}\n"
+      "@unstable(feature = world)\nworld w {\n  @unstable(feature = import)\n  import i;\n}";
+  CHECK(graph_of(text, {.all_features = true}).graph.interfaces[InterfaceId(0)].functions.size() == 2);
+  CHECK(graph_of(text).graph.interfaces.empty());
+  CHECK(graph_of(text, {.features = {"inner"}}).graph.interfaces.empty());
+  CHECK(graph_of(text, {.features = {"outer", "inner"}}).graph.interfaces[InterfaceId(0)].functions.size() == 1);
+  CHECK(graph_of(text, {.features = {"outer", "world", "import"}}).graph.worlds[WorldId(0)].imports.size() == 1);
+  CHECK(errors_of("package a:b;\n@unstable(feature = i)\ninterface i {}\n@unstable(feature = w)\nworld w {\n  import i;\n}").starts_with("bad-gate"));
+}
+
 TEST_CASE("an earlier target version hides later items and names the package by it") {
   Options options;
   options.target_version = SemVer::parse("1.0.0");

@@ -86,7 +86,8 @@ std::string Mentioned::to_string() const { return name.empty() ? std::string(kin
 void ItemDefiner::check_resource(const ast::Resource& resource, const Gated& gated) {
   if (gated.is_included) return;
   for (const ast::Item& f : resource.functions) {
-    if (!read_gates(f, policy_, report_).is_included) continue;
+    const Gated own = read_gates(f, policy_, report_);
+    if (!own.is_included || own.stability.unstable_feature) continue;
     report_.error(diag::bad_gate, head_of(f), "this function is not gated, but its resource is, by a feature that is not enabled").notes.push_back(how_to_open(gated.stability));
   }
 }
@@ -103,6 +104,7 @@ void ItemDefiner::define_types(const ast::List<ast::Item>& items, bool is_exclud
     }
     const Gated& gated = this->gated(item);
     if (is_excluded && gated.is_included) {
+      if (gated.stability.unstable_feature) continue;  // of a feature of its own: it is out with what it stands in
       report_.error(diag::bad_gate, head_of(item), "this item is not gated, but what it stands in is, by a feature that is not enabled").notes.push_back(how_to_open(container_));
       continue;
     }

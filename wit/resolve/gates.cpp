@@ -80,7 +80,8 @@ std::string how_to_open(const Stability& gate) {
 }
 
 bool is_compatibly_gated(const Stability& user, const Stability& used) {
-  if (used.unstable_feature) return user.unstable_feature == used.unstable_feature;
+  // Of another feature, too: whether what is turned on then names something that is not is seen where it is named.
+  if (used.unstable_feature) return user.unstable_feature.has_value();
   if (!used.since || user.unstable_feature) return true;
   if (user.since) return *user.since >= *used.since;
   // No gate at all: there from the first version on, and no target version of the package comes before that.
