@@ -21,8 +21,8 @@
 // The component's world is in the module as a section, so `wcomp new` makes a component of it again that has the same WIT.
 //
 // Differences to running the component: memory.grow and stack are the host's to bound; a trap does not stop later calls by itself, but the
-// instances that it went through stay entered. Refused: what needs a runtime. Exceptions that would cross from one instance to another,
-// resources at the host's boundary whose interface has no name, imports that are exported again.
+// instances that it went through stay entered. Exceptions are traps where they would leave an instance, as in the runtime. Refused: what needs
+// a runtime, resources at the host's boundary whose interface has no name, imports that are exported again.
 #pragma once
 
 #include "link/plan.h"

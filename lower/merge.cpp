@@ -1,13 +1,15 @@
 #include "lower/merge.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
 #include "base/match.h"
 #include "base/text.h"
 #include "core/limits.h"
-#include "core/name_section.h"
 #include "core/type_bytes.h"
+#include "lower/encode_used.h"
 
 namespace wcomp::lower {
 
@@ -19,7 +21,6 @@ using core::ValType;
 namespace {
 
 constexpr std::uint64_t max_bytes = std::uint64_t{1} << 30;
-constexpr std::uint8_t after_data = 11;
 
 std::uint32_t size_of(const auto& list) { return static_cast<std::uint32_t>(list.size()); }
 
@@ -113,7 +114,6 @@ void Merger::append(Merged& merged, std::string_view label) {
   out_.mems.insert(out_.mems.end(), m.mems.begin(), m.mems.end());
   for (const core::TagType& t : m.tags) out_.tags.push_back({core::TypeIdx(maps.types[t.type.value])});
   for (const core::Func& f : m.funcs) {
-    note_func_refs(f.body, maps);
     core::Func& out = out_.funcs.emplace_back(f);
     out.type = core::TypeIdx(maps.types[f.type.value]);
     for (core::Locals& run : out.locals) run.type = maps.type(run.type);
@@ -203,15 +203,6 @@ void Merger::run_at_start(const core::Expr& offset, std::uint32_t count, Opcode 
   start_.leb_u32(segment);
 }
 
-/// Code may take references of functions that the module mentions outside of code, which an export would do.
-void Merger::note_func_refs(const core::Expr& code, const IndexMaps& maps) {
-  core::ExprReader in(code);
-  while (!in.at_end()) {
-    const core::Instr& i = in.take();
-    if (i.opcode == Opcode::ref_func) func_refs_.insert(maps.funcs[i.index]);
-  }
-}
-
 Item Merger::item(InstanceIdx instance, ExternKind kind, std::uint32_t index) const {
   const IndexMaps& maps = instances_.at(instance.value).maps;
   switch (kind) {
@@ -252,19 +243,12 @@ Result<Bytes> Merger::finish(std::string_view export_start_as) && {
     if (export_start_as.empty()) out_.start = core::FuncIdx(start);
     else WCOMP_TRY(export_(std::string(export_start_as), {ExternKind::func, start}));
   }
-  if (!func_refs_.empty()) {
-    std::vector<core::FuncIdx> funcs;
-    for (const std::uint32_t f : func_refs_) funcs.emplace_back(f);
-    out_.elems.push_back({.type = ValType::funcref, .mode = core::SegmentMode::declarative, .items = std::move(funcs)});
-  }
   if (!out_.datas.empty()) out_.data_count = size_of(out_.datas);
   for (std::uint32_t i = 0; i < types_.size(); ++i) out_.types.push_back(types_[i]);
   std::ranges::sort(out_.names.funcs);
   const auto same = std::ranges::unique(out_.names.funcs, {}, &std::pair<std::uint32_t, std::string>::first);
   out_.names.funcs.erase(same.begin(), same.end());
-  Bytes names = core::encode_name_section(out_.names);
-  if (!names.empty()) out_.customs.push_back({.name = "name", .bytes = owned_.emplace_back(std::move(names)), .after = after_data});
-  return core::encode(out_);
+  return encode_used(std::move(out_));
 }
 
 }  // namespace wcomp::lower

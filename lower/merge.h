@@ -46,10 +46,8 @@ class Merger {
   void name_func(Item func, std::string name);
   /// Whether there is code to run when the module is instantiated.
   [[nodiscard]] bool has_start() const { return start_.size() != 0; }
-  /// Some instance has exceptions of its own.
-  [[nodiscard]] bool has_tags() const { return !out_.tags.empty(); }
 
-  /// The module's bytes. What has to run is the start function, or with a name an export for the host to call first.
+  /// The module's bytes, without functions that nobody can call (lower/encode_used.h). What has to run is the start function, or with a name an export for the host to call first.
   [[nodiscard]] Result<Bytes> finish(std::string_view export_start_as) &&;
 
  private:
@@ -72,7 +70,6 @@ class Merger {
   core::Expr integer(core::ValType type, std::uint64_t value);
   core::Expr keep(ByteWriter& code);
   void run_at_start(const core::Expr& offset, std::uint32_t count, core::Opcode init, core::Opcode drop, std::uint32_t segment, std::uint32_t target);
-  void note_func_refs(const core::Expr& code, const IndexMaps& maps);
   std::uint32_t start_func();
 
   core::Module out_;
@@ -80,7 +77,6 @@ class Merger {
   std::deque<Merged> instances_;
   std::deque<Bytes> owned_;                                ///< code that no instance's rewriter owns
   std::vector<std::optional<std::uint64_t>> global_values_;  ///< by the merged module's globals
-  std::set<std::uint32_t> func_refs_;                      ///< functions that code takes references of
   std::set<std::string> export_names_;
   ByteWriter start_;                                       ///< code to run at instantiation
   std::uint64_t bytes_ = 0;

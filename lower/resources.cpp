@@ -53,13 +53,13 @@ Result<Lowering::Exported> Lowering::exported(link::ResourceSlot r) const {
   return fail(diag::unsupported, fmt::format("the host takes or gives resource `{}`, which no exported interface names, so there are no core imports for its handles", escape(name)));
 }
 
-std::string Lowering::destroy(Glue& glue, link::ResourceSlot r, Party caller) {
+Result<std::string> Lowering::destroy(Glue& glue, link::ResourceSlot r, Party caller) {
   if (const link::HostResource* host = host_resource(r)) {
     glue.func("drop", takes_i32, import(import_module(host->interface), drop_name(host->name)));
-    return "(call $drop (local.get $rep))";
+    return std::string("(call $drop (local.get $rep))");
   }
   const link::GuestResource& guest = *guest_resource(r);
-  if (!guest.dtor) return {};
+  if (!guest.dtor) return std::string();
   std::string check, enter, leave;
   std::size_t n = 0;
   for (const link::ComponentInstanceSlot i : link::entering_set(plan_, caller, guest.instance)) {
@@ -69,7 +69,8 @@ std::string Lowering::destroy(Glue& glue, link::ResourceSlot r, Party caller) {
     leave += with_numbers(fmt::format("(global.set $entered{0} (i32.or (global.get $entered{0}) (i32.const {{may_enter}}))) ", n));
     ++n;
   }
-  glue.func("dtor", takes_i32, resolve(*guest.dtor));
+  WCOMP_TRY(const Item dtor, stop_exceptions(resolve(*guest.dtor), takes_i32));
+  glue.func("dtor", takes_i32, dtor);
   return fmt::format("{}{}(call $dtor (local.get $rep)) {}", check, enter, leave);
 }
 
@@ -99,7 +100,7 @@ Result<Item> Lowering::resource_drop(const link::ResourceDrop& s) {
   WCOMP_TRY(const InstanceIdx scope, scopes());
   glue.func("drop-borrow", takes_i32, merger_.export_of(scope, "drop-borrow"));
   glue.global("flags", flags(s.instance));
-  const std::string end = destroy(glue, s.resource, s.instance);
+  WCOMP_TRY(const std::string end, destroy(glue, s.resource, s.instance));
   // A borrow that the host lent is a handle of the host's table, too.
   const std::string_view end_borrow = host_resource(s.resource) != nullptr ? "(if (i32.and (local.get $scope) (i32.const 1)) (then (call $drop (local.get $rep))))" : "";
   glue.field(fmt::format("(func $resource.drop (export \"f\") (param $handle i32) (local $rep i32) (local $scope i32)\n"
@@ -118,7 +119,7 @@ Result<void> Lowering::export_destructors() {
     Glue glue;
     use_trap(glue);
     glue.global("moving", on_host_side("moving"));
-    const std::string end = destroy(glue, slot, {});
+    WCOMP_TRY(const std::string end, destroy(glue, slot, {}));
     glue.field(fmt::format("(func $dtor_for_host (export \"f\") (param $rep i32) (if (global.get $moving) (then (return))) {})", end));
     WCOMP_TRY(const InstanceIdx made, glue.add_to(merger_));
     WCOMP_TRY(merger_.export_(fmt::format("{}#[dtor]{}", at.interface, at.name), merger_.export_of(made, "f")));
