@@ -1,10 +1,11 @@
 #include "component/type_table.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
 #include "base/match.h"
-#include "wit/operations/parts.h"
 
 namespace wcomp::component {
 
@@ -15,172 +16,19 @@ using namespace wcomp::types;
 /// For one validation: a few seconds, about a hundred megabytes.
 constexpr std::uint64_t max_steps = 50'000'000;
 constexpr std::uint64_t max_made = 500'000;
-constexpr std::uint32_t max_links = 1000;
-constexpr std::uint64_t max_elem_size = 1u << 28;
-
-std::uint64_t align_to(std::uint64_t offset, std::uint64_t alignment) { return (offset + alignment - 1) / alignment * alignment; }
-
-std::uint32_t add_weight(std::uint32_t a, std::uint32_t b) {
-  return static_cast<std::uint32_t>(std::min<std::uint64_t>(std::uint64_t{a} + b, max_type_weight + 1));
-}
-
-/// Facts of a type from those of its parts.
-struct Summary {
-  TypeFacts out{.size = 0, .alignment = 1};
-
-  void part(const TypeFacts& f) {
-    out.mentions_resources = out.mentions_resources || f.mentions_resources;
-    out.has_borrow = out.has_borrow || f.has_borrow;
-    out.depth = std::max(out.depth, f.depth + 1);
-    out.links = std::max(out.links, f.links + 1);
-    out.weight = add_weight(out.weight, f.weight);
-  }
-  void field(const TypeFacts& f) {
-    part(f);
-    out.alignment = std::max(out.alignment, f.alignment);
-    out.size = align_to(out.size, f.alignment) + f.size;
-  }
-  void payload(const TypeFacts& f) {
-    part(f);
-    out.alignment = std::max(out.alignment, f.alignment);
-    out.size = std::max(out.size, f.size);
-  }
-  /// After all payloads.
-  void discriminant(std::size_t cases) {
-    const std::uint64_t size = cases <= 0x100 ? 1 : cases <= 0x10000 ? 2 : 4;
-    out.alignment = std::max(out.alignment, size);
-    out.size = align_to(size, out.alignment) + out.size;
-  }
-  void scalar(std::uint64_t size, std::uint64_t alignment) {
-    out.size = size;
-    out.alignment = alignment;
-  }
-};
-
-TypeFacts facts_of(Prim p) {
-  struct Row { std::uint64_t size; bool is_string; };
-  static constexpr Row rows[] = {
-#define WCOMP_PRIM(name, text, opcode, size, core) {size, Prim::name == Prim::string},
-#include "types/primitives.def"
-#undef WCOMP_PRIM
-  };
-  const Row& row = rows[static_cast<std::size_t>(p)];
-  return {.size = row.is_string ? 16 : row.size, .alignment = row.is_string ? 8 : row.size};
-}
-
-/// The facts of an entry; `facts` gives those of a part, by TypeId or ValType.
-template <class Facts>
-TypeFacts facts_of(const TypeDef& def, Facts&& facts) {
-  Summary s;
-  const auto part = [&](const std::optional<ValType>& t) { if (t) s.part(facts(*t)); };
-  match(
-      def,
-      [&](const RecordType& r) { for (const Field& f : r.fields) s.field(facts(f.type)); s.out.size = align_to(s.out.size, s.out.alignment); },
-      [&](const VariantType& v) {
-        for (const Case& c : v.cases) s.payload(c.type ? facts(*c.type) : TypeFacts{});
-        s.discriminant(v.cases.size());
-        s.out.size = align_to(s.out.size, s.out.alignment);
-      },
-      [&](const ListType& l) { s.part(facts(l.element)); s.scalar(16, 8); },
-      [&](const FixedListType& l) {
-        const TypeFacts element = facts(l.element);
-        s.part(element);
-        s.scalar(element.size * l.length, element.alignment);
-      },
-      [&](const MapType& m) { s.part(facts(m.key)); s.part(facts(m.value)); s.scalar(16, 8); },
-      [&](const TupleType& t) { for (const ValType& v : t.types) s.field(facts(v)); s.out.size = align_to(s.out.size, s.out.alignment); },
-      [&](const FlagsType& f) { const std::uint64_t size = f.names.size() <= 8 ? 1 : f.names.size() <= 16 ? 2 : 4; s.scalar(size, size); },
-      [&](const EnumType& e) { s.discriminant(e.names.size()); },
-      [&](const OptionType& o) { s.payload(facts(o.some)); s.discriminant(2); s.out.size = align_to(s.out.size, s.out.alignment); },
-      [&](const ResultType& r) {
-        s.payload(r.ok ? facts(*r.ok) : TypeFacts{});
-        s.payload(r.err ? facts(*r.err) : TypeFacts{});
-        s.discriminant(2);
-        s.out.size = align_to(s.out.size, s.out.alignment);
-      },
-      [&](const OwnType&) { s.scalar(4, 4); s.out.mentions_resources = true; },
-      [&](const BorrowType&) { s.scalar(4, 4); s.out.mentions_resources = s.out.has_borrow = true; },
-      [&](const StreamType& t) { part(t.element); s.scalar(4, 4); },
-      [&](const FutureType& t) { part(t.element); s.scalar(4, 4); },
-      [&](const ResourceType&) { s.out.mentions_resources = true; },
-      [&](const AliasType& a) {
-        s.out = facts(a.target);
-        ++s.out.links;
-      });
-  return s.out;
-}
-
-std::uint32_t weight_of(const FuncType& f, const auto& facts) {
-  std::uint32_t out = 1;
-  for (const Param& p : f.params) out = add_weight(out, facts(p.type).weight);
-  return f.result ? add_weight(out, facts(*f.result).weight) : out;
-}
-
-/// `has_links`: names of names count, too.
-Result<void> check_limits(const TypeFacts& f, bool has_links) {
-  if (f.depth > max_type_depth) return fail(diag::limit_exceeded, fmt::format("types are nested more than {} deep", max_type_depth));
-  if (has_links && f.links > max_links) return fail(diag::limit_exceeded, fmt::format("a type is an alias of an alias more than {} times over", max_links));
-  if (f.weight > max_type_weight) return fail(diag::limit_exceeded, fmt::format("a type has more than {} parts", max_type_weight));
-  if (f.size >= max_elem_size) return fail(diag::limit_exceeded, "a value of the type is larger than 2^28 bytes");
-  return Ok{};
-}
 
 }  // namespace
 
-TypeFacts TypeTable::facts(ValType t) const {
-  const TypeId* id = std::get_if<TypeId>(&t);
-  return id != nullptr ? facts(*id) : facts_of(std::get<Prim>(t));
-}
-
 Result<TypeId> TypeTable::add(TypeDef def) {
-  const TypeFacts out = facts_of(def, [&](ValType t) { return facts(t); });
+  const TypeFacts out = facts_of(def, facts_);
   WCOMP_TRY(check_limits(out, true));
   facts_.push_back(out);
   return arena_.add(std::move(def));
 }
 
-Result<void> TypeLimits::check(TypeId id) {
-  const auto facts = [&](ValType t) {
-    const TypeId* part = std::get_if<TypeId>(&t);
-    return part != nullptr ? *facts_[part->value] : facts_of(std::get<Prim>(t));
-  };
-  // Chains of names may be long: no recursion.
-  std::vector<TypeId> work{id};
-  while (!work.empty()) {
-    const TypeId at = work.back();
-    if (facts_[at.value]) {
-      work.pop_back();
-      continue;
-    }
-    const std::size_t before = work.size();
-    for (const TypeId part : wit::parts_of(arena_[at])) {
-      if (!facts_[part.value]) work.push_back(part);
-    }
-    if (work.size() != before) continue;
-    const TypeFacts out = facts_of(arena_[at], facts);
-    WCOMP_TRY(check_limits(out, false));
-    facts_[at.value] = out;
-  }
-  return Ok{};
-}
-
-Result<void> TypeLimits::check(const FuncType& f) {
-  for (const TypeId part : wit::parts_of(f)) WCOMP_TRY(check(part));
-  const auto facts = [&](ValType t) {
-    const TypeId* part = std::get_if<TypeId>(&t);
-    return part != nullptr ? *facts_[part->value] : facts_of(std::get<Prim>(t));
-  };
-  if (weight_of(f, facts) > max_type_weight) return fail(diag::limit_exceeded, fmt::format("a function type has more than {} parts", max_type_weight));
-  return Ok{};
-}
-
 bool TypeTable::mentions_resources(const FuncType& f) const {
   if (f.result && facts(*f.result).mentions_resources) return true;
   return std::ranges::any_of(f.params, [&](const Param& p) { return facts(p.type).mentions_resources; });
-}
-
-std::uint32_t TypeTable::weight(const FuncType& f) const {
-  return weight_of(f, [&](ValType t) { return facts(t); });
 }
 
 std::uint32_t TypeTable::depth(const Entity& e) {

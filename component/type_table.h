@@ -5,30 +5,21 @@
 
 namespace wcomp::component {
 
-/// What is known of a value type. Sizes are those of `elem_size(t, 'i64')`, which bounds what a type may be.
-struct TypeFacts {
-  bool mentions_resources = false;
-  bool has_borrow = false;
-  std::uint32_t depth = 1;
-  std::uint32_t links = 1;    ///< depth with aliases counted: how deep a walk gets
-  std::uint32_t weight = 1;   ///< nodes when written out
-  std::uint64_t size = 0;     ///< bytes
-  std::uint64_t alignment = 1;
-};
+using types::TypeFacts;
 
 class TypeTable {
  public:
   /// Adds an entry whose parts are in the table. Fails when the type breaks a limit; other rules are the caller's.
   Result<types::TypeId> add(types::TypeDef def);
   [[nodiscard]] const TypeFacts& facts(types::TypeId id) const { return facts_[id.value]; }
-  [[nodiscard]] TypeFacts facts(types::ValType t) const;
+  [[nodiscard]] TypeFacts facts(types::ValType t) const { return types::facts_of(t, facts_); }
   [[nodiscard]] const types::TypeArena& arena() const { return arena_; }
   [[nodiscard]] types::TypeArena take() { return std::move(arena_); }
   types::ResourceId new_resource() { return arena_.new_resource(); }
 
   /// Whether the type, or one that it consists of, mentions a resource; and its nodes.
   [[nodiscard]] bool mentions_resources(const types::FuncType& f) const;
-  [[nodiscard]] std::uint32_t weight(const types::FuncType& f) const;
+  [[nodiscard]] std::uint32_t weight(const types::FuncType& f) const { return types::weight_of(f, facts_); }
   [[nodiscard]] std::uint32_t weight(const Entity& e) const;
   [[nodiscard]] static std::uint32_t depth(const Entity& e);
   [[nodiscard]] static bool has_values(const Entity& e);
@@ -49,19 +40,6 @@ class TypeTable {
   types::TypeArena arena_;
   std::vector<TypeFacts> facts_;
   std::uint64_t steps_ = 0, made_ = 0;
-};
-
-/// The same limits for types that are not in a table, such as those of WIT: entries in any order, none a part of itself.
-class TypeLimits {
- public:
-  /// The arena has to live as long as this, without new entries.
-  explicit TypeLimits(const types::TypeArena& arena) : arena_(arena), facts_(arena.size()) {}
-  Result<void> check(types::TypeId id);
-  Result<void> check(const types::FuncType& f);
-
- private:
-  const types::TypeArena& arena_;
-  std::vector<std::optional<TypeFacts>> facts_;
 };
 
 /// Puts resources in place of others, in entities of one table. Remembers what it made, so that parts shared before are shared after.

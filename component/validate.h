@@ -23,8 +23,8 @@
 // Values. A value is a ValueId in the same way: `value` definitions, imports and results of start functions have one each; one with the
 // bound `eq` has that of another. Each entry of a component's value index space is used exactly once.
 //
-// Limits: types may be nested max_type_depth deep; a type that written out has more than max_type_weight nodes is refused, and so is a
-// component whose validation makes an unreasonable number of types.
+// Limits: those of types/limits.h, for instance and component types as well; a component whose validation makes an unreasonable number of types
+// is refused.
 #pragma once
 
 #include <map>
@@ -35,7 +35,7 @@
 
 #include "component/component.h"
 #include "component/features.h"
-#include "types/types.h"
+#include "types/limits.h"
 
 namespace wcomp::component {
 
@@ -126,9 +126,6 @@ class ValidComponent {
   std::shared_ptr<const Scope> scope_;             ///< owners: every copy
   std::shared_ptr<const types::TypeArena> types_;  ///< owners: every copy
 };
-
-inline constexpr std::uint32_t max_type_depth = 100;
-inline constexpr std::uint32_t max_type_weight = 1'000'000;
 
 /// Parts of `component` that belong to a feature which is off are refused with `feature-disabled`, naming it.
 [[nodiscard]] Result<ValidComponent> validate(std::shared_ptr<const Component> component, const Features& features = {});

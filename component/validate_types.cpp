@@ -188,7 +188,7 @@ Result<FuncType> Validator::func_type(const Space& s, const FuncTypeRef& t) {
   WCOMP_TRY(out.result, val_type(s, t.result));
   if (out.result && table_.facts(*out.result).has_borrow) return fail(diag::invalid, "a function's result cannot contain a `borrow`");
   WCOMP_TRY(table_.spend(table_.weight(out) / 64 + 1));
-  if (table_.weight(out) > max_type_weight) return fail(diag::limit_exceeded, fmt::format("a function type has more than {} parts", max_type_weight));
+  WCOMP_TRY(types::check_weight(table_.weight(out)));
   return out;
 }
 
@@ -273,8 +273,8 @@ Result<void> Validator::set_weight(InstanceType& t) const {
     t.depth = std::max(t.depth, 1 + TypeTable::depth(e.type));
     t.has_values = t.has_values || TypeTable::has_values(e.type);
   }
-  if (weight > max_type_weight) return fail(diag::limit_exceeded, fmt::format("an instance type has more than {} parts", max_type_weight));
-  if (t.depth > max_type_depth) return fail(diag::limit_exceeded, fmt::format("instances are nested more than {} deep", max_type_depth));
+  if (weight > types::max_type_weight) return fail(diag::limit_exceeded, fmt::format("an instance type has more than {} parts", types::max_type_weight));
+  if (t.depth > types::max_type_depth) return fail(diag::limit_exceeded, fmt::format("instances are nested more than {} deep", types::max_type_depth));
   t.weight = static_cast<std::uint32_t>(weight);
   return Ok{};
 }
@@ -288,8 +288,8 @@ Result<void> Validator::set_weight(ComponentType& t) const {
       t.has_values = t.has_values || TypeTable::has_values(e.type);
     }
   }
-  if (weight > max_type_weight) return fail(diag::limit_exceeded, fmt::format("a component type has more than {} parts", max_type_weight));
-  if (t.depth > max_type_depth) return fail(diag::limit_exceeded, fmt::format("component types are nested more than {} deep", max_type_depth));
+  if (weight > types::max_type_weight) return fail(diag::limit_exceeded, fmt::format("a component type has more than {} parts", types::max_type_weight));
+  if (t.depth > types::max_type_depth) return fail(diag::limit_exceeded, fmt::format("component types are nested more than {} deep", types::max_type_depth));
   t.weight = static_cast<std::uint32_t>(weight);
   return Ok{};
 }

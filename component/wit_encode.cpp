@@ -65,7 +65,7 @@ class Encoder {
   Result<void> check_limits(const wit::TypeDecl& decl, types::TypeId type);
 
   const wit::Graph& graph_;
-  TypeLimits limits_;
+  types::TypeLimits limits_;
   TypeScope wrapper_, world_, instance_;
   std::uint32_t round_ = 0;
   std::vector<LatestInstance> instances_;  ///< by interface

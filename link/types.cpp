@@ -11,8 +11,13 @@ using namespace types;
 
 namespace {
 
-constexpr int max_type_depth = 100;
+/// Fewer than in a component that is only read: adapters and signatures of functions are as long as types written out.
 constexpr std::uint64_t max_type_weight = 100'000;
+
+Err<Failure> too_large(std::string_view what) {
+  return Err(Failure(error(diag::limit_exceeded, fmt::format("{} has more than {} parts, counting those of its parts: components with such types can be read, but not run", what, max_type_weight)))
+                 .with_note("use a list for what is there many times, or put it behind a resource"));
+}
 
 struct Signing {
   const TypeArena& types;
@@ -114,12 +119,12 @@ Result<FuncType> TypeCopier::copy(const Frame& frame, const FuncType& type) {
     weight += c.weight;
     out.result = c.type;
   }
-  if (weight > max_type_weight) return fail(diag::limit_exceeded, fmt::format("a function's type has more than {} parts", max_type_weight));
+  if (weight > max_type_weight) return too_large("a function's type");
   return out;
 }
 
 Result<TypeCopier::Copied> TypeCopier::copy(const Frame& frame, ValType type, int depth) {
-  if (depth > max_type_depth) return fail(diag::limit_exceeded, fmt::format("types are nested deeper than {}", max_type_depth));
+  if (depth > static_cast<int>(max_type_depth)) return fail(diag::limit_exceeded, fmt::format("types are nested deeper than {}", max_type_depth));
   type = frame.arena().resolve(type);
   if (std::holds_alternative<Prim>(type)) return Copied{.type = type};
   const TypeId id = std::get<TypeId>(type);
@@ -133,7 +138,7 @@ Result<TypeCopier::Copied> TypeCopier::copy(const Frame& frame, ValType type, in
     out.type = resource_type(*slot);
   } else {
     WCOMP_TRY(TypeDef copied, copy_def(frame, def, depth + 1, out.weight));
-    if (out.weight > max_type_weight) return fail(diag::limit_exceeded, fmt::format("a type has more than {} parts", max_type_weight));
+    if (out.weight > max_type_weight) return too_large("a type");
     out.type = plan_.types.add(std::move(copied));
   }
   memo_.emplace(key, out);

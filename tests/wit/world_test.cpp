@@ -89,7 +89,7 @@ TEST_CASE("long chains of interfaces that a world exports are elaborated in line
   std::string text = "interface i0 { type t0 = u8; }\n";
   std::string world = "world w {\n";
   for (int i = 1; i < 6000; ++i) {
-    text += "interface i" + std::to_string(i) + " { use i" + std::to_string(i - 1) + ".{t" + std::to_string(i - 1) + "}; type t" + std::to_string(i) + " = list<t" + std::to_string(i - 1) + ">; }\n";
+    text += "interface i" + std::to_string(i) + " { use i" + std::to_string(i - 1) + ".{t" + std::to_string(i - 1) + "}; type t" + std::to_string(i) + " = t" + std::to_string(i - 1) + "; }\n";
     world = world + "  export i" + std::to_string(i) + ";\n";
   }
   const Loaded l = graph_of(text + world + "}\n");

@@ -1,5 +1,8 @@
 #include "wit/resolve/resolve.h"
 
+#include <fmt/format.h>
+
+#include "types/limits.h"
 #include "wit/resolve/collect.h"
 #include "wit/resolve/define.h"
 #include "wit/resolve/worlds.h"
@@ -80,6 +83,34 @@ void define_package(Definitions& all, std::span<const std::size_t> definitions) 
   all.anonymous = nullptr;
 }
 
+/// Types that no component could have. Where the first is too large, so is what it is a part of: nothing more is said.
+void check_limits(const Graph& graph, Report& report) {
+  types::TypeLimits limits(graph.types);
+  const auto keeps = [&](const auto& type, std::string_view what, std::string_view name, Span span) {
+    const auto checked = limits.check(type);
+    if (checked) return true;
+    Diagnostic& d = report.error(diag::limit_exceeded, span, fmt::format("{} `{}`: {}", what, name, checked.error().first().message));
+    d.notes = checked.error().first().notes;
+    return false;
+  };
+  for (const TypeDecl& t : graph.type_decls) {
+    if (!keeps(t.type, "type", t.name, t.span)) return;
+  }
+  for (const Interface& i : graph.interfaces) {
+    for (const Function& f : i.functions) {
+      if (!keeps(f.type, "function", f.name, f.span)) return;
+    }
+  }
+  for (const World& w : graph.worlds) {
+    for (const std::vector<WorldItem>* items : {&w.imports, &w.exports}) {
+      for (const WorldItem& item : *items) {
+        const auto* f = std::get_if<Function>(&item.item);
+        if (f != nullptr && !keeps(f->type, "function", f->name, f->span)) return;
+      }
+    }
+  }
+}
+
 }  // namespace
 
 Graph resolve(std::span<const SourceGroup> groups, const Options& options, Report& report) {
@@ -119,6 +150,7 @@ Graph resolve(std::span<const SourceGroup> groups, const Options& options, Repor
     if (all.interfaces[d]) package.interfaces.push_back(*all.interfaces[d]);
     if (all.worlds[d]) package.worlds.push_back(*all.worlds[d]);
   }
+  check_limits(graph, report);
   return graph;
 }
 
