@@ -12,27 +12,7 @@ namespace wcomp {
 
 namespace {
 
-/// The scalar value at `p` and its length; length 0 if the bytes there are not UTF-8.
-struct Decoded {
-  std::uint32_t value = 0;
-  std::size_t length = 0;
-};
-
-Decoded decode_utf8(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-  const std::uint8_t lead = byte(at);
-  if (lead < 0x80) return {lead, 1};
-  const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() - at < length) return {};
-  std::uint32_t value = lead & (0x7fu >> length);
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(at + i) & 0xc0) != 0x80) return {};
-    value = value << 6 | (byte(at + i) & 0x3fu);
-  }
-  const bool is_overlong = (length == 3 && value < 0x800) || (length == 4 && value < 0x10000);
-  if (is_overlong || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff)) return {};
-  return {value, length};
-}
+ScalarValue scalar_at(std::string_view text, std::size_t at) { return decode_utf8(reinterpret_cast<const std::uint8_t*>(text.data()) + at, text.size() - at); }
 
 /// Characters that change how the text around them is shown.
 bool acts_on_display(std::uint32_t c) {
@@ -62,7 +42,7 @@ std::optional<std::size_t> find_invalid_utf8(std::string_view bytes) {
       if (at % 64 == 0) at += skip_ascii(bytes, at);
       continue;
     }
-    const Decoded d = decode_utf8(bytes, at);
+    const ScalarValue d = scalar_at(bytes, at);
     if (d.length == 0) return at;
     at += d.length;
   }
@@ -94,7 +74,7 @@ std::string escape(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
-    const Decoded d = decode_utf8(text, at);
+    const ScalarValue d = scalar_at(text, at);
     if (d.length == 0) {
       out += fmt::format("\\x{:02x}", static_cast<std::uint8_t>(text[at]));
       ++at;
@@ -113,7 +93,7 @@ std::string escape_json(std::string_view json) {
   std::string out;
   out.reserve(json.size());
   for (std::size_t at = 0; at < json.size();) {
-    const Decoded d = decode_utf8(json, at);
+    const ScalarValue d = scalar_at(json, at);
     const std::size_t length = std::max<std::size_t>(d.length, 1);
     if (d.length == 0) {
       out += "\\ufffd";

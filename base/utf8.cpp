@@ -19,22 +19,6 @@ std::uint64_t word_at(const std::uint8_t* p) {
   return w;
 }
 
-/// Bytes of the scalar value at `p`, of which `left` bytes are there; 0 if they are none.
-std::size_t scalar_length(const std::uint8_t* p, std::size_t left) {
-  const std::uint8_t lead = p[0];
-  if (lead < 0x80) return 1;
-  const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || left < length) return 0;
-  // The first byte after the lead decides about forms that are too long, surrogates and what lies beyond Unicode.
-  const std::uint8_t least = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-  const std::uint8_t most = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-  if (p[1] < least || p[1] > most) return 0;
-  for (std::size_t i = 2; i < length; ++i) {
-    if ((p[i] & 0xc0) != 0x80) return 0;
-  }
-  return length;
-}
-
 /// A destination that drops what it is given.
 struct Nowhere {
   void bytes(std::size_t, const std::uint8_t*, std::size_t) const {}
@@ -53,7 +37,7 @@ bool plain(const std::uint8_t* from, std::size_t size, const Sink& sink) {
       sink.bytes(i, from + i, 16);
     }
     if (i == size) break;
-    const std::size_t length = scalar_length(from + i, size - i);
+    const std::size_t length = decode_utf8(from + i, size - i).length;
     if (length == 0) return false;
     sink.bytes(i, from + i, length);
     i += length;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/match.h"
+#include "base/utf8.h"
 #include "component/validator.h"
 
 namespace wcomp::component {
@@ -58,9 +59,7 @@ class ValueReader {
     WCOMP_TRY(const std::uint8_t first, in_.peek());
     const std::size_t size = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
     WCOMP_TRY(const ByteSpan bytes, in_.bytes(size));
-    ByteWriter name;  // a name of one character, which is read as any other
-    name.sized(bytes);
-    if (!ByteReader(name.view()).name()) return fail(diag::malformed, "a character is not encoded as UTF-8 has it", at);
+    if (decode_utf8(bytes.data(), size).length != size) return fail(diag::malformed, "a character is not encoded as UTF-8 has it", at);
     return Ok{};
   }
 

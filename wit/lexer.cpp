@@ -6,6 +6,7 @@
 
 #include "base/semver.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "wit/names.h"
 
 namespace wcomp::wit {
@@ -51,16 +52,6 @@ constexpr CodePointRange forbidden[] = {
     {0xf79, 0xf79},   {0x17a3, 0x17a4}, {0x17b4, 0x17b5}, {0x202a, 0x202e}, {0x2066, 0x206f}, {0x2329, 0x232a},   {0xe0001, 0xe0001},
 };
 
-/// The scalar value at the start of `text`, which is valid UTF-8.
-std::uint32_t decode(std::string_view text, std::size_t& length) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-  const std::uint8_t lead = byte(0);
-  length = lead < 0x80 ? 1 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  std::uint32_t value = length == 1 ? lead : lead & (0x7fu >> length);
-  for (std::size_t i = 1; i < length; ++i) value = value << 6 | (byte(i) & 0x3fu);
-  return value;
-}
-
 class Lexer {
  public:
   Lexer(SourceId source, Report& report) : source_(source), report_(report), text_(report.sources().text(source)) {}
@@ -104,14 +95,16 @@ class Lexer {
         ++at;
         continue;
       }
-      std::size_t length = 0;
-      const std::uint32_t c = decode(text_.substr(at), length);
+      const ScalarValue c = character_at(at);
       for (const CodePointRange& r : forbidden) {
-        if (c >= r.first && c <= r.last) error(diag::syntax, at, at + length, fmt::format("code point U+{:04X} is not allowed in WIT", c));
+        if (c.value >= r.first && c.value <= r.last) error(diag::syntax, at, at + c.length, fmt::format("code point U+{:04X} is not allowed in WIT", c.value));
       }
-      at += length;
+      at += c.length;
     }
   }
+
+  /// The text is valid UTF-8.
+  [[nodiscard]] ScalarValue character_at(std::size_t at) const { return decode_utf8(reinterpret_cast<const std::uint8_t*>(text_.data()) + at, text_.size() - at); }
 
   [[nodiscard]] bool starts_with(std::string_view s) const { return text_.substr(at_).starts_with(s); }
 
@@ -175,8 +168,7 @@ class Lexer {
       return out;
     }();
     if (const TokenKind kind = operators[static_cast<unsigned char>(c)]; kind != TokenKind::bad) return add(kind, at_ + 1);
-    std::size_t length = 0;
-    (void)decode(text_.substr(at_), length);
+    const std::size_t length = character_at(at_).length;
     if (errors_ == 0 || out_.tokens.empty() || out_.tokens.back().kind != TokenKind::bad || out_.tokens.back().end != at_) {
       error(diag::syntax, at_, at_ + length, fmt::format("unexpected character `{}`", text_.substr(at_, length)));
     }
