@@ -14,6 +14,33 @@ namespace wcomp {
 namespace {
 
 constexpr std::size_t max_excerpt = 160;
+constexpr std::size_t max_name = 512;      ///< shown of a name, a type, a path
+constexpr std::size_t max_message = 8192;
+
+/// The text, escaped; of one longer than `max` its beginning and its end.
+std::string elided(std::string_view text, std::size_t max) {
+  if (text.size() <= max) return escape(text);
+  const auto is_inside = [&](std::size_t at) { return (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80; };
+  std::size_t head = max / 2, tail = text.size() - max / 4;
+  while (head > max / 2 - 4 && is_inside(head)) --head;
+  while (tail < text.size() && is_inside(tail)) ++tail;
+  return fmt::format("{}..({} bytes)..{}", escape(text.substr(0, head)), tail - head, escape(text.substr(tail)));
+}
+
+/// A message with what it quotes from input, which may be as long as the input.
+std::string shown(std::string_view message) {
+  std::string out;
+  while (message.size() > max_name && out.size() < max_message) {
+    const std::size_t open = message.find('`');
+    const std::size_t close = open == message.npos ? message.npos : message.find('`', open + 1);
+    if (close == message.npos) break;
+    out += escape(message.substr(0, open + 1));
+    out += elided(message.substr(open + 1, close - open - 1), max_name);
+    out += '`';
+    message.remove_prefix(close + 1);
+  }
+  return out + elided(message, max_message);
+}
 
 /// The part of the line around the span that fits a screen, escaped, with the caret line under it.
 void render_excerpt(std::string& out, const TextPos& p) {
@@ -35,14 +62,14 @@ void render_location(std::string& out, const Location& at) {
   match(
       at, [](std::monostate) {},
       [&](const TextPos& p) {
-        out += fmt::format("  --> {}:{}:{}\n", escape(p.file), p.line, p.column);
+        out += fmt::format("  --> {}:{}:{}\n", elided(p.file, max_name), p.line, p.column);
         render_excerpt(out, p);
       },
       [&](const BinaryPos& p) {
         // Offset 0 says nothing where there is a file or a path: the place is all of it.
         const bool has_offset = p.offset != 0 || (p.file.empty() && p.path.empty());
-        out += "  --> " + escape(p.file);
-        if (!p.path.empty()) out += (p.file.empty() ? "" : ": ") + escape(p.path);
+        out += "  --> " + elided(p.file, max_name);
+        if (!p.path.empty()) out += (p.file.empty() ? "" : ": ") + elided(p.path, max_name);
         if (has_offset) out += fmt::format("{}at 0x{:04x}", p.path.empty() ? (p.file.empty() ? "" : ": ") : " ", p.offset);
         out += "\n";
       });
@@ -51,13 +78,13 @@ void render_location(std::string& out, const Location& at) {
 }  // namespace
 
 std::string render(const Diagnostic& d) {
-  std::string out = fmt::format("{}[{}]: {}\n", d.severity == Severity::error ? "error" : "warning", d.code, escape(d.message));
+  std::string out = fmt::format("{}[{}]: {}\n", d.severity == Severity::error ? "error" : "warning", d.code, shown(d.message));
   render_location(out, d.location);
   for (const Label& label : d.labels) {
-    out += fmt::format("  note: {}\n", escape(label.message));
+    out += fmt::format("  note: {}\n", shown(label.message));
     render_location(out, label.location);
   }
-  for (const std::string& note : d.notes) out += fmt::format("  {}{}\n", note.starts_with("  ") ? "  " : "help: ", escape(note));
+  for (const std::string& note : d.notes) out += fmt::format("  {}{}\n", note.starts_with("  ") ? "  " : "help: ", shown(note));
   return out;
 }
 
@@ -99,7 +126,7 @@ std::vector<SourcePlace> Frame::places() const {
 
 std::string Trap::to_string() const {
   std::string out = fmt::format("trap: {}", wcomp::to_string(code()));
-  if (!message().empty()) out += ": " + escape(message());
+  if (!message().empty()) out += ": " + shown(message());
   out += "\n";
   constexpr std::size_t shown = 20;
   std::size_t number = 0;
@@ -110,12 +137,12 @@ std::string Trap::to_string() const {
     }
     const std::vector<SourcePlace> places = f.places();
     const std::string name = places.size() > 1 && !places.front().function.empty() ? places.front().function : f.name();
-    out += fmt::format("  {:>2}: {}{}{}", number++, escape(f.module), f.module.empty() ? "" : "!", escape(name));
+    out += fmt::format("  {:>2}: {}{}{}", number++, elided(f.module, max_name), f.module.empty() ? "" : "!", elided(name, max_name));
     if (f.offset != 0) out += fmt::format(" at 0x{:04x}", f.offset);
     out += "\n";
     for (std::size_t i = 0; i < places.size(); ++i) {
       const std::string& caller = i + 1 == places.size() ? f.name() : places[i].function;
-      if (i != 0) out += fmt::format("      inlined into {}\n", escape(caller.empty() ? "a function without a name" : caller));
+      if (i != 0) out += fmt::format("      inlined into {}\n", elided(caller.empty() ? "a function without a name" : caller, max_name));
       if (!places[i].file.empty()) out += fmt::format("        {}\n", render(places[i]));
     }
   }

@@ -92,3 +92,17 @@ TEST_CASE("a trap shows its reason and its frames") {
   t.backtrace().push_back({.module = "", .func_idx = 4, .func_name = "", .offset = 0});
   CHECK(t.to_string() == "trap: unreachable: in `f`\n   0: m!f at 0x0010\n   1: func[4]\n");
 }
+
+TEST_CASE("names as long as their input are shown in part") {
+  const std::string name(100'000, 'n');
+  const std::string text = render(error(diag::unknown_item, "there is no `" + name + "`, expected `a` or `" + name + "`"));
+  CHECK(text.size() < 2'000);
+  CHECK(text.find("expected `a` or `nnn") != std::string::npos);
+  CHECK(text.find("..(99616 bytes)..n") != std::string::npos);
+  Diagnostic d = error(diag::unknown_item, std::string(100'000, 'm'), BinaryPos{.file = name, .path = name, .offset = 1});
+  d.notes.push_back(name);
+  CHECK(render(d).size() < 20'000);
+  std::string wide;
+  for (int i = 0; i < 1'000; ++i) wide += "\xe2\x82\xac";
+  CHECK(render(error(diag::unknown_item, "`" + wide + "`")).find("\\x") == std::string::npos);
+}
