@@ -33,7 +33,7 @@ inline constexpr std::uint32_t max_wave_values = 1u << 24;
 /// A value of that type; `name` stands for the file in messages.
 [[nodiscard]] Result<Value> parse_wave(const types::TypeArena& arena, const Shape& shape, std::string_view name, std::string_view text);
 
-/// `f("x", {a: 1})`: what stands before the parenthesis, without white space, and where the arguments are.
+/// `f("x", {a: 1})`: what stands before the parenthesis, without white space and comments, and where the arguments are.
 struct WaveCall {
   std::string_view function;
   std::size_t args_begin = 0;  ///< offset of the parenthesis

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "base/utf8.h"
 
 namespace wcomp::cabi {
 
@@ -21,12 +22,21 @@ int hex_digit(char c) {
 
 /// The character that begins at `at`; the first byte of what is no UTF-8.
 std::string_view character_at(std::string_view text, std::size_t at) {
-  const auto b = static_cast<unsigned char>(text[at]);
-  const std::string_view character = text.substr(at, b < 0xc0 ? 1 : b < 0xe0 ? 2 : b < 0xf0 ? 3 : 4);
-  return is_utf8(character) ? character : text.substr(at, 1);
+  const ScalarValue c = decode_utf8(reinterpret_cast<const std::uint8_t*>(text.data()) + at, text.size() - at);
+  return text.substr(at, std::max<std::size_t>(c.length, 1));
 }
 
 }  // namespace
+
+std::size_t skip_blank(std::string_view text, std::size_t at) {
+  while (at < text.size()) {
+    const char c = text[at];
+    if (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f') ++at;
+    else if (text.substr(at, 2) == "//") at = std::min(text.find('\n', at), text.size());
+    else break;
+  }
+  return at;
+}
 
 bool is_wave_keyword(std::string_view name) {
   constexpr std::array<std::string_view, 8> keywords{"true", "false", "some", "none", "ok", "err", "inf", "nan"};
@@ -34,7 +44,7 @@ bool is_wave_keyword(std::string_view name) {
 }
 
 WaveWord WaveLexer::next() {
-  skip_blank();
+  at_ = skip_blank(text_, at_);
   if (is_end()) return word(WaveToken::end, at_);
   const char c = peek();
   if (is_digit(c) || c == '-') return number();
@@ -48,19 +58,6 @@ WaveWord WaveLexer::next() {
   }
   at_ += character_at(text_, at_).size();
   return bad(begin, "a character that WAVE does not use");
-}
-
-void WaveLexer::skip_blank() {
-  while (!is_end()) {
-    const char c = peek();
-    if (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f') {
-      ++at_;
-    } else if (c == '/' && peek(1) == '/') {
-      at_ = std::min(text_.find('\n', at_), text_.size());
-    } else {
-      return;
-    }
-  }
 }
 
 WaveWord WaveLexer::word(WaveToken kind, std::size_t begin) const {

@@ -26,7 +26,6 @@ class WaveLexer {
  private:
   [[nodiscard]] char peek(std::size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
   [[nodiscard]] bool is_end() const { return at_ >= text_.size(); }
-  void skip_blank();
   WaveWord word(WaveToken kind, std::size_t begin) const;
   WaveWord bad(std::size_t begin, std::string what);
   WaveWord number();
@@ -39,6 +38,9 @@ class WaveLexer {
   std::string_view text_;
   std::size_t at_;
 };
+
+/// The offset behind white space and comments at `at`.
+[[nodiscard]] std::size_t skip_blank(std::string_view text, std::size_t at);
 
 /// Words of WAVE itself; a case of that name is written with a `%`.
 [[nodiscard]] bool is_wave_keyword(std::string_view name);

@@ -10,6 +10,7 @@
 #include "base/nearest_name.h"
 #include "base/source.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "canonical-abi/wave.h"
 #include "canonical-abi/wave_lexer.h"
 
@@ -228,11 +229,7 @@ class Parser {
 
   Result<Value> character(const Shape& s) {
     if (word_.kind != WaveToken::character) return Err(mismatch(s));
-    const std::string& utf8 = word_.value;
-    const auto byte = [&](std::size_t i) { return static_cast<char32_t>(static_cast<unsigned char>(utf8[i])); };
-    char32_t c = byte(0);
-    if (utf8.size() > 1) c &= 0x7fu >> utf8.size();
-    for (std::size_t i = 1; i < utf8.size(); ++i) c = c << 6 | (byte(i) & 0x3f);
+    const auto c = static_cast<char32_t>(decode_utf8(reinterpret_cast<const std::uint8_t*>(word_.value.data()), word_.value.size()).value);
     next();
     return Value{c};
   }
@@ -472,13 +469,16 @@ Result<Value> parse_wave(const types::TypeArena& arena, const Shape& shape, std:
 }
 
 std::optional<WaveCall> find_wave_call(std::string_view text) {
-  const std::size_t parenthesis = text.find('(');
-  if (parenthesis == std::string_view::npos) return std::nullopt;
-  constexpr std::string_view blank = " \t\r\n";
-  const std::size_t begin = std::min(text.find_first_not_of(blank), parenthesis);
-  std::size_t end = parenthesis;
-  while (end > begin && blank.find(text[end - 1]) != std::string_view::npos) --end;
-  return WaveCall{.function = text.substr(begin, end - begin), .args_begin = parenthesis};
+  // A function's name need not be a word of WAVE: `ns:pkg/iface.f@1.2.3`.
+  const std::size_t begin = skip_blank(text, 0);
+  std::size_t end = begin;
+  for (std::size_t at = begin; at < text.size();) {
+    if (text[at] == '(') return WaveCall{.function = text.substr(begin, end - begin), .args_begin = at};
+    const std::size_t after = skip_blank(text, at);
+    if (after == at) end = ++at;
+    else at = after;
+  }
+  return std::nullopt;
 }
 
 std::optional<std::size_t> find_wave_call_end(std::string_view text, std::size_t begin) {

@@ -31,11 +31,6 @@ struct InterfaceName {
   }
 };
 
-/// A resource's function without its kind: `counter`, `counter.open`, `counter.get`.
-std::string_view without_kind(std::string_view name) {
-  return name.starts_with('[') ? name.substr(std::min(name.find(']') + 1, name.size())) : name;
-}
-
 bool is_meant(const ExportedFunc& f, std::string_view name) {
   const std::string_view plain = without_kind(f.name);
   if (name == f.name || name == plain) return true;
@@ -75,6 +70,10 @@ void add_candidates(Diagnostic& d, std::span<const ExportedFunc> funcs, std::str
 }
 
 }  // namespace
+
+std::string_view without_kind(std::string_view name) {
+  return name.starts_with('[') ? name.substr(std::min(name.find(']') + 1, name.size())) : name;
+}
 
 std::string full_name(const ExportedFunc& f) {
   if (f.interface.empty()) return f.name;

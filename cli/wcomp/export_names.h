@@ -13,6 +13,9 @@ namespace wcomp::cli {
 /// The spelling that means this function and no other, as far as wasmtime has one, its own: `ns:pkg/iface.f@1.2.3`.
 [[nodiscard]] std::string full_name(const ExportedFunc& f);
 
+/// A resource's function without its kind: `counter`, `counter.open`, `counter.get`.
+[[nodiscard]] std::string_view without_kind(std::string_view name);
+
 /// The exported function that people mean by `name`: `f`, `iface.f`, `ns:pkg/iface.f`, `ns:pkg/iface.f@1.2.3`, `ns:pkg/iface@1.2.3#f`, with `.`
 /// or `#`; `inner.f` and `iface.inner.f` in an instance inside an exported one. A resource's functions are also meant without their kind:
 /// `counter`, `counter.open` for `[constructor]counter`, `[static]counter.open`. A function of the component itself wins over those of

@@ -6,6 +6,8 @@
 
 #include "base/diagnostic.h"
 #include "base/match.h"
+#include "base/nearest_name.h"
+#include "base/source.h"
 #include "canonical-abi/wave.h"
 #include "cli/common/program.h"
 #include "cli/wcomp/export_names.h"
@@ -76,7 +78,7 @@ class Invocation {
     std::optional<std::size_t> end;
     if (!written) {
       auto args = parse_words(*func_, name, words_);
-      if (!args) return wrong_usage(args.error());
+      if (!args) return wrong_usage(explain_method(std::move(args).error()));
       return call(*std::move(args));
     }
     for (std::size_t begin = written->args_begin;;) {
@@ -86,8 +88,9 @@ class Invocation {
       WCOMP_TRY(call_written(begin, is_chained ? *end : text_.size()));
       if (!is_chained) return {};
       const auto method = cabi::find_wave_call(text_.substr(next + 1));
-      if (!method) return wrong_usage(error(diag::bad_usage, "a `.` behind a call that no `method(..)` follows"));
-      WCOMP_TRY(open_method(method->function));
+      if (!method || method->function.empty()) return wrong_usage(error(diag::bad_usage, "a `.` behind a call that no `method(..)` follows", place(next, text_.size())));
+      const auto name_begin = static_cast<std::size_t>(method->function.data() - text_.data());
+      WCOMP_TRY(open_method(method->function, place(name_begin, name_begin + method->function.size())));
       begin = next + 1 + method->args_begin;
     }
   }
@@ -101,10 +104,10 @@ class Invocation {
   }
 
   /// The function becomes the method `name` of the resource that the last call gave, which becomes its first argument.
-  Result<void, Ended> open_method(std::string_view name) {
+  Result<void, Ended> open_method(std::string_view name, Location at) {
     const cabi::Shape* given = runtime::view(*func_).shape.result.get();
     if (given == nullptr || given->kind != cabi::ShapeKind::own) {
-      Diagnostic d = error(diag::bad_usage, fmt::format("`{}` gives {}: only a resource has methods", full_name(name_), func_->result() ? fmt::format("a `{}`", func_->result()->to_string()) : "nothing"));
+      Diagnostic d = error(diag::bad_usage, fmt::format("`{}` gives {}: only a resource has methods", full_name(name_), func_->result() ? fmt::format("a `{}`", func_->result()->to_string()) : "nothing"), std::move(at));
       return wrong_usage(std::move(d));
     }
     std::vector<std::string> methods;
@@ -119,8 +122,12 @@ class Invocation {
       self_ = std::move(value_);
       return open(f);
     }
-    Diagnostic d = error(diag::missing_export, fmt::format("what `{}` gives has no method `{}`", full_name(name_), name));
+    Diagnostic d = error(diag::missing_export, fmt::format("what `{}` gives has no method `{}`", full_name(name_), name), std::move(at));
+    NearestName nearest(name);
+    for (const std::string& m : methods) nearest.offer(m);
+    if (auto note = nearest.note()) d.notes.push_back(*std::move(note));
     for (const std::string& m : methods) d.notes.push_back(fmt::format("it has `{}`", m));
+    if (methods.empty()) d.notes.push_back("it has none");
     return wrong_usage(std::move(d));
   }
 
@@ -128,18 +135,32 @@ class Invocation {
     const runtime::FuncView view = runtime::view(*func_);
     const std::span<const cabi::Part> params(view.shape.params);
     auto args = cabi::parse_wave_args(view.types, params.subspan(self_ ? 1 : 0), "--invoke", text_.substr(0, end), begin);
-    if (!args) {
-      Failure f = std::move(args).error();
-      const bool needs_resource = std::ranges::any_of(params, [](const cabi::Part& p) { return p.shape->has_handles; });
-      if (needs_resource && f.first().code == diag::unsupported.code && name_.name.starts_with("[method]")) {
-        f = std::move(f).with_note("a method is called on what a call gives: `counter(5).add(2)`");
-      }
-      return wrong_usage(std::move(f));
-    }
+    if (!args) return wrong_usage(self_ ? std::move(args).error() : explain_method(std::move(args).error()));
     if (!self_) return call(*std::move(args));
     args->insert(args->begin(), *self_);
     made_.push_back(*std::exchange(self_, std::nullopt));
     return call(*std::move(args));
+  }
+
+  /// For a method that was called by its name alone: what to call it on.
+  Failure explain_method(Failure f) {
+    if (!name_.name.starts_with("[method]")) return f;
+    const std::string_view method = std::string_view(name_.name).substr(name_.name.find('.') + 1);
+    const runtime::FuncView view = runtime::view(*func_);
+    for (const ExportedFunc& other : funcs_) {
+      if (other.interface != name_.interface || view.shape.params.empty()) continue;
+      const auto func = instance_.func(other.interface, other.name);
+      const cabi::Shape* given = func ? runtime::view(*func).shape.result.get() : nullptr;
+      if (given == nullptr || given->kind != cabi::ShapeKind::own || given->resource != view.shape.params[0].shape->resource) continue;
+      return std::move(f).with_note(fmt::format("a method is called on what a call gives: `{}(..).{}(..)`", without_kind(other.name), method));
+    }
+    return std::move(f).with_note(fmt::format("a method is called on what a call gives: `f(..).{}(..)`", method));
+  }
+
+  [[nodiscard]] Location place(std::size_t begin, std::size_t end) const {
+    SourceMap sources;
+    const SourceId id = sources.add("--invoke", std::string(text_));
+    return sources.locate({.source = id, .begin = static_cast<std::uint32_t>(begin), .end = static_cast<std::uint32_t>(end)});
   }
 
   Result<void, Ended> call(std::vector<Value> args) {
