@@ -164,6 +164,7 @@ Bytes renamed(ByteSpan contents, const std::string& name) {
 Result<Metadata> read_metadata(ByteSpan binary) { return read(binary, 0, 0); }
 
 Result<Bytes> change_metadata(ByteSpan binary, const MetadataChange& change) {
+  WCOMP_TRY(read(binary, 0, 0));  // what cannot be read again is not written
   WCOMP_TRY(const std::vector<RawSection> sections, sections_of(binary, 0));
   const std::string_view names = names_section(detect(binary) == BinaryKind::component);
   Bytes out(binary.begin(), binary.begin() + preamble);

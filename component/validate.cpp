@@ -51,7 +51,8 @@ Result<void> Validator::definition(Space& s, const Definition& d, const std::str
 
 Result<void> Validator::need(bool is_on, std::string_view feature, std::string_view what) const {
   if (is_on) return Ok{};
-  return fail(diag::feature_disabled, fmt::format("{} needs the feature `{}`", what, feature));
+  return Err(Failure(error(diag::feature_disabled, fmt::format("{} needs the feature `{}`", what, feature)))
+                 .with_note(fmt::format("it is off unless it is asked for by name: `wcomp validate --features {}`", feature)));
 }
 
 Result<std::shared_ptr<const Scope>> Validator::component(const std::shared_ptr<const Component>& c, Space* parent, const std::string& path) {

@@ -1,6 +1,7 @@
 // Aliases, and items as they move between index spaces.
 #include <fmt/format.h>
 
+#include "base/article.h"
 #include "base/diagnostic.h"
 #include "base/match.h"
 #include "component/matcher.h"
@@ -13,7 +14,7 @@ using namespace component;
 namespace {
 
 Err<Failure> wrong_sort(std::string_view name, Sort expected) {
-  return fail(diag::invalid, fmt::format("`{}` is not a {}", name, to_string(expected)));
+  return fail(diag::invalid, fmt::format("`{}` is not {}", name, with_article(to_string(expected))));
 }
 
 /// `iface#func` for messages; just `func` at the root of a component.
@@ -36,7 +37,7 @@ Result<Item> Planner::item(const Frame& f, SortIdx s, std::string_view name) {
     case Sort::core_module:
       return Item(f.core_modules.at(s.index));
     default:
-      return fail(diag::unsupported, fmt::format("`{}` is a {}, which is not supported here", name, to_string(s.sort)));
+      return fail(diag::unsupported, fmt::format("`{}` is {}, which is not supported here", name, with_article(to_string(s.sort))));
   }
 }
 
@@ -53,7 +54,7 @@ Result<CoreRef> Planner::core_item(const Frame& f, SortIdx s) {
     case Sort::core_tag:
       return CoreRef(f.core_tags.at(s.index));
     default:
-      return fail(diag::unsupported, fmt::format("a {} is not supported here", to_string(s.sort)));
+      return fail(diag::unsupported, fmt::format("{} is not supported here", with_article(to_string(s.sort))));
   }
 }
 
@@ -75,7 +76,7 @@ Result<void> Planner::push_core(Frame& f, Sort sort, CoreRef ref) {
       f.core_tags.push_back(std::move(ref));
       return {};
     default:
-      return fail(diag::unsupported, fmt::format("a {} is not supported here", to_string(sort)));
+      return fail(diag::unsupported, fmt::format("{} is not supported here", with_article(to_string(sort))));
   }
 }
 
@@ -131,7 +132,7 @@ Result<void> Planner::push(Frame& f, Sort sort, Item item, std::string_view name
       return {};
     }
     default:
-      return fail(diag::unsupported, fmt::format("`{}` is a {}, which is not supported here", name, to_string(sort)));
+      return fail(diag::unsupported, fmt::format("`{}` is {}, which is not supported here", name, with_article(to_string(sort))));
   }
 }
 

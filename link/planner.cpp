@@ -88,9 +88,16 @@ Result<Frame*> Planner::instantiate(const ComponentItem& component, const Frame*
       {.parent = instantiator == nullptr ? std::nullopt : std::optional(instantiator->instance), .path = std::move(path)});
   for (const Definition& d : component.scope->component->definitions) {
     WCOMP_TRY(spend(1));
-    WCOMP_TRY(define(f, d, args));
+    if (auto done = define(f, d, args); !done) return Err(at(f, d, std::move(done).error()));
   }
   return &f;
+}
+
+Failure Planner::at(const Frame& f, const Definition& definition, Failure failure) const {
+  for (Diagnostic& d : failure.diagnostics()) {
+    if (std::holds_alternative<std::monostate>(d.location)) d.location = BinaryPos{.file = {}, .path = plan_.component_instances[f.instance.value].path, .offset = definition.offset};
+  }
+  return failure;
 }
 
 Result<void> Planner::define(Frame& f, const Definition& definition, const Args* args) {

@@ -22,6 +22,8 @@ class Planner {
   Result<Frame*> instantiate(const ComponentItem& component, const Frame* instantiator, const Args* args, std::string path);
   /// A part that a host gave, kept for as long as its frames.
   ComponentItem keep(const ComponentPart& part);
+  /// The failure with the definition as its place, unless it has one.
+  [[nodiscard]] Failure at(const Frame& f, const component::Definition& definition, Failure failure) const;
   Result<void> define(Frame& f, const component::Definition& d, const Args* args);
   Result<void> core_instance(Frame& f, const component::CoreInstance& d);
   Result<void> instance(Frame& f, const component::Instance& d);
