@@ -93,7 +93,8 @@ void CHeader::declare_alias(wit::TypeDeclId d, const Scope& scope) {
   if (&home == &scope && !decl.is_use) out_ += doc_comment(decl.docs, "");
   const std::string mark = deprecation(decl.stability);
   out_ += fmt::format("typedef {} {}{}{};\n", target, names_.type(d, scope), mark.empty() ? "" : " ", mark);
-  if (&home == &scope && !decl.is_use && !type.free.empty()) {
+  if (&home != &scope) constants(decl, type, scope);  // an export's names are all there, also of what it shares with the import
+  if (!decl.is_use && !type.free.empty()) {
     out_ += fmt::format("static inline __attribute__((unused)) void {}({} *value) {{ {}(value); }}\n", names_.take(names_.stem(d, scope) + "_free"), names_.type(d, scope), type.free);
   }
 }

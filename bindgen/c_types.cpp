@@ -173,7 +173,7 @@ const CType& CTypes::by_structure(types::TypeId id, const Scope& from) {
       [&](const types::MapType& m) {
         t.kind = Kind::list;
         t.stem = "map_" + of(m.key, from).stem + "_" + of(m.value, from).stem;
-        t.members.push_back({"ptr", &map_entry(m, t.stem, from, *t.shape), Prim::bool_});
+        t.members.push_back({"ptr", &map_entry(m, from, *t.shape), Prim::bool_});
       },
       [&](const types::OptionType& o) {
         t.kind = Kind::variant;
@@ -196,11 +196,11 @@ const CType& CTypes::by_structure(types::TypeId id, const Scope& from) {
   return intern(std::move(t));
 }
 
-const CType& CTypes::map_entry(const types::MapType& map, const std::string& stem, const Scope& from, const cabi::Shape& list) {
+const CType& CTypes::map_entry(const types::MapType& map, const Scope& from, const cabi::Shape& list) {
   CType t;
   t.kind = Kind::record;
   t.shape = list.element;
-  t.stem = stem + "_entry";
+  t.stem = "map_entry_" + of(map.key, from).stem + "_" + of(map.value, from).stem;
   t.members.push_back({"key", &of(map.key, from), map.key});
   t.members.push_back({"value", &of(map.value, from), map.value});
   return intern(std::move(t));

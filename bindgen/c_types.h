@@ -79,7 +79,7 @@ class CTypes {
   const CType& by_name(wit::TypeDeclId decl, const Scope& home);
   const CType& by_structure(types::TypeId id, const Scope& from);
   const CType& primitive(types::Prim prim);
-  const CType& map_entry(const types::MapType& map, const std::string& stem, const Scope& from, const cabi::Shape& list);
+  const CType& map_entry(const types::MapType& map, const Scope& from, const cabi::Shape& list);
   /// One type for each structure.
   const CType& intern(CType type);
   void finish(CType& type);

@@ -2,12 +2,12 @@
 # that calls find_package(wcomp):
 #
 #   wcomp_add_component(TARGET <name> SOURCES <file>.. [WIT <file or folder> WORLD <world>]
-#                       [OUTPUT <file.wasm>] [COMMAND] [FEATURES <name>..] [ALL_FEATURES]
+#                       [LANGUAGE cpp|c] [OUTPUT <file.wasm>] [COMMAND] [FEATURES <name>..] [ALL_FEATURES]
 #                       [TYPE_OWNERSHIP borrowing|owning] [DEFINITIONS <name[=value]>..] [INCLUDE_DIRECTORIES <dir>..] [OPTIONS <flag>..] [LINK_OPTIONS <flag>..])
 #     A component of C and C++ sources: bindings (witc bindgen), compilation with clang for wasm32-wasi, componentizing (wcomp new). It is part of the
 #     default build and made anew when a source, a header, a WIT file or a program changes. COMMAND: the sources have a main. Without WIT they
 #     are an ordinary program, which becomes a command. OUTPUT is <name>.wasm in the current binary folder when left out; $<TARGET_PROPERTY:<name>,WCOMP_COMPONENT> is its path. Sources include
-#     <world>_exports.h; the folder of a source is on the include path, for the <world>_impl.h of a world that exports resources.
+#     <world>_exports.h, or <world>.h if the bindings are in C: LANGUAGE says so, and otherwise all SOURCES ending in .c do. The folder of a source is on the include path, for the <world>_impl.h of a world that exports resources.
 #
 #   wcomp_host_bindings(TARGET <host> WIT <file or folder> WORLD <world>.. [FEATURES <name>..] [ALL_FEATURES] [TYPE_OWNERSHIP borrowing|owning])
 #     Typed bindings for an executable or library of the host: it can include <world>_host.h, and is linked with wcomp::wcomp.
@@ -114,19 +114,19 @@ macro(_wcomp_guest_bindings)
   _wcomp_file_stem("${arg_WORLD}" stem)
   _wcomp_wit_files("${arg_WIT}" wit_files)
   _wcomp_gates()
-  set(glue ${bindings}/${stem}.cpp)
+  set(glue ${bindings}/${stem}.${arg_LANGUAGE})
   set(component_type ${bindings}/${stem}_component_type.o)
   _wcomp_touch(touch ${glue} ${component_type})
   add_custom_command(
     OUTPUT ${glue} ${component_type}
-    COMMAND wcomp::witc bindgen ${arg_WIT} --lang cpp --world ${arg_WORLD} ${gates} --no-impl --quiet -o ${bindings}
+    COMMAND wcomp::witc bindgen ${arg_WIT} --lang ${arg_LANGUAGE} --world ${arg_WORLD} ${gates} --no-impl --quiet -o ${bindings}
     ${touch}
     DEPENDS $<TARGET_FILE:wcomp::witc> ${wit_files}
     COMMENT "Bindings of ${arg_TARGET}" VERBATIM)
 endmacro()
 
 function(wcomp_add_component)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "COMMAND;ALL_FEATURES" "TARGET;OUTPUT;WIT;WORLD;TYPE_OWNERSHIP"
+  cmake_parse_arguments(PARSE_ARGV 0 arg "COMMAND;ALL_FEATURES" "TARGET;OUTPUT;WIT;WORLD;TYPE_OWNERSHIP;LANGUAGE"
                         "SOURCES;FEATURES;DEFINITIONS;INCLUDE_DIRECTORIES;OPTIONS;LINK_OPTIONS")
   set(required TARGET SOURCES)
   if(arg_WIT OR arg_WORLD)
@@ -144,6 +144,16 @@ function(wcomp_add_component)
   file(MAKE_DIRECTORY ${bindings})
   set(glue "")
   set(component_type "")
+  if(NOT arg_LANGUAGE)
+    set(others ${arg_SOURCES})
+    list(FILTER others EXCLUDE REGEX "\\.c$")
+    set(arg_LANGUAGE c)
+    if(others)
+      set(arg_LANGUAGE cpp)
+    endif()
+  elseif(NOT arg_LANGUAGE MATCHES "^(c|cpp)$")
+    message(FATAL_ERROR "wcomp_add_component: LANGUAGE is c or cpp, not ${arg_LANGUAGE}")
+  endif()
   if(arg_WIT)
     _wcomp_guest_bindings()
   endif()

@@ -1,6 +1,7 @@
 #include "checked_alloc.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 
 extern "C" {
@@ -30,7 +31,7 @@ Header* header_of(void* block) {
 
 }  // namespace
 
-std::uint32_t live_blocks() { return live; }
+std::uint32_t live_blocks(void) { return live; }
 
 void* __wrap_malloc(std::size_t size) {
   auto* header = static_cast<Header*>(__real_malloc(size + sizeof(Header)));
