@@ -185,6 +185,7 @@ struct ValueOf<core::OrTrap<T>> { using Type = T; };
 consteval bool is_shift(Opcode o) {
   return (o >= Opcode::i32_shl && o <= Opcode::i32_rotr) || (o >= Opcode::i64_shl && o <= Opcode::i64_rotr);
 }
+consteval bool is_rotl(Opcode o) { return o == Opcode::i32_rotl || o == Opcode::i64_rotl; }
 consteval bool is_rotr(Opcode o) { return o == Opcode::i32_rotr || o == Opcode::i64_rotr; }
 consteval bool is_test(Opcode o) { return is_comparison(o) || o == Opcode::i32_and; }
 /// Rows of which clang takes the operands in either order: the result has to be one of them. (A sum has an instruction for three registers.)
@@ -251,7 +252,14 @@ STENCIL numeric(STENCIL_ARGS) {
     m.r[int_holes[D][V]] = sum;
     GO_ON(hole_next);
   }
-  // clang would take an instruction that one register needs a byte more for.
+  // clang would take SHLD, which many processors are slow with.
+  if constexpr (is_rotl(O) && F == Form::constant_into_a) {
+    u64& x = m.r[int_holes[A][V]];
+    if constexpr (O == Opcode::i32_rotl) asm("roll %1, %k0" : "+r"(x) : "i"(counts32[V]) : "cc");
+    else asm("rolq %1, %0" : "+r"(x) : "i"(counts64[V]) : "cc");
+    GO_ON(hole_next);
+  }
+  // .. or an instruction that one register needs a byte more for.
   if constexpr (O == Opcode::i64_add && F == Form::constant_into_a) {
     asm("addq $hole_constant, %0" : "+r"(m.r[int_holes[A][V]]) : : "cc");
     GO_ON(hole_next);
@@ -633,7 +641,7 @@ void use() {
       if constexpr (is_alike && !is_float_difference(O)) static_cast<void>(Use<Numeric<O, Form::into_b>::row>{});
       if constexpr (!is_float<X> && !is_rotr(O)) {
         static_cast<void>(Use<Numeric<O, Form::constant_into_a>::row>{});
-        if constexpr (O != Opcode::i64_add) static_cast<void>(Use<Numeric<O, Form::constant>::row>{});
+        if constexpr (O != Opcode::i64_add && !is_rotl(O)) static_cast<void>(Use<Numeric<O, Form::constant>::row>{});
         if constexpr (is_test(O)) static_cast<void>(Use<Branch<O, Form::if_true_constant>::row, Branch<O, Form::if_false_constant>::row>{});
       }
     }
