@@ -7,6 +7,16 @@
 //
 // What is made belongs to a module, not to an instance: it holds no address, may lie anywhere in memory, is never written again, and is shared by
 // instances, stores and threads. All that is an instance's is reached through a context (context.h).
+//
+// Code speaks of wasm's operations in their order; what it does between two of them nobody sees: a trap stops at the operation that the interpreter
+// would stop at, with the same frames. A value that nobody can read any more may be gone.
+//
+// What a processor only guesses (Spectre). A guarded memory is reached by its base and an address of 32 bits plus an offset of 31 bits, both unsigned, and
+// no branch decides about it: a guess about a branch cannot take a load out of the reservation. That is all that is promised. Not kept from
+// guessing are: the index of a table (call_indirect compares it, then loads), the type of a callee and the target of an indirect call or jump, bounds of
+// memories that are not guarded (several memories, 64-bit addresses, no reservation to be had), values that a store still hides from a
+// load (v4), and all of what the host does for a guest. Indices are not masked and no retpolines or fences are made: they would cost every guest
+// what only hosts with secrets in their own process need, who have processes to put them in.
 #pragma once
 
 #include <cstdint>
