@@ -203,6 +203,40 @@ TEST_CASE("guests that trap on one thread do not disturb those of another") {
   CHECK(wrong == 0);
 }
 
+TEST_CASE("instances on many threads begin with the image of their module's data, after others that trapped, too") {
+  // More data than is copied; `sum` reads all of it, `spoil` writes all over it and beyond, and traps if it is told to.
+  const std::string image = "(component (core module $m (memory 3) (data (i32.const 100) \"" + std::string(96 * 1024, 'a') + R"(")
+    (func (export "sum") (result i32) (local $at i32) (local $sum i32)
+      (loop
+        (local.set $sum (i32.add (local.get $sum) (i32.load8_u (local.get $at))))
+        (br_if 0 (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 512))) (i32.const 196608))))
+      (local.get $sum))
+    (func (export "spoil") (param i32) (local $at i32)
+      (loop
+        (i32.store8 (local.get $at) (i32.const 7))
+        (br_if 0 (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 2048))) (local.get 0))))))
+    (core instance $i (instantiate $m))
+    (func (export "sum") (result u32) (canon lift (core func $i "sum")))
+    (func (export "spoil") (param "to" u32) (canon lift (core func $i "spoil")))))";
+  const Engine engine;
+  std::atomic<int> wrong{0};
+  for (int round = 0; round < 2; ++round) {  // images end with their component, and the pool goes on
+    const Component component = must(Component::from_bytes(engine, {reinterpret_cast<const std::uint8_t*>(image.data()), image.size()}, "image.wat"));
+    const Linker linker(engine);
+    constexpr std::uint32_t expected = 'a' * 96 * 1024 / 512;
+    on_threads([&](int i) {
+      for (int n = 0; n < 12; ++n) {
+        auto instance = linker.instantiate(component);
+        const auto sum = typed<std::uint32_t()>(*instance, "sum").call();
+        wrong += !sum || *sum != expected;
+        const bool traps = (i + n) % 3 == 0;
+        wrong += typed<void(std::uint32_t)>(*instance, "spoil").call(traps ? 200'000u : 20'000u * static_cast<std::uint32_t>(n % 10)).has_value() == traps;
+      }
+    });
+  }
+  CHECK(wrong == 0);
+}
+
 TEST_CASE("an instance is made, called and ended on three threads, one after the other") {
   const Engine engine;
   const Component component = load(engine);
