@@ -6,7 +6,7 @@ import tarfile
 import zipfile
 
 from .table import Table
-from .tools import ROOT, Problem, interleave, run, say, spend
+from .tools import ROOT, Problem, interleave, peak, run, say, spend
 
 MAGIC = b"\0asm\1\0\0\0"
 FRAME = b"\x28\xb5\x2f\xfd"  # of Zstandard
@@ -121,3 +121,35 @@ def validate(context):
         table.mean = {"geometric mean": [name for name, _ in table.rows]}
         tables.append(table)
     return tables
+
+
+def components(context):
+    """A large module becomes a component, which is read again: time and memory of whole processes."""
+    found, why = find(context.work / "modules", {"npm", "pypi"} if context.wants_peers else set())
+    table = Table("Componentizing a large module", "`wcomp new` and `component new` with the same preview 1 adapter, then reading the component: time on the wall, processor "
+                  "time of all threads, peak memory.", ["wcomp", "wasm-tools"])
+    name = "SpiderMonkey"
+    adapter = next(iter((ROOT / "build/bench/peers").glob("npm/node_modules/@bytecodealliance/jco/lib/wasi_snapshot_preview1.reactor.wasm")), None)
+    if name not in found or adapter is None:
+        table.missing["wcomp"] = why.get(name, "jco, whose adapter is used, is not installed")
+        return [table]
+    whole, peers_whole = context.guests.path("large.component.wasm"), context.guests.path("large.peer.wasm")
+    adapt = ["--adapt", f"wasi_snapshot_preview1={adapter}"]
+    cases = [(f"`new`, {name}", [context.wcomp, "new", found[name], *adapt, "-o", whole], ["component", "new", found[name], *adapt, "-o", peers_whole]),
+             ("`validate` of the component", [context.wcomp, "validate", whole], ["validate", whole]),
+             ("its WIT", [context.wcomp, "wit", whole, "-o", context.guests.path("out")], ["component", "wit", whole, "-o", context.guests.path("out")])]
+    for case, ours, peers in cases:
+        commands = {"wcomp": ours}
+        if "wasm-tools" in context.peers:
+            commands["wasm-tools"] = [context.peers["wasm-tools"], *peers]
+        best, failed = interleave(commands, 2 if context.quick else 7, spend)
+        most, failed_too = interleave(commands, 1, peak)
+        size = found[name].stat().st_size
+        table.add(f"{case}: wall", {n: spent.wall for n, spent in best.items()}, size)
+        table.add(f"{case}: processors", {n: spent.cpu for n, spent in best.items()})
+        table.add(f"{case}: memory", most)
+        table.memory.append(f"{case}: memory")
+        table.notes += [f"{case}, {n}: {reason.splitlines()[0]}" for n, reason in (failed | failed_too).items()]
+    if "wasm-tools" in context.peers.why:
+        table.missing["wasm-tools"] = context.peers.why["wasm-tools"]
+    return [table]

@@ -8,6 +8,7 @@ class Table:
     def __init__(self, title, text, contenders):
         self.title, self.text, self.contenders = title, text, contenders
         self.rows, self.notes, self.missing, self.bytes = [], [], {}, {}
+        self.memory = []  # cases whose figures are bytes of memory
 
     def add(self, case, times, size=None):
         """`size` in bytes adds a speed."""
@@ -31,7 +32,8 @@ class Table:
         lines = [f"## {self.title}", "", self.text, "", "| | wcomp | " + " | ".join(others) + " |" if others else "| | wcomp |"]
         lines.append("|---|" + "---:|" * (1 + len(others)))
         for case, times in self.rows:
-            cells = [amount(times.get("wcomp"), self.bytes.get(case))] + [ratio(times, c) for c in others]
+            ours = memory(times.get("wcomp")) if case in self.memory else amount(times.get("wcomp"), self.bytes.get(case))
+            cells = [ours] + [ratio(times, c) for c in others]
             lines.append(f"| {case} | " + " | ".join(cells) + " |")
         for label, cases in (mean or {}).items():
             lines.append(f"| *{label}* | | " + " | ".join(mean_of(self.rows, c, cases) for c in others) + " |")
@@ -55,6 +57,10 @@ def mean_of(rows, contender, cases):
 
 def number(x):
     return f"{x:.0f}" if x >= 99.5 else f"{x:.1f}" if x >= 9.95 else f"{x:.2f}"
+
+
+def memory(size):
+    return "-" if size is None else f"{number(size / 2**20)} MiB"
 
 
 def amount(nanoseconds, size=None):

@@ -1,5 +1,6 @@
 """Running programs and measuring them from outside."""
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -52,6 +53,17 @@ def spend(command, cwd=None, preexec_fn=None, keeps_output=True):
     if status != 0:
         raise Problem(f"`{' '.join(command)}` ended with {os.waitstatus_to_exitcode(status)}")
     return Spent(wall, int((usage.ru_utime + usage.ru_stime) * 1e9))
+
+
+def peak(command):
+    """The most memory that a program had at once, in bytes. By GNU time: what the system tells us of a child counts our own memory, too."""
+    timer = shutil.which("time")
+    if timer is None:
+        raise Problem("there is no `time` on the PATH (Debian: time)")
+    done = subprocess.run([timer, "-f", "%M", *[str(c) for c in command]], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        raise Problem(f"`{' '.join(str(c) for c in command)}` ended with {done.returncode}\n{done.stderr[-600:]}")
+    return int(done.stderr.split()[-1]) * 1024
 
 
 def listen(command, cwd=None, preexec_fn=None):
