@@ -98,6 +98,30 @@ void add_calls(const std::string& group, const bench_calls::callee::exports::api
   add(group, "resource made, dropped", "wcomp", [&guest] { must(must(guest.new_cell(1)).drop()); });
 }
 
+wcomp::Component from_text(World& world, const std::string& text) {
+  return must(wcomp::Component::from_bytes(world.engine, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}));
+}
+
+/// Instances whose guests need no compiler.
+void add_small_instances(World& world) {
+  const std::string body = R"((func (export "f") (param i32) (result i32)
+      (i32.store (i32.const 8) (local.get 0))
+      (if (i32.eqz (local.get 0)) (then (unreachable)))
+      (i32.load8_u (local.get 0))))
+    (core instance $i (instantiate $m))
+    (func (export "f") (param "at" u32) (result u32) (canon lift (core func $i "f")))))";
+  const wcomp::Component small = from_text(world, "(component (core module $m (memory 2) (data (i32.const 1024) \"data\")" + body);
+  const auto use = [&world](const wcomp::Component& component, std::uint32_t at) {
+    wcomp::Instance instance = must(world.plain.instantiate(component));
+    const auto f = must(must(instance.func("", "f")).typed<std::uint32_t(std::uint32_t)>());
+    if (f.call(at).has_value() != (at != 0)) die("a guest that should trap does not, or the other way round");
+  };
+  add("instance", "small, made, called, ended", "wcomp", [=] { use(small, 1024); });
+  add("instance", "small, after one that trapped", "wcomp", [=] { use(small, 0); });
+  const wcomp::Component large = from_text(world, "(component (core module $m (memory 80) (data (i32.const 1024) \"" + std::string(std::size_t{4} << 20, 'a') + "\")" + body);
+  add("instance", "4 MiB of data, made, called, ended", "wcomp", [=] { use(large, 1 << 20); });
+}
+
 void add_instances(World& world, const Guests& guests) {
   for (const char* name : {"callee", "composed", "hello"}) {
     const std::string file = std::string(name) + ".wasm";
@@ -124,6 +148,7 @@ void add_wcomp(const Guests& guests) {
   add_loops("component to component", "wcomp", composed);
   add_loops("core to core", "wcomp", joined);
   add_instances(world, guests);
+  add_small_instances(world);
 
   static const wcomp::ModuleLinker linker(world.engine);
   static const auto core = must(linker.instantiate(must(wcomp::Module::load(world.engine, guests.path("joined.core.wasm")))));
