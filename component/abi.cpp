@@ -34,7 +34,7 @@ bool is_meant(std::string_view written, std::string_view interface, const wit::F
 
 class Collector {
  public:
-  Collector(const wit::Graph& graph, std::string_view name) : graph_(graph), name_(name) {}
+  Collector(const wit::Graph& graph, std::string_view name, core::ValType ptr) : graph_(graph), name_(name), ptr_(ptr) {}
 
   Result<void> item(const wit::WorldItem& item, bool is_import) {
     if (const auto* f = std::get_if<wit::Function>(&item.item)) return func({}, *f, is_import);
@@ -60,7 +60,7 @@ class Collector {
       if (count_++ < max_names) names_ += fmt::format("{}`{}{}{}`", names_.empty() ? "" : ", ", place.name, place.name.empty() ? "" : "#", f.abi_name);
       return {};
     }
-    WCOMP_TRY(cabi::FuncShape shape, cabi::try_shape_of(graph_.types, f.type));
+    WCOMP_TRY(cabi::FuncShape shape, cabi::ShapeCache(graph_.types, ptr_).of(f.type));
     FuncAbi out{.is_import = is_import, .interface = place.name, .func = f, .shape = std::move(shape), .legacy = {}, .standard = {}};
     out.needs_realloc = is_import ? out.shape.lower_needs_realloc : out.shape.lift_needs_realloc;
     if (is_import) {
@@ -84,6 +84,7 @@ class Collector {
 
   const wit::Graph& graph_;
   std::string_view name_;
+  core::ValType ptr_;
   std::vector<FuncAbi> found_;
   std::string names_;
   std::size_t count_ = 0;
@@ -91,8 +92,8 @@ class Collector {
 
 }  // namespace
 
-Result<std::vector<FuncAbi>> abi_of(const wit::Graph& graph, std::optional<wit::WorldId> world, std::string_view name) {
-  Collector out(graph, name);
+Result<std::vector<FuncAbi>> abi_of(const wit::Graph& graph, std::optional<wit::WorldId> world, std::string_view name, core::ValType ptr) {
+  Collector out(graph, name, ptr);
   if (world) {
     for (const wit::WorldItem& i : graph.worlds[*world].imports) WCOMP_TRY(out.item(i, true));
     for (const wit::WorldItem& i : graph.worlds[*world].exports) WCOMP_TRY(out.item(i, false));

@@ -80,7 +80,7 @@ std::string func_text(const wit::Graph& graph, const wit::Function& f) {
 
 class TextWriter {
  public:
-  explicit TextWriter(const wit::Graph& graph) : graph_(graph) {}
+  TextWriter(const wit::Graph& graph, bool is_wide) : graph_(graph), is_wide_(is_wide) {}
   std::string take() { return std::move(out_); }
 
   void func(const FuncAbi& f) {
@@ -89,7 +89,7 @@ class TextWriter {
     if (f.func.type.is_async || f.shape.has_async) line("  asynchronous: what is said here holds where it is lifted and lowered synchronously");
     line("  core: func {}", signature(f.core_type()));
     names("legacy", f, f.legacy);
-    names("standard32", f, f.standard);
+    if (!is_wide_) names("standard32", f, f.standard);
     if (f.shape.params_spill) line("  parameters: in memory, one pointer is passed; they are {} as flat values", flat_text(*f.shape.params_tuple));
     if (f.shape.results_spill) line("  result: in memory, {}", f.is_import ? "the last parameter points to room for it" : "a pointer to it is returned");
     line("  needs: {}", needs(f));
@@ -161,8 +161,9 @@ class TextWriter {
     }
     if (s.kind == ShapeKind::variant) variant(s);
     if (s.kind == ShapeKind::list) {
-      rows_.push_back({.name = "    pointer", .offset = "0", .size = "4", .align = "4", .flat = "i32"});
-      rows_.push_back({.name = "    length", .offset = "4", .size = "4", .align = "4", .flat = "i32"});
+      const std::string size = fmt::to_string(s.align), flat = core::to_string(s.flat[0]);
+      rows_.push_back({.name = "    pointer", .offset = "0", .size = size, .align = size, .flat = flat});
+      rows_.push_back({.name = "    length", .offset = size, .size = size, .align = size, .flat = flat});
       row(2, "each element: " + type_of(graph_, *s.element), *s.element, {}, "in memory");
     }
     if (s.kind == ShapeKind::fixed_list) row(2, fmt::format("each of {}: {}", s.length, type_of(graph_, *s.element)), *s.element, {}, flat_text(*s.element));
@@ -197,6 +198,7 @@ class TextWriter {
 
   static constexpr std::size_t max_name = 60;
   const wit::Graph& graph_;
+  const bool is_wide_;
   std::string out_;
   std::vector<Row> rows_;
 };
@@ -205,7 +207,7 @@ class TextWriter {
 
 class JsonWriter {
  public:
-  explicit JsonWriter(const wit::Graph& graph) : graph_(graph) {}
+  JsonWriter(const wit::Graph& graph, bool is_wide) : graph_(graph), is_wide_(is_wide) {}
 
   json func(const FuncAbi& f) const {
     json out = {{"name", f.func.abi_name},
@@ -216,6 +218,7 @@ class JsonWriter {
                 {"names", {{"legacy", names(f, f.legacy)}, {"standard32", names(f, f.standard)}}},
                 {"spilled", {{"params", f.shape.params_spill}, {"result", f.shape.results_spill}}},
                 {"needs", {{"memory", f.shape.needs_memory}, {"realloc", f.needs_realloc}, {"post-return", !f.legacy.post_return.empty()}}}};
+    if (is_wide_) out["names"].erase("standard32");
     out["params"] = parts(f.shape.params);
     out["result"] = f.shape.result == nullptr ? json(nullptr) : value(*f.shape.result);
     out["types"] = json::array();
@@ -267,12 +270,13 @@ class JsonWriter {
   }
 
   const wit::Graph& graph_;
+  const bool is_wide_;
 };
 
 struct Options {
   std::shared_ptr<WitInput> input;
   std::string function, world, output;
-  bool is_json = false;
+  bool is_json = false, is_wide = false;
 };
 
 int run(const Options& o) {
@@ -287,15 +291,15 @@ int run(const Options& o) {
     if (!selected) return report(selected.error());
     world = *selected;
   }
-  const auto funcs = component::abi_of(graph, world, o.function);
+  const auto funcs = component::abi_of(graph, world, o.function, o.is_wide ? core::ValType::i64 : core::ValType::i32);
   if (!funcs) return report(funcs.error());
   if (o.is_json) {
-    const JsonWriter writer(graph);
+    const JsonWriter writer(graph, o.is_wide);
     json out = json::array();
     for (const FuncAbi& f : *funcs) out.push_back(writer.func(f));
     return write_output(o.output, std::string_view(escape_json(out.dump(2, ' ', false, json::error_handler_t::replace)) + "\n"));
   }
-  TextWriter writer(graph);
+  TextWriter writer(graph, o.is_wide);
   for (const FuncAbi& f : *funcs) writer.func(f);
   return write_output(o.output, std::string_view(writer.take()));
 }
@@ -308,6 +312,7 @@ Action setup_abi(CLI::App& app) {
   app.get_option("PATH")->allow_extra_args(false);
   app.add_option("FUNCTION", o->function, "`f`, `resource.f`, or with an interface in front `iface#f`; all functions when left out");
   app.add_option("--world,-w", o->world, "World, when there are several");
+  app.add_flag("--memory64", o->is_wide, "Of a module whose memory has 64-bit addresses (feature `cm64`)");
   app.add_flag("--json", o->is_json, "As JSON");
   app.add_option("--output,-o", o->output, "Where to write (standard output when left out)")->type_name("FILE");
   return [o] { return run(*o); };

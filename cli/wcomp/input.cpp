@@ -31,7 +31,7 @@ Result<std::shared_ptr<const Bytes>> read_wasm(const std::string& path) {
 
 Result<component::ValidComponent> read_component(const std::string& path) {
   WCOMP_TRY(std::shared_ptr<const Bytes> bytes, read_wasm(path));
-  return read_component(path, std::move(bytes));
+  return read_component(path, std::move(bytes), component::Features::all());
 }
 
 Result<component::ValidComponent> read_component(const std::string& path, std::shared_ptr<const Bytes> bytes, const component::Features& features) {

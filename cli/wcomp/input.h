@@ -15,7 +15,7 @@ namespace wcomp::cli {
 bool wants_lenient_indices();
 /// The bytes of a `.wasm` file, or of what a `.wat` file has the text of; refuses what is neither a core module nor a component, saying what it looks like.
 Result<std::shared_ptr<const Bytes>> read_wasm(const std::string& path);
-/// The same, decoded and validated as a component.
+/// The same, decoded and validated as a component; what is behind features is for those to refuse who run it.
 Result<component::ValidComponent> read_component(const std::string& path);
 /// The same for bytes that were read already (standard input can be read only once).
 Result<component::ValidComponent> read_component(const std::string& path, std::shared_ptr<const Bytes> bytes, const component::Features& features = {});

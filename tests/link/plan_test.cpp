@@ -125,7 +125,7 @@ TEST_CASE("an export that is an import handed through is that import, and needs 
   REQUIRE(plan->imports.size() == 1);
   CHECK(plan->imports[0].name == "next");
   REQUIRE(plan->exports.size() == 1);
-  const auto& handed = std::get<LiftedFunc>(plan->exports[0].second).handed;
+  const auto& handed = std::get<link::LiftedFunc>(plan->exports[0].second).handed;
   REQUIRE(handed.has_value());
   CHECK(handed->name == "next");
   CHECK(print(*plan).find("export same = import next") != std::string::npos);

@@ -54,6 +54,11 @@ void define_shout(Linker& linker) {
   });
 }
 
+struct Thing {
+  static constexpr const char* resource_name = "thing";
+  int id;
+};
+
 }  // namespace
 
 TEST_CASE("a typed call goes into a guest with a 64-bit memory, from it to a typed host function, and back") {
@@ -117,10 +122,6 @@ TEST_CASE("what a guest passes in a 64-bit memory is checked with all its bits")
 }
 
 TEST_CASE("handles go through a 64-bit memory as numbers") {
-  struct Thing {
-    static constexpr const char* resource_name = "thing";
-    int id;
-  };
   const Engine engine = wide_engine();
   const Component component = load_text(engine, R"((component
     (import "i" (instance $i (export "thing" (type $t (sub resource))) (type $own (own $t)) (type $l (list $own))
