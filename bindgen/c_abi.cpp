@@ -104,7 +104,9 @@ const std::string& CAbi::function(Walk walk, const CType& type) {
   if (const auto it = walks_.find({walk, &type}); it != walks_.end()) return it->second;
   const std::string stem = type.name.ends_with("_t") ? type.name.substr(0, type.name.size() - 2) : type.name;
   std::string name = names_.take(stem + (walk == Walk::forget ? "_forget" : "_drop_borrows"));
-  define(walk, type, name, true);
+  const bool is_static = walk == Walk::drop_borrows;  // imports, which are inline, end no borrows
+  if (!is_static) inline_functions += fmt::format("void {}({} *value);\n", name, type.name);
+  define(walk, type, name, is_static);
   return walks_.emplace(std::pair(walk, &type), std::move(name)).first->second;
 }
 
@@ -149,7 +151,7 @@ void CAbi::define(Walk walk, const CType& type, const std::string& name, bool is
 const std::string& CAbi::bits_function(std::string_view name, std::string_view result, std::string_view param) {
   if (const auto it = bits_.find(name); it != bits_.end()) return it->second;
   std::string full = names_.take(fmt::format("{}_{}", names_.world(), name));
-  functions += fmt::format("static {0} {1}({2} value) {{\n  {0} out;\n  memcpy(&out, &value, sizeof out);\n  return out;\n}}\n", result, full, param);
+  inline_functions += fmt::format("static inline __attribute__((unused)) {0} {1}({2} value) {{\n  {0} out;\n  __builtin_memcpy(&out, &value, sizeof out);\n  return out;\n}}\n", result, full, param);
   return bits_.emplace(name, std::move(full)).first->second;
 }
 

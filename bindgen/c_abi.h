@@ -50,6 +50,8 @@ class CAbi {
 
   /// Functions that the code above calls, each after those it calls itself.
   std::string functions;
+  /// What the code of a header needs of them: declarations, and small ones whole.
+  std::string inline_functions;
 
  private:
   void define(Walk walk, const CType& type, const std::string& name, bool is_static);

@@ -29,8 +29,10 @@ class CGuestEmitter {
       if (!s.interface && s.direction == Direction::import_) stem_ = s.file_stem;
     }
     std::vector<OutputFile> out;
-    out.push_back({stem_ + ".h", header_.text()});
-    out.push_back({stem_ + ".c", glue()});
+    header_.build();
+    std::string source = glue();
+    out.push_back({stem_ + ".h", header_.text(abi_.inline_functions + (abi_.inline_functions.empty() ? "" : "\n") + imports_)});
+    out.push_back({stem_ + ".c", std::move(source)});
     if (std::string text = implementation(); !text.empty()) out.push_back({stem_ + "_impl.c", std::move(text), true});
     WCOMP_TRY(const Bytes payload, component::encode_component_type(model_.graph(), model_.world_id()));
     const Bytes object = component::component_type_object(model_.world().name, payload);
@@ -47,7 +49,7 @@ class CGuestEmitter {
     for (const Scope& scope : model_.scopes()) {
       if (!scope.is_in_world) continue;
       const bool is_export = scope.direction == Direction::export_;
-      const auto add = [&](const FuncModel& f) { is_export ? export_function(parts, scope, f) : import_function(parts, scope, f); };
+      const auto add = [&](const FuncModel& f) { is_export ? export_function(parts, scope, f) : import_function(scope, f); };
       for (const ResourceModel& r : scope.resources) {
         for (const FuncModel& f : r.functions) add(f);
         if (const auto it = header_.exported_resources().find({&scope, r.decl}); it != header_.exported_resources().end()) destructor(parts, scope, r, it->second);
@@ -89,14 +91,14 @@ class CGuestEmitter {
 
   // Imports.
 
-  void import_function(std::string& out, const Scope& scope, const FuncModel& model) {
+  void import_function(const Scope& scope, const FuncModel& model) {
     CFunc f = c_func(model_, types_, names_, scope, model);
     needs_realloc_ = needs_realloc_ || f.shape.lower_needs_realloc;
     if (f.is_core()) return;  // the declaration is the core import
     const std::string symbol = names_.take(f.name + "_import");
     std::string core_params;
     for (const core::ValType t : f.shape.lowered.params) core_params += fmt::format("{}{}", core_params.empty() ? "" : ", ", c_core_type(t));
-    out += fmt::format("__attribute__((import_module({}), import_name({}))) {} {}({});\n", literal(import_module(scope)), literal(f.func->abi_name),
+    imports_ += fmt::format("WCOMP_IMPORT({}, {})\n{} {}({});\n", literal(import_module(scope)), literal(f.func->abi_name),
                        core_result(f.shape.lowered), symbol, core_params.empty() ? "void" : core_params);
     CBlock block;
     block.locals = f.locals;
@@ -107,7 +109,7 @@ class CGuestEmitter {
       for (const CParam& p : f.params) lower_param(p, block, args);
     }
     import_call(f, symbol, std::move(args), block);
-    out += fmt::format("{} {{\n{}}}\n\n", f.declaration(), block.text);
+    imports_ += fmt::format("WCOMP_INLINE {} {{\n{}}}\n\n", f.declaration(), block.text);
   }
   void lower_param(const CParam& p, CBlock& block, std::vector<std::string>& args) {
     if (p.pass == Pass::value) return abi_.lower(*p.type, p.name, block, args);
@@ -348,6 +350,7 @@ class CGuestEmitter {
   CHeader header_;
   CAbi abi_;
   std::string stem_;
+  std::string imports_;
   bool needs_realloc_ = false;
 };
 

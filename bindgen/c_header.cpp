@@ -26,18 +26,22 @@ CExportedResource exported_resource(CNames& names, const Scope& scope, const std
   return {names.take(stem + "_new"), names.take(stem + "_rep"), names.take(stem + "_destructor")};
 }
 
-std::string CHeader::text() {
+void CHeader::build() {
   for (const Scope& s : model_.scopes()) scope(s);
-  const std::string body = std::move(out_);
+}
+
+std::string CHeader::text(const std::string& imports) {
+  std::string body = out_;
+  if (!imports.empty()) body += "\n#ifdef __wasm__\n\n// How imports are called; inline, so that what a call does not use costs nothing.\n" + imports + "#endif\n";
   std::string before = "#include <stdbool.h>\n#include <stddef.h>\n#include <stdint.h>\n\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n";
   std::string after;
   if (has_imports_) {
     before +=
         "\n#ifdef __wasm__\n#define WCOMP_IMPORT(module, name) __attribute__((import_module(module), import_name(name)))\n"
-        "#else\n#define WCOMP_IMPORT(module, name)\n#endif\n";
-    after = "\n#undef WCOMP_IMPORT\n";
+        "#define WCOMP_INLINE static inline __attribute__((unused))\n#else\n#define WCOMP_IMPORT(module, name)\n#define WCOMP_INLINE\n#endif\n";
+    after = "\n#undef WCOMP_IMPORT\n#undef WCOMP_INLINE\n";
   }
-  std::string guard = "WCOMP_C_BINDINGS_" + macro_name(names_.world());
+  const std::string guard = "WCOMP_C_BINDINGS_" + macro_name(names_.world());
   return file_header(model_) + doc_comment(model_.world().docs, "") +
          fmt::format("#ifndef {0}\n#define {0}\n\n{1}\n{2}{3}\n#ifdef __cplusplus\n}}\n#endif\n\n#endif\n", guard, before, with_diagnostics(model_, body), after);
 }
@@ -280,9 +284,16 @@ void CHeader::export_handle_functions(const ResourceModel& r, const Scope& scope
 void CHeader::function(const FuncModel& f, const Scope& scope) {
   const CFunc c = c_func(model_, types_, names_, scope, f);
   out_ += "\n" + doc_comment(f.func->docs, "");
-  if (scope.direction == Direction::import_ && c.is_core()) import_attribute(import_module(scope), f.func->abi_name);
+  if (scope.direction == Direction::import_) {
+    if (c.is_core()) {
+      import_attribute(import_module(scope), f.func->abi_name);
+    } else {
+      has_imports_ = true;
+      out_ += "WCOMP_INLINE ";
+    }
+  }
   const std::string mark = deprecation(f.func->stability);
-  out_ += fmt::format("{}{}{};\n", mark, mark.empty() ? "" : "\n", c.declaration());
+  out_ += fmt::format("{}{}{};\n", mark, mark.empty() ? "" : " ", c.declaration());
 }
 
 }  // namespace wcomp::bindgen

@@ -17,7 +17,10 @@ class CHeader {
  public:
   CHeader(const Model& model, CNames& names, CTypes& types) : model_(model), names_(names), types_(types) {}
 
-  [[nodiscard]] std::string text();
+  /// Finds all types and writes their definitions and the declarations of functions.
+  void build();
+  /// The header; `imports` is how those imported functions are called that are not core functions as they are.
+  [[nodiscard]] std::string text(const std::string& imports);
 
   /// Types whose layout is not C's own, in the order of their definitions.
   [[nodiscard]] const std::vector<const CType*>& defined() const { return defined_; }

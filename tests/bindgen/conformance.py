@@ -146,8 +146,7 @@ class Case:
         for stem, component_type in self.guest_worlds("c").items():
             glue = (folder / f"{stem}.c").read_text()
             name = re.match(r"// Made by `witc bindgen` for world `([^`]*)`", glue)[1]
-            symbols = re.findall(r"import_name\(\"(?:[^\"\\]|\\.)*\"\)\)\)\s+\w+\s+(\w+)\(", glue)
-            symbols += re.findall(r"^WCOMP_IMPORT\([^\n]*\)\n(?:__attribute__[^\n]*\n)?\w+ \*?(\w+)\(", (folder / f"{stem}.h").read_text(), re.M)
+            symbols = re.findall(r"^WCOMP_IMPORT\([^\n]*\)\n(?:__attribute__\(\([^\n]*?\)\)\) )?\w+ \*?(\w+)\(", (folder / f"{stem}.h").read_text(), re.M)
             program = [f'#include "{stem}.c"', "#pragma clang diagnostic ignored \"-Wdeprecated-declarations\""]
             if (folder / f"{stem}_impl.c").exists():
                 program.append(f'#include "{stem}_impl.c"')
