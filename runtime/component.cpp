@@ -11,6 +11,7 @@
 #include "component/text/parse.h"
 #include "component/validate.h"
 #include "engine/backend.h"
+#include "engine/jit/code_cache.h"
 #include "runtime/component_access.h"
 
 namespace wcomp {
@@ -85,8 +86,17 @@ Result<Component> Component::from_bytes(const Engine& engine, std::span<const st
 }
 
 Result<Component> Component::load(const Engine& engine, const std::filesystem::path& path) {
+  const auto stamp = engine.impl_->store_options.code_cache == nullptr ? std::nullopt : cache::stamp_of(path);
   WCOMP_TRY(Bytes bytes, read_file(path));
-  return from_bytes(engine, bytes, path.string());
+  WCOMP_TRY(Component out, from_bytes(engine, bytes, path.string()));
+  if (!stamp || component::text::is_wat(bytes)) return out;
+  // Modules lie in the component's bytes; adapters have bytes of their own.
+  for (const core::ValidModule& m : out.impl_->plan.modules) {
+    if (m->storage == nullptr || m->storage->size() != bytes.size()) continue;
+    engine::jit::know_file(m->storage, *stamp);
+    break;
+  }
+  return out;
 }
 
 std::vector<std::string> Component::imports() const {

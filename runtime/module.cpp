@@ -10,8 +10,10 @@
 #include "base/in_file.h"
 #include "component/component.h"
 #include "component/text/parse.h"
+#include "cache/cache.h"
 #include "core/describe.h"
 #include "core/text/parse.h"
+#include "engine/jit/code_cache.h"
 #include "runtime/module_impl.h"
 
 namespace wcomp {
@@ -72,8 +74,11 @@ Result<Module> Module::from_bytes(const Engine& engine, std::span<const std::uin
 }
 
 Result<Module> Module::load(const Engine& engine, const std::filesystem::path& path) {
+  const auto stamp = engine.impl_->store_options.code_cache == nullptr ? std::nullopt : cache::stamp_of(path);
   WCOMP_TRY(Bytes bytes, read_file(path));
-  return from_bytes(engine, bytes, path.string());
+  WCOMP_TRY(Module out, from_bytes(engine, bytes, path.string()));
+  if (stamp && !component::text::is_wat(bytes)) engine::jit::know_file(out.impl_->module->storage, *stamp);
+  return out;
 }
 
 std::vector<ModuleImport> Module::imports() const {

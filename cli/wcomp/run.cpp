@@ -1,6 +1,8 @@
 // wcomp run FILE [ARGS..]
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
+#include <fstream>
 
 #include <fmt/format.h>
 
@@ -36,8 +38,7 @@ const std::vector<std::string>& args_of(const RunOptions& o) {
   return o.invoke && o.invoke->find('(') == std::string::npos ? none : get_guest_args();
 }
 
-int run_component(const RunOptions& o, const Engine& engine, std::span<const std::uint8_t> bytes) {
-  const auto component = Component::from_bytes(engine, bytes, o.file);
+int run_component(const RunOptions& o, const Engine& engine, const Result<Component>& component) {
   if (!component) return report(component.error());
   auto context = context_of(o, args_of(o));
   if (!context) return report(context.error());
@@ -66,8 +67,7 @@ void warn_of_library(const RunOptions& o, const Module& module, const ModuleInst
   }
 }
 
-int run_module(const RunOptions& o, const Engine& engine, std::span<const std::uint8_t> bytes) {
-  auto module = Module::from_bytes(engine, bytes, o.file);
+int run_module(const RunOptions& o, const Engine& engine, Result<Module> module) {
   if (!module) return report(in_file(std::move(module).error(), o.file));
   auto context = context_of(o, args_of(o));
   if (!context) return report(context.error());
@@ -85,17 +85,35 @@ int run_module(const RunOptions& o, const Engine& engine, std::span<const std::u
   return *status;
 }
 
+/// What a regular file's first bytes say it is.
+component::BinaryKind kind_of_file(const std::string& path) {
+  std::error_code ec;
+  if (path == "-" || !std::filesystem::is_regular_file(path, ec)) return component::BinaryKind::not_wasm;
+  constexpr std::size_t preamble = 8;
+  char first[preamble];
+  std::ifstream in(path, std::ios::binary);
+  if (!in.read(first, preamble)) return component::BinaryKind::not_wasm;
+  return component::detect(as_bytes(std::string_view(first, preamble)));
+}
+
 int run(RunOptions& o) {
   std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is an error the guest is told of
   if (const auto applied = apply_peer_options(o); !applied) {
     (void)report(applied.error());
     return status_usage;
   }
+  // A binary is loaded as a file, for the cache knows files; text, and what is none of both, is looked at more closely.
+  if (const auto kind = kind_of_file(o.file); kind != component::BinaryKind::not_wasm) {
+    const auto engine = engine_of(o);
+    if (!engine) return report(engine.error());
+    return kind == component::BinaryKind::component ? run_component(o, *engine, Component::load(*engine, o.file)) : run_module(o, *engine, Module::load(*engine, o.file));
+  }
   const auto bytes = read_wasm(o.file);
   if (!bytes) return report(bytes.error());
   const auto engine = engine_of(o);
   if (!engine) return report(engine.error());
-  return component::detect(**bytes) == component::BinaryKind::component ? run_component(o, *engine, **bytes) : run_module(o, *engine, **bytes);
+  if (component::detect(**bytes) == component::BinaryKind::component) return run_component(o, *engine, Component::from_bytes(*engine, **bytes, o.file));
+  return run_module(o, *engine, Module::from_bytes(*engine, **bytes, o.file));
 }
 
 }  // namespace

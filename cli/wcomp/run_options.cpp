@@ -13,6 +13,8 @@
 #include "base/text.h"
 #include "cli/common/program.h"
 #include "cli/wcomp/features.h"
+#include "engine/backend.h"
+#include "engine/jit/perf_map.h"
 
 namespace wcomp::cli {
 
@@ -193,6 +195,7 @@ void add_run_options(CLI::App& app, RunOptions& o) {
   add_backend_option(app, o.backend);
   auto* cache_dir = app.add_option("--cache-dir", o.cache_dir, "Keep compiled code in this folder (`wcomp cache path` prints the one it is in otherwise)")->type_name("DIR");
   app.add_flag("--no-cache", o.has_no_cache, "Neither look for compiled code on disk nor keep it there")->excludes(cache_dir);
+  app.add_option("--profile", o.profile, "Write names of compiled functions for `perf`: perfmap")->type_name("KIND")->check(CLI::IsMember({"perfmap"}));
   app.add_option("-S", o.wasi, "As in wasmtime: inherit-env")->type_name("KEY[=VALUE],..")->expected(1)->allow_extra_args(false)->take_all();
   app.add_option("-W", o.wasm, "As in wasmtime: fuel=N, timeout=TIME, max-memory-size=N, max-table-elements=N, max-instances=N, max-wasm-stack=N, features")->type_name("KEY[=VALUE],..")->expected(1)->allow_extra_args(false)->take_all();
 }
@@ -200,7 +203,16 @@ void add_run_options(CLI::App& app, RunOptions& o) {
 Result<Engine> engine_of(const RunOptions& o) {
   EngineOptions options{.wasm_features = {}, .is_deterministic = o.is_deterministic};
   options.backend = parse_backend(o.backend).value_or(BackendKind::automatic);
-  if (!o.has_no_cache) options.cache_dir = o.cache_dir.empty() ? default_cache_dir() : std::filesystem::path(o.cache_dir);
+  if (!o.profile.empty()) {
+    if (engine::resolve(options.backend) != BackendKind::jit) {
+      Diagnostic d = error(diag::bad_usage, "`--profile perfmap` names compiled functions, and the interpreter has none");
+      d.notes.push_back("`--backend jit` compiles, where it can");
+      return Err(Failure(std::move(d)));
+    }
+    if (!engine::jit::write_perf_map()) return fail(diag::file_error, "the file of names for `perf` cannot be made in /tmp");
+  }
+  // Code that is mapped from a file has no names.
+  if (!o.has_no_cache && o.profile.empty()) options.cache_dir = o.cache_dir.empty() ? default_cache_dir() : std::filesystem::path(o.cache_dir);
   for (const std::string& list : o.wasm_features) options.wasm_features += (options.wasm_features.empty() ? "" : ",") + list;
   return Engine::create(options);
 }

@@ -24,7 +24,7 @@ struct RunOptions {
   bool traps_on_growth_failure = false;
   bool is_deterministic = false;
   std::string backend = "auto";
-  std::string cache_dir;
+  std::string cache_dir, profile;
   bool has_no_cache = false;
   std::vector<std::string> wasm_features;
 };

@@ -4,6 +4,7 @@
 
 #include "base/diagnostic.h"
 #include "engine/jit/code_cache.h"
+#include "engine/jit/perf_map.h"
 #include "engine/jit/runtime.h"
 
 namespace wcomp::engine::jit {
@@ -67,6 +68,7 @@ Result<std::shared_ptr<const LoadedCode>> load(const core::ValidModule& module, 
     made->object.code = {};
   }
   made->module = module.share();
+  add_to_perf_map(*made, *module);
   const std::scoped_lock lock(r.mutex);
   // Somebody else may have been faster: then all take his.
   if (auto found = r.find(&*module, options)) return found;
