@@ -250,8 +250,18 @@ class GuestEmitter {
           "extern \"C\" __attribute__((weak, export_name(\"cabi_realloc\"))) void* cabi_realloc(void* block, std::size_t old_size, std::size_t align, "
           "std::size_t new_size) {\n  return wcomp::guest::reallocate(block, old_size, align, new_size);\n}\n";
     }
-    return out + parts;
+    return out + parts + std::string(quiet_library);
   }
+  /// A program without exceptions ends where one would be thrown. libc++ would print a text first, for which it needs all of printf: most of
+  /// a small guest. Weak, so that a guest can have its own.
+  static constexpr std::string_view quiet_library =
+      "\n// Where memory ends or a container is misused there is nobody to tell: the guest traps. Definitions of your own take the place of these.\n"
+      "#if defined(_LIBCPP_VERSION) && !defined(__cpp_exceptions)\n"
+      "[[gnu::weak]] void std::__libcpp_verbose_abort(const char*, ...) noexcept(noexcept(std::__libcpp_verbose_abort(\"\"))) { __builtin_trap(); }\n"
+      "[[gnu::weak]] void* operator new(std::size_t size) { return wcomp::guest::allocate(size); }\n"
+      "[[gnu::weak]] void operator delete(void* block) noexcept { std::free(block); }\n"
+      "[[gnu::weak]] void operator delete(void* block, std::size_t) noexcept { std::free(block); }\n"
+      "#endif\n";
   std::string import_decl(const std::string& module, const std::string& name, std::string_view result, const std::string& params) {
     const std::string symbol = fmt::format("{}_import_{}", stem(), imports_++);
     externs_ += fmt::format("extern \"C\" __attribute__((import_module({}), import_name({}))) {} {}({});\n", literal(module), literal(name), result, symbol, params);

@@ -111,15 +111,15 @@ class Compilation {
   [[nodiscard]] fs::path bindings_folder() const { return options_.bindings.empty() ? folder_.path() / "bindings" : fs::path(options_.bindings); }
   Result<void> write_bindings() {
     const auto ownership = options_.ownership == "owning" ? bindgen::TypeOwnership::owning : bindgen::TypeOwnership::borrowing;
-    if (!options_.is_cpp) return {};
-    WCOMP_TRY(const auto files, bindgen::generate(graph_->graph, {world_}, bindgen::Side::guest, ownership));
+    const auto language = options_.is_cpp ? bindgen::Language::cpp : bindgen::Language::c;
+    WCOMP_TRY(const auto files, bindgen::generate(graph_->graph, {world_}, bindgen::Side::guest, ownership, language));
     std::error_code ec;
     fs::create_directories(bindings_folder(), ec);
     if (ec) return fail(diag::file_error, fmt::format("cannot make the directory `{}`: {}", escape(bindings_folder().string()), ec.message()));
     for (const bindgen::OutputFile& file : files) {
       if (file.is_written_once || file.name.ends_with(".o")) continue;
       const fs::path path = bindings_folder() / file.name;
-      if (file.name.ends_with(".cpp")) glue_ = path;
+      if (file.name.ends_with(".cpp") || file.name.ends_with(".c")) glue_ = path;
       if (const auto old = fs::exists(path, ec) ? read_text_file(path) : Result<std::string>(std::string()); old && *old == file.content) continue;
       WCOMP_TRY(write_file(path, std::string_view(file.content)));
     }
@@ -136,7 +136,7 @@ class Compilation {
     if (options_.is_cpp && !as_c) out.insert(out.end(), {"-std=c++20", "-fno-exceptions"});
     if (::isatty(2) == 1 && std::getenv("NO_COLOR") == nullptr) out.emplace_back("-fcolor-diagnostics");
     if (words_.has_debug_info && options_.bindings.empty()) out.push_back(fmt::format("-ffile-prefix-map={}=.", folder_.path().string()));
-    if (graph_ && options_.is_cpp) out.push_back("-I" + bindings_folder().string());
+    if (graph_) out.push_back("-I" + bindings_folder().string());
     return out;
   }
   /// Words that one step may have no use for are no mistake of the user's.
@@ -267,8 +267,9 @@ class Compilation {
     }
     if (const auto missing = find_missing_part(compiler_, words)) {
       print(*missing);
-    } else if (graph_ && options_.is_cpp && !words_.ends_before_link) {
-      say(fmt::format("wcomp: `witc bindgen PATH --lang cpp --world {}` writes the bindings, and first versions of what the world exports", graph_->graph.worlds[world_].name));
+    } else if (graph_ && !words_.ends_before_link) {
+      say(fmt::format("wcomp: `witc bindgen --lang {} --world {}` writes the bindings, and first versions of what the world exports", options_.is_cpp ? "cpp" : "c",
+                      graph_->graph.worlds[world_].name));
     }
   }
 
@@ -325,15 +326,15 @@ Action setup(CLI::App& app, bool is_cpp) {
   auto o = std::make_shared<Options>();
   o->is_cpp = is_cpp;
   app.add_option("FILES", o->files, "Sources and objects, among any options of clang")->type_name("FILE");
-  app.add_option("--wit,--wit-dir", o->wit, "WIT: a file, a folder or a package in binary form (default: the folder wit, or the .wit files, beside the first source)")->type_name("DIR");
-  app.add_option("--world", o->world, "World to implement, when there are several");
-  app.add_flag("--no-wit", o->no_wit, "Look for no WIT: an ordinary program");
+  CLI::Option* const wit = app.add_option("--wit,--wit-dir", o->wit, "WIT: a file, a folder or a package in binary form (default: the folder wit, or the .wit files, beside the first source)")->type_name("DIR");
+  CLI::Option* const world = app.add_option("--world", o->world, "World to implement, when there are several");
+  app.add_flag("--no-wit", o->no_wit, "Look for no WIT: an ordinary program")->excludes(wit)->excludes(world);
   app.add_option("--features", o->features, "Unstable features to keep")->delimiter(',')->allow_extra_args(false);
   app.add_flag("--all-features", o->all_features, "Keep everything unstable");
   if (is_cpp) {
     app.add_option("--type-ownership", o->ownership, "What your functions are given: borrowing, views of the caller's values (default); owning, values to move from")->check(CLI::IsMember({"borrowing", "owning"}));
-    app.add_option("--bindings", o->bindings, "Write the bindings to this folder and leave them there, for editors (default: a temporary one)")->type_name("DIR");
   }
+  app.add_option("--bindings", o->bindings, "Write the bindings to this folder and leave them there, for editors (default: a temporary one)")->type_name("DIR");
   app.add_option("-o,--output", o->output, "Write here instead of to standard output")->type_name("FILE");
   app.add_flag("--core", o->core, "Make a core module for WASI preview 1, with the WIT inside if there is some, and no component of it");
   app.add_flag("-v,--verbose", o->is_verbose, "Say which commands are run");

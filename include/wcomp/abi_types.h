@@ -19,7 +19,9 @@
 
 #include <array>
 #include <cstdint>
+#include <cstddef>
 #include <cstring>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <span>
@@ -346,6 +348,28 @@ struct Type<std::string_view> : Pointed<std::string_view, StringViewImpl> {
   static constexpr TypeDesc desc{TypeKind::string};
 };
 
+/// Elements in memory as a range, so that a vector is made with room for all of them and for no more.
+template <class T, class Cx>
+struct Elements {
+  using iterator_category = std::forward_iterator_tag;
+  using value_type = T;
+  using difference_type = std::ptrdiff_t;
+  using pointer = void;
+  using reference = T;
+
+  Cx* cx;
+  std::uint32_t at;
+
+  T operator*() const { return Type<T>::load(*cx, at); }
+  Elements& operator++() {
+    at += Type<T>::size;
+    return *this;
+  }
+  Elements operator++(int) { return {cx, std::exchange(at, at + Type<T>::size)}; }
+  friend bool operator==(const Elements& a, const Elements& b) { return a.at == b.at; }
+  friend difference_type operator-(const Elements& a, const Elements& b) { return static_cast<difference_type>((a.at - b.at) / Type<T>::size); }
+};
+
 template <class T>
 struct ListImpl {
   using Element = Type<T>;
@@ -374,7 +398,14 @@ struct ListImpl {
     std::vector<T> out;
     const std::uint64_t bytes = std::uint64_t{len} * Element::size;
     if (!cx.check_list(ptr, bytes, Element::align) || !cx.charge(std::uint64_t{len} * sizeof(T)) || len == 0) return out;
-    if constexpr (Element::is_any_bits) {
+    if constexpr (requires { Cx::is_trusted; }) {
+      if constexpr (Element::is_any_bits) {
+        const T* first = reinterpret_cast<const T*>(cx.at(ptr));
+        out = std::vector<T>(first, first + len);
+      } else {
+        out = std::vector<T>(Elements<T, Cx>{&cx, ptr}, Elements<T, Cx>{&cx, ptr + static_cast<std::uint32_t>(bytes)});
+      }
+    } else if constexpr (Element::is_any_bits) {
       out.resize(len);
       std::memcpy(out.data(), cx.at(ptr), static_cast<std::size_t>(bytes));
     } else {

@@ -24,10 +24,13 @@ class Context {
   Context& operator=(const Context&) = delete;
   ~Context() { clear(); }
 
+  /// The runtime has checked what is lifted: no value is out of range.
+  static constexpr bool is_trusted = true;
   [[nodiscard]] static bool ok() { return true; }
   [[nodiscard]] static std::uint8_t* at(std::uint32_t ptr) { return reinterpret_cast<std::uint8_t*>(static_cast<std::uintptr_t>(ptr)); }
-  [[noreturn]] static void fail_char() { __builtin_trap(); }
-  [[noreturn]] static void fail_discriminant() { __builtin_trap(); }
+  [[nodiscard]] static std::uint32_t address_of(const void* p) { return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(p)); }
+  [[noreturn]] static void fail_char() { __builtin_unreachable(); }
+  [[noreturn]] static void fail_discriminant() { __builtin_unreachable(); }
   [[nodiscard]] static bool check_list(std::uint32_t, std::uint64_t, std::uint32_t) { return true; }
   [[nodiscard]] static bool charge(std::uint64_t) { return true; }
 
@@ -35,17 +38,14 @@ class Context {
   std::uint32_t allocate(std::uint64_t bytes, std::uint32_t align) {
     if (bytes == 0) return align;
     if (bytes > 0x7fffffff) __builtin_trap();
-    void* block = std::malloc(static_cast<std::size_t>(bytes) + sizeof(Block));
-    if (block == nullptr) __builtin_trap();
-    blocks_ = new (block) Block{blocks_, 0};
-    return address_of(blocks_ + 1);
+    return address_of(add(static_cast<std::size_t>(bytes)) + 1);
   }
   static std::uint32_t lower_bytes(const void* data, std::uint64_t bytes, std::uint32_t align) { return bytes == 0 ? align : address_of(data); }
   static void lower_string(std::string_view text, std::uint32_t& ptr, std::uint32_t& len) {
     ptr = lower_bytes(text.data(), text.size(), 1);
     len = static_cast<std::uint32_t>(text.size());
   }
-  static std::string lift_string(std::uint32_t ptr, std::uint32_t len) {
+  [[gnu::noinline]] static std::string lift_string(std::uint32_t ptr, std::uint32_t len) {
     if (len == 0) return {};
     std::string text(reinterpret_cast<const char*>(at(ptr)), len);
     consumed(ptr);
@@ -59,41 +59,40 @@ class Context {
   /// The block at `ptr`, which the caller allocated, was copied.
   static void consumed(std::uint32_t ptr) { std::free(at(ptr)); }
   /// The block at `ptr`, which the caller allocated, is viewed until the call ends.
-  void keep_until_end(std::uint32_t ptr) {
-    auto* kept = static_cast<Kept*>(std::malloc(sizeof(Kept)));
-    if (kept == nullptr) __builtin_trap();
-    kept_ = new (kept) Kept{kept_, at(ptr), nullptr, 0};
-  }
+  void keep_until_end(std::uint32_t ptr) { add(0)->viewed = at(ptr); }
   /// A borrowed handle to be dropped when the call ends.
   void drop_at_end(void (*drop)(std::int32_t), std::int32_t handle) {
-    auto* kept = static_cast<Kept*>(std::malloc(sizeof(Kept)));
-    if (kept == nullptr) __builtin_trap();
-    kept_ = new (kept) Kept{kept_, nullptr, drop, handle};
+    Kept* kept = add(0);
+    kept->drop = drop;
+    kept->handle = handle;
   }
   void clear() {
-    while (blocks_ != nullptr) std::free(std::exchange(blocks_, blocks_->next));
-    while (kept_ != nullptr) {
-      Kept* last = std::exchange(kept_, kept_->next);
-      if (last->drop != nullptr) last->drop(last->handle);
-      std::free(last->block);
-      std::free(last);
-    }
+    if (last_ != nullptr) end_all();
   }
-  [[nodiscard]] static std::uint32_t address_of(const void* p) { return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(p)); }
 
  private:
-  struct Block {
-    Block* next;
-    std::uint64_t align_to_8;
-  };
-  struct Kept {
+  /// What ends with the call. A block that was asked for follows it.
+  struct alignas(8) Kept {
     Kept* next;
-    void* block;
+    void* viewed;
     void (*drop)(std::int32_t);
     std::int32_t handle;
   };
-  Block* blocks_ = nullptr;
-  Kept* kept_ = nullptr;
+  // Once in a program, not once in every call.
+  [[gnu::noinline]] Kept* add(std::size_t bytes) {
+    void* memory = std::malloc(sizeof(Kept) + bytes);
+    if (memory == nullptr) __builtin_trap();
+    return last_ = new (memory) Kept{last_, nullptr, nullptr, 0};
+  }
+  [[gnu::noinline]] void end_all() {
+    while (last_ != nullptr) {
+      Kept* kept = std::exchange(last_, last_->next);
+      if (kept->drop != nullptr) kept->drop(kept->handle);
+      std::free(kept->viewed);
+      std::free(kept);
+    }
+  }
+  Kept* last_ = nullptr;
 };
 
 /// Base of the classes that stand for an imported resource: one owned handle, 0 when it was moved away. `Self::drop_handle` ends it.
@@ -360,21 +359,69 @@ struct Returned {
   alignas(Context) static inline std::uint8_t context[sizeof(Context)];
   alignas(8) static inline std::uint8_t area[abi::Type<R>::size];
 
-  static R& hold(R&& v) { return *new (value) R(std::move(v)); }
-  static Context& hold_context() { return *new (context) Context(); }
   /// The body of cabi_post_..
   static void end() {
     reinterpret_cast<R*>(value)->~R();
-    reinterpret_cast<Context*>(context)->~Context();
+    reinterpret_cast<Context*>(context)->clear();
   }
 };
+
+/// A parameter that is a view of what the caller allocated for it; the block ends with the call.
+template <class View>
+class Given {
+ public:
+  Given(std::uint32_t ptr, std::uint32_t len) : block_(Context::at(ptr)), len_(len) {}
+  Given(const Given&) = delete;
+  Given& operator=(const Given&) = delete;
+  ~Given() {
+    if (len_ != 0) std::free(block_);
+  }
+  [[nodiscard]] View view() const { return View(reinterpret_cast<typename View::const_pointer>(len_ == 0 ? nullptr : block_), len_); }
+
+ private:
+  std::uint8_t* block_;
+  std::size_t len_;
+};
+
+/// How a parameter of type P arrives: as abi::Param says, but whole strings and lists of plain numbers own their block.
+template <class P>
+struct Arrival : abi::Param<P> {};
+template <class View>
+struct ViewArrival {
+  using Wire = Given<View>;
+  static View pass(Wire& w) { return w.view(); }
+};
+template <>
+struct Arrival<std::string_view> : ViewArrival<std::string_view> {};
+template <class T>
+  requires abi::Type<T>::is_any_bits
+struct Arrival<std::span<const T>> : ViewArrival<std::span<const T>> {};
+
+}  // namespace wcomp::guest
+
+template <class View>
+struct wcomp::abi::Type<wcomp::guest::Given<View>> {
+  static constexpr std::uint32_t size = 8;
+  static constexpr std::uint32_t align = 4;
+  static constexpr std::array<Core, 2> flat{Core::i32, Core::i32};
+  template <class Cx>
+  static guest::Given<View> lift_flat(Cx&, const std::uint64_t* slots) {
+    return {static_cast<std::uint32_t>(slots[0]), static_cast<std::uint32_t>(slots[1])};
+  }
+  template <class Cx>
+  static guest::Given<View> load(Cx& cx, std::uint32_t at) {
+    return {read_raw<std::uint32_t>(cx, at), read_raw<std::uint32_t>(cx, at + 4)};
+  }
+};
+
+namespace wcomp::guest {
 
 template <class Signature>
 struct Callee;
 /// Runs a C++ callable of type R(Ps...) for a call from outside. `HasPost`: cabi_post_ will end the result.
 template <class R, class... Ps>
 struct Callee<R(Ps...)> {
-  using Params = abi::Sequence<typename abi::Param<Ps>::Wire...>;
+  using Params = abi::Sequence<typename Arrival<Ps>::Wire...>;
   static constexpr bool params_spill = Params::flat_offsets[sizeof...(Ps)] > abi::max_flat_params;
   static constexpr bool results_spill = abi::PayloadType<R>::flat.size() > abi::max_flat_results;
 
@@ -383,30 +430,29 @@ struct Callee<R(Ps...)> {
     return [&]<std::size_t... I>(std::index_sequence<I...>) -> CoreR {
       Context cx;
       [[maybe_unused]] const std::uint64_t slots[sizeof...(Cs) + 1] = {to_slot(core)..., 0};
-      std::tuple<typename abi::Param<Ps>::Wire...> args = lift<I...>(cx, slots);
-      if constexpr (params_spill) std::free(Context::at(static_cast<std::uint32_t>(slots[0])));
-      if constexpr (std::is_void_v<R>) {
-        callable(abi::Param<Ps>::pass(std::get<I>(args))...);
-      } else if constexpr (HasPost) {
-        R& result = Returned<R>::hold(callable(abi::Param<Ps>::pass(std::get<I>(args))...));
-        Context& result_cx = Returned<R>::hold_context();
-        return give<CoreR>(result_cx, result);
+      if constexpr (params_spill) {
+        const auto ptr = static_cast<std::uint32_t>(slots[0]);
+        return with<CoreR, HasPost>(callable, cx, Context::at(ptr), abi::Type<typename Arrival<Ps>::Wire>::load(cx, ptr + Params::offsets[I])...);
       } else {
-        R result = callable(abi::Param<Ps>::pass(std::get<I>(args))...);
-        return give<CoreR>(cx, result);
+        return with<CoreR, HasPost>(callable, cx, nullptr,
+                                    abi::Type<typename Arrival<Ps>::Wire>::lift_flat(cx, slots + Params::flat_offsets[I])...);
       }
     }(std::index_sequence_for<Ps...>{});
   }
 
  private:
-  template <std::size_t... I>
-  static std::tuple<typename abi::Param<Ps>::Wire...> lift([[maybe_unused]] Context& cx, [[maybe_unused]] const std::uint64_t* slots) {
-    if constexpr (params_spill) {
-      const auto ptr = static_cast<std::uint32_t>(slots[0]);
-      return std::tuple<typename abi::Param<Ps>::Wire...>{abi::Type<typename abi::Param<Ps>::Wire>::load(cx, ptr + Params::offsets[I])...};
+  /// `area`: what held the parameters, if they did not fit into the core parameters.
+  template <class CoreR, bool HasPost, class F>
+  static CoreR with(F& callable, [[maybe_unused]] Context& cx, [[maybe_unused]] void* area, typename Arrival<Ps>::Wire... args) {
+    if constexpr (params_spill) std::free(area);
+    if constexpr (std::is_void_v<R>) {
+      callable(Arrival<Ps>::pass(args)...);
+    } else if constexpr (HasPost) {
+      R& result = *new (Returned<R>::value) R(callable(Arrival<Ps>::pass(args)...));
+      return give<CoreR>(*new (Returned<R>::context) Context(), result);
     } else {
-      return std::tuple<typename abi::Param<Ps>::Wire...>{
-          abi::Type<typename abi::Param<Ps>::Wire>::lift_flat(cx, slots + Params::flat_offsets[I])...};
+      R result = callable(Arrival<Ps>::pass(args)...);
+      return give<CoreR>(cx, result);
     }
   }
   template <class CoreR, class V>
@@ -431,6 +477,13 @@ CoreR run_export(F&& callable, Cs... core) {
 template <class... Args>
 [[noreturn]] void not_written_yet(const Args&...) {
   __builtin_trap();
+}
+
+/// The body of `operator new`.
+inline void* allocate(std::size_t size) {
+  void* block = std::malloc(size == 0 ? 1 : size);
+  if (block == nullptr) __builtin_trap();
+  return block;
 }
 
 /// The body of cabi_realloc.

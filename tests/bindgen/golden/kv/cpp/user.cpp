@@ -71,3 +71,11 @@ extern "C" __attribute__((weak, export_name("cabi_realloc")))
     void* cabi_realloc(void* block, std::size_t old_size, std::size_t align, std::size_t new_size) {
   return wcomp::guest::reallocate(block, old_size, align, new_size);
 }
+
+// Where memory ends or a container is misused there is nobody to tell: the guest traps. Definitions of your own take the place of these.
+#if defined(_LIBCPP_VERSION) && !defined(__cpp_exceptions)
+[[gnu::weak]] void std::__libcpp_verbose_abort(const char*, ...) noexcept(noexcept(std::__libcpp_verbose_abort(""))) { __builtin_trap(); }
+[[gnu::weak]] void* operator new(std::size_t size) { return wcomp::guest::allocate(size); }
+[[gnu::weak]] void operator delete(void* block) noexcept { std::free(block); }
+[[gnu::weak]] void operator delete(void* block, std::size_t) noexcept { std::free(block); }
+#endif
