@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "canonical-abi/core_signatures.h"
 #include "canonical-abi/fuse_body.h"
 
 namespace wcomp::cabi {
@@ -51,14 +52,13 @@ AdapterModule::AdapterModule(const FuncShape& lower_func, const FuncShape& lift_
   const FuncShape& func = lower_func;  // what they have in common
   callee = builder.import_func("a", "callee", lift_func.lifted);
   if (lift.has_post_return) post_return = builder.import_func("a", "post-return", {.params = lift_func.lifted.results, .results = {}});
-  const auto realloc_type = [&](Side s) { return core::FuncType{.params = FlatTypes(4, ptr(s)), .results = {ptr(s)}}; };
   if (func.lower_needs_realloc) {
     WCOMP_CHECK(lower.has_realloc);
-    realloc_[index(Side::caller)] = builder.import_func("a", "caller-realloc", realloc_type(Side::caller));
+    realloc_[index(Side::caller)] = builder.import_func("a", "caller-realloc", realloc_type(ptr(Side::caller)));
   }
   if (func.lift_needs_realloc) {
     WCOMP_CHECK(lift.has_realloc);
-    realloc_[index(Side::callee)] = builder.import_func("a", "callee-realloc", realloc_type(Side::callee));
+    realloc_[index(Side::callee)] = builder.import_func("a", "callee-realloc", realloc_type(ptr(Side::callee)));
   }
   import_intrinsics(func);
   if (func.needs_memory) {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/match.h"
+#include "canonical-abi/core_signatures.h"
 #include "component/validator.h"
 
 namespace wcomp::component {
@@ -9,8 +10,6 @@ namespace wcomp::component {
 namespace {
 
 using core::ValType;
-
-const core::FuncType callback_type{{ValType::i32, ValType::i32, ValType::i32}, {ValType::i32}};
 
 Result<void> check_func(const Scope& scope, CoreFuncIdx index, const core::FuncType& expected, std::string_view option) {
   WCOMP_TRY(const core::FuncType* found, at(scope.core_funcs, index.value, "core func"));
@@ -41,7 +40,7 @@ Result<ValType> Validator::canon_opts(const Space& s, const CanonOpts& o) const 
   if (o.is_async && o.post_return) return fail(diag::invalid, "the canonical options `async` and `post-return` exclude each other");
   if (o.callback) {
     if (!o.is_async) return fail(diag::invalid, "the canonical option `callback` is only for functions that are lifted with `async`");
-    WCOMP_TRY(check_func(scope, *o.callback, callback_type, "callback"));
+    WCOMP_TRY(check_func(scope, *o.callback, cabi::callback_type, "callback"));
   }
   return ptr;
 }

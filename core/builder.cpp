@@ -182,6 +182,11 @@ CodeBuilder& CodeBuilder::br_table(const std::vector<std::uint32_t>& depths, std
   return *this;
 }
 
+Bytes CodeBuilder::take() {
+  end();
+  return code_.take();
+}
+
 LocalIdx CodeBuilder::local(ValType t) {
   locals_.push_back(t);
   return LocalIdx(params_ + locals_.size() - 1);

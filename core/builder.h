@@ -10,9 +10,11 @@
 
 namespace wcomp::core {
 
-/// The instructions of one function, appended in order. `end` of the function is added by the ModuleBuilder.
+/// The instructions of one function, appended in order. `end` of the function is added by the ModuleBuilder, or by `take`.
 class CodeBuilder {
  public:
+  /// `params`: how many parameters the function has; only `local` asks.
+  explicit CodeBuilder(std::uint32_t params = 0) : params_(params) {}
   /// Any instruction without immediates.
   CodeBuilder& op(Opcode o);
   /// An instruction with one index or LEB immediate (local.get, call, br, global.set, memory.size, ...).
@@ -43,10 +45,11 @@ class CodeBuilder {
   CodeBuilder& br_table(const std::vector<std::uint32_t>& depths, std::uint32_t default_depth);
   /// A new local of that type, numbered after the parameters.
   LocalIdx local(ValType t);
+  /// The bytes with the function's `end`, for who builds no module.
+  [[nodiscard]] Bytes take();
 
  private:
   friend class ModuleBuilder;
-  explicit CodeBuilder(std::uint32_t params) : params_(params) {}
   std::uint32_t params_;
   std::vector<ValType> locals_;
   ByteWriter code_;

@@ -3,6 +3,7 @@
 
 #include "base/diagnostic.h"
 #include "base/text.h"
+#include "canonical-abi/core_signatures.h"
 #include "lower/lowering.h"
 
 namespace wcomp::lower {
@@ -14,7 +15,7 @@ using core::ValType;
 
 namespace {
 
-const FuncType realloc_type{.params = std::vector<ValType>(4, ValType::i32), .results = {ValType::i32}};
+const FuncType realloc_type = cabi::realloc_type(ValType::i32);
 
 std::string arguments(std::size_t count) {
   std::string out;

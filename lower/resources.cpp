@@ -3,6 +3,7 @@
 
 #include "base/diagnostic.h"
 #include "base/text.h"
+#include "canonical-abi/core_signatures.h"
 #include "lower/lowering.h"
 
 namespace wcomp::lower {
@@ -12,7 +13,7 @@ using core::ValType;
 
 namespace {
 
-const FuncType takes_i32{.params = {ValType::i32}, .results = {}}, i32_to_i32{.params = {ValType::i32}, .results = {ValType::i32}};
+const FuncType& takes_i32 = cabi::takes_handle;
 const FuncType two_to_i32{.params = {ValType::i32, ValType::i32}, .results = {ValType::i32}};
 
 constexpr std::string_view check_may_leave = "(if (i32.eqz (i32.and (global.get $flags) (i32.const {may_leave}))) (then (call $trap (i32.const {cannot_leave}))))";

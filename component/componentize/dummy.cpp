@@ -13,8 +13,9 @@ namespace {
 using core::FuncType;
 using core::ValType;
 
-const FuncType nothing, takes_handle{.params = {ValType::i32}, .results = {}}, handle_to_i32{.params = {ValType::i32}, .results = {ValType::i32}};
-const FuncType callback_type{.params = std::vector<ValType>(3, ValType::i32), .results = {ValType::i32}};
+using cabi::callback_type, cabi::handle_to_i32, cabi::takes_handle;
+
+const FuncType nothing;
 
 class Dummy {
  public:
@@ -26,7 +27,7 @@ class Dummy {
     for (const wit::WorldItem& item : world_.exports) WCOMP_TRY(imports_of_export(item));
     for (const wit::WorldItem& item : world_.exports) WCOMP_TRY(export_item(item));
     m_.export_mem(is_standard() ? "cm32p2_memory" : "memory", m_.mem({.limits = {.min = 0}}));
-    trap(is_standard() ? "cm32p2_realloc" : "cabi_realloc", realloc_type(ValType::i32));
+    trap(is_standard() ? "cm32p2_realloc" : "cabi_realloc", cabi::realloc_type(ValType::i32));
     m_.export_func(is_standard() ? "cm32p2_initialize" : "_initialize", m_.func(nothing));
     return m_.build();
   }

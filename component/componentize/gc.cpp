@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
+#include "canonical-abi/core_signatures.h"
+#include "core/builder.h"
 #include "core/expr_reader.h"
 #include "core/type_bytes.h"
 
@@ -35,37 +37,6 @@ bool is_func(const core::Import& i) { return std::holds_alternative<core::TypeId
 bool is_main_realloc(const core::Import& i) {
   return is_func(i) && i.module == "__main_module__" && (i.name == "cabi_realloc" || i.name == "canonical_abi_realloc");
 }
-
-/// Instructions of functions that are added.
-class Code {
- public:
-  Code& op(Opcode o) {
-    core::write_opcode(out_, o);
-    return *this;
-  }
-  Code& op(Opcode o, std::uint32_t immediate) {
-    core::write_opcode(out_, o);
-    out_.leb_u32(immediate);
-    return *this;
-  }
-  Code& i32(std::int32_t v) {
-    core::write_opcode(out_, Opcode::i32_const);
-    out_.leb_s32(v);
-    return *this;
-  }
-  Code& if_() {
-    core::write_opcode(out_, Opcode::if_);
-    out_.u8(0x40);
-    return *this;
-  }
-  Bytes end() {
-    core::write_opcode(out_, Opcode::end);
-    return out_.take();
-  }
-
- private:
-  ByteWriter out_;
-};
 
 /// Marks what is reached, then edits a copy of the module: its encoder knows the format.
 class Collector {
@@ -264,34 +235,34 @@ class Collector {
   }
 
   void add_functions(Module& out) {
-    const core::FuncType realloc{.params = std::vector<core::ValType>(4, core::ValType::i32), .results = {core::ValType::i32}};
+    const core::FuncType realloc = cabi::realloc_type(core::ValType::i32);
     if (adds_import_) out.imports.push_back({.module = "__main_module__", .name = "cabi_realloc", .type = type(out, realloc)});
     if (adds_realloc_) {
       out.funcs.push_back({.type = type(out, realloc), .locals = {{.count = 1, .type = core::ValType::i32}}, .body = {.code = keep(realloc_body())}});
     }
     if (!stack_pointer_) return;
-    Code c;
-    if (state_) c.op(Opcode::global_get, *state_).op(Opcode::i32_eqz).if_().i32(1).op(Opcode::global_set, *state_);
-    c.i32(0).i32(0).i32(8).i32(page_size).op(Opcode::call, *realloc_).i32(page_size).op(Opcode::i32_add).op(Opcode::global_set, *stack_pointer_);
-    if (state_) c.i32(2).op(Opcode::global_set, *state_).op(Opcode::end);
+    core::CodeBuilder c;
+    if (state_) c.op(Opcode::global_get, *state_).op(Opcode::i32_eqz).if_().i32_const(1).op(Opcode::global_set, *state_);
+    c.i32_const(0).i32_const(0).i32_const(8).i32_const(page_size).op(Opcode::call, *realloc_).i32_const(page_size).op(Opcode::i32_add).op(Opcode::global_set, *stack_pointer_);
+    if (state_) c.i32_const(2).op(Opcode::global_set, *state_).op(Opcode::end);
     if (!is_lazy_ && out.start) c.op(Opcode::call, out.start->value);
-    out.funcs.push_back({.type = type(out, {}), .locals = {}, .body = {.code = keep(c.end())}});
+    out.funcs.push_back({.type = type(out, {}), .locals = {}, .body = {.code = keep(c.take())}});
     if (!is_lazy_) out.start = FuncIdx(*allocate_);
   }
 
   /// `realloc` that hands out one fresh page of the memory and can do nothing else.
   static Bytes realloc_body() {
-    Code c;
+    core::CodeBuilder c;
     const auto trap_unless = [&](std::uint32_t param, std::int32_t value) {
-      c.i32(value).op(Opcode::local_get, param).op(Opcode::i32_ne).if_().op(Opcode::unreachable).op(Opcode::end);
+      c.i32_const(value).op(Opcode::local_get, param).op(Opcode::i32_ne).if_().op(Opcode::unreachable).op(Opcode::end);
     };
     trap_unless(0, 0);
     trap_unless(1, 0);
     trap_unless(3, page_size);
     constexpr std::uint32_t page = 4;
-    c.i32(1).op(Opcode::memory_grow, 0).op(Opcode::local_tee, page).i32(-1).op(Opcode::i32_eq).if_().op(Opcode::unreachable).op(Opcode::end);
-    c.op(Opcode::local_get, page).i32(16).op(Opcode::i32_shl);
-    return c.end();
+    c.i32_const(1).op(Opcode::memory_grow, 0).op(Opcode::local_tee, page).i32_const(-1).op(Opcode::i32_eq).if_().op(Opcode::unreachable).op(Opcode::end);
+    c.op(Opcode::local_get, page).i32_const(16).op(Opcode::i32_shl);
+    return c.take();
   }
 
   const Module& m_;

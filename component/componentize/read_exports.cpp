@@ -13,8 +13,7 @@ namespace wcomp::component {
 namespace {
 
 const core::FuncType nothing;
-const core::FuncType takes_handle{.params = {core::ValType::i32}, .results = {}};
-const core::FuncType callback_type{.params = std::vector<core::ValType>(3, core::ValType::i32), .results = {core::ValType::i32}};
+using cabi::callback_type, cabi::takes_handle;
 
 }  // namespace
 
@@ -101,7 +100,7 @@ class ExportReader {
 
   void run() {
     out_.parts = parts_of(m_, options_.rejects_legacy_names);
-    for (const auto& name : {out_.parts.realloc, out_.parts.import_realloc, out_.parts.export_realloc, out_.parts.adapter_realloc}) check(name, realloc_type(options_.ptr));
+    for (const auto& name : {out_.parts.realloc, out_.parts.import_realloc, out_.parts.export_realloc, out_.parts.adapter_realloc}) check(name, cabi::realloc_type(options_.ptr));
     const core::FuncType* start = core_func("_start");
     if (start != nullptr && *start == nothing) out_.parts.initialize.reset();  // a program initializes itself
     check(out_.parts.initialize, nothing);

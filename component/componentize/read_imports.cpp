@@ -13,8 +13,7 @@ namespace wcomp::component {
 
 namespace {
 
-const core::FuncType takes_handle{.params = {core::ValType::i32}, .results = {}};
-const core::FuncType handle_to_i32{.params = {core::ValType::i32}, .results = {core::ValType::i32}};
+using cabi::handle_to_i32, cabi::takes_handle;
 const core::FuncType gives_i32{.params = {}, .results = {core::ValType::i32}};
 
 std::string closest(std::string_view name, const std::vector<std::string>& candidates) {

@@ -33,7 +33,6 @@ Needs lift_needs(const cabi::FuncShape& shape, LiftAbi abi) {
 
 core::FuncType lowered_type(const cabi::FuncShape& shape, bool is_async, core::ValType ptr) { return is_async ? cabi::flatten_async_lower(shape, ptr) : shape.lowered; }
 
-core::FuncType realloc_type(core::ValType ptr) { return {.params = std::vector<core::ValType>(4, ptr), .results = {ptr}}; }
 
 Needs lower_needs(const cabi::FuncShape& shape, bool is_async) {
   const bool result_pointers = shape.result != nullptr && shape.result->has_pointers;

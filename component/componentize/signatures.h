@@ -2,6 +2,7 @@
 // `flatten_functype`; validation of canonical options.
 #pragma once
 
+#include "canonical-abi/core_signatures.h"
 #include "canonical-abi/shape.h"
 
 namespace wcomp::component {
@@ -22,7 +23,6 @@ struct Needs {
 [[nodiscard]] Needs lower_needs(const cabi::FuncShape& shape, bool is_async);
 /// `task.return` for the function.
 [[nodiscard]] core::FuncType task_return_type(const cabi::FuncShape& shape, core::ValType ptr);
-[[nodiscard]] core::FuncType realloc_type(core::ValType ptr);
 [[nodiscard]] Needs task_return_needs(const cabi::FuncShape& shape);
 
 /// The types of streams and futures that a function mentions, in the order in which intrinsics number them: parameters, then the result;

@@ -136,7 +136,7 @@ class Wrapper {
   }
   void add_realloc_slot(ModuleNo m) {
     if (!realloc_slots_.try_emplace(m, shim_.slots.size()).second) return;
-    add_slot({.type = realloc_type(main().use.ptr), .name = fmt::format("realloc-{}-{}", name_of(m), *modules_[m].use.parts.import_realloc), .hook = HookKind::realloc}, ReallocSlot{m});
+    add_slot({.type = cabi::realloc_type(main().use.ptr), .name = fmt::format("realloc-{}-{}", name_of(m), *modules_[m].use.parts.import_realloc), .hook = HookKind::realloc}, ReallocSlot{m});
   }
   [[nodiscard]] std::string name_of(ModuleNo m) const { return m == main_no ? "main" : modules_[m].input.name; }
 
@@ -332,7 +332,7 @@ class Wrapper {
           add(hook_kind(f), m.input.no, f.core_name, type);
           if (f.callback) add(HookKind::callback, m.input.no, *f.callback, {.params = std::vector<core::ValType>(3, core::ValType::i32), .results = {core::ValType::i32}});
           if (f.post_return) add(HookKind::post_return, m.input.no, *f.post_return, {.params = type.results, .results = {}});
-          if (lift_needs(f.shape, f.abi).realloc && !m.input.memory_from) add(HookKind::realloc, m.input.no, *m.use.parts.export_realloc, realloc_type(main().use.ptr));
+          if (lift_needs(f.shape, f.abi).realloc && !m.input.memory_from) add(HookKind::realloc, m.input.no, *m.use.parts.export_realloc, cabi::realloc_type(main().use.ptr));
         }
       }
     }
