@@ -183,7 +183,9 @@ class Parser {
   [[nodiscard]] Failure mismatch(const Shape& s) const {
     const bool is_form = word_.kind == WaveToken::bad || word_.kind == WaveToken::end;
     Failure f = at(is_form ? diag::syntax : diag::type_mismatch, fmt::format("expected a value of type `{}`, found {}", type_text(s), found()));
-    if (s.kind == ShapeKind::string && word_.kind == WaveToken::label) f.diagnostics().front().notes.push_back(fmt::format("a string is written in quotes: \"{}\"", shortened(word_.text)));
+    if (s.kind != ShapeKind::string) return f;
+    if (word_.kind == WaveToken::label) f.diagnostics().front().notes.push_back(fmt::format("a string is written in quotes: \"{}\"", shortened(word_.text)));
+    if (text_.substr(word_.begin, 1) == "'") f.diagnostics().front().notes.push_back("a string is written in double quotes, a character in single ones");
     return f;
   }
   Result<void> expect(char c, std::string_view expected) {

@@ -93,7 +93,7 @@ Result<ExportedFunc> find_exported_func(std::span<const ExportedFunc> funcs, std
     for (const ExportedFunc& f : meant) d.notes.push_back(fmt::format("write `{}`", full_name(f)));
     return Err(Failure(std::move(d)));
   }
-  Diagnostic d = error(diag::missing_export, fmt::format("no function `{}` is exported", name));
+  Diagnostic d = error(diag::missing_export, name.empty() ? std::string("the name of the function to call is missing") : fmt::format("no function `{}` is exported", name));
   add_candidates(d, funcs, name);
   return Err(Failure(std::move(d)));
 }
