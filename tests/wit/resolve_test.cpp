@@ -147,12 +147,12 @@ TEST_CASE("gates leave items out, and what stays must not need them") {
 TEST_CASE("an item may be behind one feature and what it stands in or names behind another") {
   const std::string text =
       "@unstable(feature = outer)\ninterface i {\n  @unstable(feature = inner)\n  f: func();\n  @unstable(feature = thing)\n  resource r {\n    @unstable(feature = inner)\n    m: func();\n  }\n}\n"
-      "@unstable(feature = world)\nworld w {\n  @unstable(feature = import)\n  import i;\n}";
+      "@unstable(feature = the-world)\nworld w {\n  @unstable(feature = the-import)\n  import i;\n}";
   CHECK(graph_of(text, {.all_features = true}).graph.interfaces[InterfaceId(0)].functions.size() == 2);
   CHECK(graph_of(text).graph.interfaces.empty());
   CHECK(graph_of(text, {.features = {"inner"}}).graph.interfaces.empty());
   CHECK(graph_of(text, {.features = {"outer", "inner"}}).graph.interfaces[InterfaceId(0)].functions.size() == 1);
-  CHECK(graph_of(text, {.features = {"outer", "world", "import"}}).graph.worlds[WorldId(0)].imports.size() == 1);
+  CHECK(graph_of(text, {.features = {"outer", "the-world", "the-import"}}).graph.worlds[WorldId(0)].imports.size() == 1);
   CHECK(errors_of("package a:b;\n@unstable(feature = i)\ninterface i {}\n@unstable(feature = w)\nworld w {\n  import i;\n}").starts_with("bad-gate"));
 }
 
