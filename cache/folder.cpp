@@ -67,7 +67,7 @@ Descriptor open_folder(const std::filesystem::path& folder, std::string* problem
     if (problem != nullptr) *problem = std::move(why);
     return Descriptor();
   };
-  if (folder.empty()) return refuse("there is no folder for it: neither XDG_CACHE_HOME nor HOME is set");
+  if (folder.empty()) return refuse("WCOMP_CACHE is empty, or no variable names a folder (XDG_CACHE_HOME, HOME)");
   Descriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!fd) {
     if (errno == ENOENT) return refuse({});

@@ -60,7 +60,7 @@ std::uint64_t run(const core::ValidModule& module, const std::shared_ptr<const c
   REQUIRE_FALSE(stopped);
   CHECK(stopped.error().code() == TrapCode::integer_divide_by_zero);
   REQUIRE(stopped.error().backtrace().size() == 2);
-  CHECK(stopped.error().backtrace()[0].name() == "func[1]");
+  CHECK(stopped.error().backtrace()[0].name() == "divide");
   CHECK(stopped.error().backtrace()[1].name() == "stop");
   return slots[0];
 }

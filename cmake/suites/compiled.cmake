@@ -1,0 +1,10 @@
+# Suites that run code, once more with guests compiled; where there is no compiler they are interpreted again. Without the cache on disk.
+function(wcomp_compiled_test name)
+  add_test(NAME ${name}_compiled COMMAND ${ARGN})
+  set_tests_properties(${name}_compiled PROPERTIES ENVIRONMENT "WCOMP_BACKEND=jit;WCOMP_CACHE=" LABELS "once;compiled" SKIP_RETURN_CODE 77 TIMEOUT 900)
+endfunction()
+if(TARGET wcomp)
+  wcomp_compiled_test(wast_conformance ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/wast/conformance.py --wcomp $<TARGET_FILE:wcomp>)
+  wcomp_compiled_test(component_execution_conformance ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/wast/conformance.py --wcomp $<TARGET_FILE:wcomp> --exec)
+endif()
+wcomp_compiled_test(back_ends $<TARGET_FILE:wcomp_compare_back_ends> --seconds 20)
