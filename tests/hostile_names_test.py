@@ -215,7 +215,7 @@ def check_wit(run, h):
 def code_of(folder):
     out = {}
     for path in sorted(folder.rglob("*")):
-        if path.suffix in (".h", ".cpp"):
+        if path.suffix in (".h", ".cpp", ".c"):
             lines = path.read_bytes().decode().split("\n")
             out[path.name] = [line for line in lines if not line.strip().startswith("//")]
             for line in lines:
@@ -230,7 +230,7 @@ DOCS = ["ends in a backslash \\", "ends in one and blanks \\  ", "a trigraph ??/
 def check_bindings(run):
     """Whatever the docs say, the code of the bindings is the same."""
     folder = pathlib.Path(run.folder)
-    for language in ("cpp", "cpp-host"):
+    for language in ("cpp", "c", "cpp-host"):
         expected = None
         for docs in ["harmless"] + DOCS:
             (folder / "x.wit").write_text(WIT.format(docs=docs))

@@ -28,7 +28,7 @@ def main():
     args = parser.parse_args()
     checked, wrong = 0, 0
     for case in sorted(GOLDEN.iterdir()):
-        for lang in ("cpp", "cpp-host"):
+        for lang in ("cpp", "c", "cpp-host"):
             with tempfile.TemporaryDirectory() as folder:
                 found = generated(args.witc, case / f"{case.name}.wit", lang, pathlib.Path(folder))
             expected = {f.name: f.read_text() for f in (case / lang).glob("*")}
