@@ -133,7 +133,7 @@ def bash_completes(prefix, folder):
             (["wcomp", "new", "app.wasm", "-o", "ap"], ["app.wasm"], []),
             (["wcomp", "validate", "--message-format=j"], ["json"], ["text"]),
             (["wcomp", "completions", ""], ["bash", "zsh", "fish"], ["app.wasm"]),
-            (["witc", "bindgen", "--lang", ""], ["cpp", "cpp-host"], ["app.wasm"]),
+            (["witc", "bindgen", "--lang", ""], ["cpp", "c", "cpp-host"], ["app.wasm"]),
             (["witc", "bindgen", "-o", ""], ["some dir"], ["app.wasm"]),
             (["witc", "b"], ["bindgen"], ["check"])):
         got = complete_in_bash(prefix, words, folder)
