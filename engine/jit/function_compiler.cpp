@@ -82,14 +82,18 @@ void FunctionCompiler::enter() {
   h.constant = u64{in_->frame} * 8;
   emit(Pseudo::enter, Form::slots, h);
   if (is_foreign_caller_) as_.save_context(in_->header);
-  // Locals begin as zero.
+  // Locals begin as zero. What lies in a slot otherwise might be taken for a reference to an exception, which would be kept (engine/exceptions.h).
+  const bool has_exceptions = !build_.module.tag_types.empty();
   constexpr u32 few = 16;
   if (in_->locals - in_->params > few) {
     as_.zero(in_->params, in_->locals - in_->params);
   } else {
     for (u32 s = in_->params; s < in_->locals; ++s) {
-      if (!is_in_register(s)) store_constant(s, 0);
+      if (has_exceptions || !is_in_register(s)) store_constant(s, 0);
     }
+  }
+  if (has_exceptions) {
+    for (u32 s = in_->header + (is_foreign_caller_ ? 1 : 0); s < first_operand_; ++s) store_constant(s, 0);
   }
   for (int r = 0; r < registers; ++r) {
     Register& x = regs_[r];
