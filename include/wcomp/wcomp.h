@@ -95,7 +95,7 @@ class Component {
   /// Names of the imports and exports, in order (`wasi:io/streams@0.2.0`, `run`).
   [[nodiscard]] std::vector<std::string> imports() const;
   [[nodiscard]] std::vector<std::string> exports() const;
-  /// Every function that instances of it export, in order; without those that it only hands through from its imports.
+  /// Every function that instances of it export, in order; those too that it hands through from its imports, unless they are asynchronous.
   [[nodiscard]] std::vector<ExportedFunc> functions() const;
 
  private:
