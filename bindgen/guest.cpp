@@ -312,7 +312,7 @@ class GuestEmitter {
       body += fmt::format("  return wcomp::guest::run_export<{}, {}, {}>(\n      {}{});\n}}\n", model_.signature(f.func->type, scope),
                           core_result(shape.lifted), has_post, callable, args);
       if (has_post) {
-        body += fmt::format("extern \"C\" __attribute__((export_name({}))) void {}_post_{}(std::int32_t) {{ wcomp::guest::Returned<{}>::end(); }}\n",
+        body += fmt::format("extern \"C\" __attribute__((export_name({}))) void {}_post_{}(std::int32_t) {{\n  wcomp::guest::Returned<{}>::end();\n}}\n",
                             literal("cabi_post_" + name), stem(), exports_, model_.result_type(f.func->type, scope, false));
       }
       ++exports_;

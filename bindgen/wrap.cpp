@@ -32,7 +32,8 @@ std::size_t break_position(std::string_view line, std::size_t begin, std::size_t
     if (c == '(' || c == '[' || c == '{' || c == '<') ++depth;
     const bool is_arrow = c == '>' && i > 0 && line[i - 1] == '-';
     if (c == ')' || c == ']' || c == '}' || (c == '>' && !is_arrow)) --depth;
-    const bool can_break = c == ' ' && i > begin && i + 1 < line.size() && (line[i - 1] == ',' || line[i - 1] == ')');
+    // A body begins on the line of its head, and so does the result of a lambda.
+    const bool can_break = c == ' ' && i > begin && i + 1 < line.size() && line[i + 1] != '{' && line[i + 1] != '-' && (line[i - 1] == ',' || line[i - 1] == ')');
     if (can_break && (best == std::string_view::npos || depth <= best_depth)) {
       best = i;
       best_depth = depth;

@@ -72,6 +72,9 @@ constexpr Command commands[] = {
 };
 
 constexpr Note environment[] = {
+    {"WCOMP_CXX", "the compiler of `wcomp c++` (default: clang++ 19, or the next best on the PATH)"},
+    {"WCOMP_CC", "the compiler of `wcomp cc`"},
+    {"WASI_SDK_PATH", "a WASI SDK whose clang `wcomp c++` and `wcomp cc` take"},
     {"NO_COLOR", "if set, diagnostics have no colours on a terminal either"},
     {"WCOMP_BACKEND", "what runs guests where no option says it: `interp` or `jit`"},
     {"WCOMP_CACHE", "the folder of compiled code (`wcomp` in XDG_CACHE_HOME, or in .cache of HOME); empty: none"},

@@ -187,8 +187,8 @@ __attribute__((export_name("sample:kv/store@1.2.0#[method]bucket.merge")))
   return (int32_t)result;
 }
 
-__attribute__((export_name("sample:kv/store@1.2.0#[dtor]bucket"))) void exports_sample_kv_store_bucket_destructor_export(int32_t p0)
-    { exports_sample_kv_store_bucket_destructor((exports_sample_kv_store_bucket_t *)p0); }
+__attribute__((export_name("sample:kv/store@1.2.0#[dtor]bucket")))
+    void exports_sample_kv_store_bucket_destructor_export(int32_t p0) { exports_sample_kv_store_bucket_destructor((exports_sample_kv_store_bucket_t *)p0); }
 
 __attribute__((export_name("sample:kv/store@1.2.0#count"))) int32_t exports_sample_kv_store_count_export(int32_t p0, int32_t p1) {
   keeper_list_exports_sample_kv_store_borrow_bucket_t buckets;

@@ -14,8 +14,9 @@ extern "C" __attribute__((export_name("sample:kv/store@1.2.0#count"))) std::int3
       std::uint32_t>(std::span<const wcomp::Borrow<::exports::sample::kv::store::Bucket>>), std::int32_t, true>(
       [](auto&&... args) -> decltype(auto) { return ::exports::sample::kv::store::count(std::forward<decltype(args)>(args)...); }, p0, p1);
 }
-extern "C" __attribute__((export_name("cabi_post_sample:kv/store@1.2.0#count"))) void keeper_post_0(std::int32_t)
-    { wcomp::guest::Returned<std::map<std::string, std::uint32_t>>::end(); }
+extern "C" __attribute__((export_name("cabi_post_sample:kv/store@1.2.0#count"))) void keeper_post_0(std::int32_t) {
+  wcomp::guest::Returned<std::map<std::string, std::uint32_t>>::end();
+}
 extern "C" __attribute__((export_name("sample:kv/store@1.2.0#find")))
     std::int32_t keeper_export_1(std::int32_t p0, std::int32_t p1, std::int32_t p2, std::int32_t p3) {
   return wcomp::guest::run_export<wcomp::Result<std::vector<std::uint8_t>,
@@ -23,8 +24,9 @@ extern "C" __attribute__((export_name("sample:kv/store@1.2.0#find")))
       [](auto&&... args) -> decltype(auto) { return ::exports::sample::kv::store::find(std::forward<decltype(args)>(args)...); }, p0, p1,
           p2, p3);
 }
-extern "C" __attribute__((export_name("cabi_post_sample:kv/store@1.2.0#find"))) void keeper_post_1(std::int32_t)
-    { wcomp::guest::Returned<wcomp::Result<std::vector<std::uint8_t>, ::sample::kv::store::Failure>>::end(); }
+extern "C" __attribute__((export_name("cabi_post_sample:kv/store@1.2.0#find"))) void keeper_post_1(std::int32_t) {
+  wcomp::guest::Returned<wcomp::Result<std::vector<std::uint8_t>, ::sample::kv::store::Failure>>::end();
+}
 std::int32_t wcomp::guest::ExportedResource<::exports::sample::kv::store::Bucket>::make(::exports::sample::kv::store::Bucket* object) {
   return keeper_import_0(static_cast<std::int32_t>(Context::address_of(object)));
 }
@@ -38,8 +40,7 @@ extern "C" __attribute__((export_name("sample:kv/store@1.2.0#[dtor]bucket"))) vo
 extern "C" __attribute__((export_name("sample:kv/store@1.2.0#[constructor]bucket")))
     std::int32_t keeper_export_3(std::int32_t p0, std::int32_t p1) {
   return wcomp::guest::run_export<wcomp::Own<::exports::sample::kv::store::Bucket>(std::string_view), std::int32_t, false>(
-      [](auto&&... args) -> decltype(auto)
-          { return wcomp::Own<::exports::sample::kv::store::Bucket>::make(std::forward<decltype(args)>(args)...); }, p0, p1);
+      [](auto&&... args) -> decltype(auto) { return wcomp::Own<::exports::sample::kv::store::Bucket>::make(std::forward<decltype(args)>(args)...); }, p0, p1);
 }
 extern "C" __attribute__((export_name("sample:kv/store@1.2.0#[static]bucket.open")))
     std::int32_t keeper_export_4(std::int32_t p0, std::int32_t p1, std::int32_t p2) {
@@ -48,32 +49,35 @@ extern "C" __attribute__((export_name("sample:kv/store@1.2.0#[static]bucket.open
       [](auto&&... args) -> decltype(auto) { return ::exports::sample::kv::store::Bucket::open(std::forward<decltype(args)>(args)...); },
           p0, p1, p2);
 }
-extern "C" __attribute__((export_name("cabi_post_sample:kv/store@1.2.0#[static]bucket.open"))) void keeper_post_4(std::int32_t)
-    { wcomp::guest::Returned<wcomp::Result<wcomp::Own<::exports::sample::kv::store::Bucket>, ::sample::kv::store::Failure>>::end(); }
+extern "C" __attribute__((export_name("cabi_post_sample:kv/store@1.2.0#[static]bucket.open"))) void keeper_post_4(std::int32_t) {
+  wcomp::guest::Returned<wcomp::Result<wcomp::Own<::exports::sample::kv::store::Bucket>, ::sample::kv::store::Failure>>::end();
+}
 extern "C" __attribute__((export_name("sample:kv/store@1.2.0#[method]bucket.get")))
     std::int32_t keeper_export_5(std::int32_t p0, std::int32_t p1, std::int32_t p2) {
   return wcomp::guest::run_export<std::optional<std::vector<std::uint8_t>>(::exports::sample::kv::store::Bucket&, std::string_view),
       std::int32_t, true>(
-      [](::exports::sample::kv::store::Bucket& self, auto&&... args) -> decltype(auto)
-          { return self.get(std::forward<decltype(args)>(args)...); }, p0, p1, p2);
+      [](::exports::sample::kv::store::Bucket& self,
+          auto&&... args) -> decltype(auto) { return self.get(std::forward<decltype(args)>(args)...); }, p0, p1, p2);
 }
-extern "C" __attribute__((export_name("cabi_post_sample:kv/store@1.2.0#[method]bucket.get"))) void keeper_post_5(std::int32_t)
-    { wcomp::guest::Returned<std::optional<std::vector<std::uint8_t>>>::end(); }
+extern "C" __attribute__((export_name("cabi_post_sample:kv/store@1.2.0#[method]bucket.get"))) void keeper_post_5(std::int32_t) {
+  wcomp::guest::Returned<std::optional<std::vector<std::uint8_t>>>::end();
+}
 extern "C" __attribute__((export_name("sample:kv/store@1.2.0#[method]bucket.set")))
     std::int32_t keeper_export_6(std::int32_t p0, std::int32_t p1, std::int32_t p2, std::int32_t p3, std::int32_t p4) {
   return wcomp::guest::run_export<wcomp::Result<void, ::sample::kv::store::Failure>(::exports::sample::kv::store::Bucket&, std::string_view,
       std::span<const std::uint8_t>), std::int32_t, true>(
-      [](::exports::sample::kv::store::Bucket& self, auto&&... args) -> decltype(auto)
-          { return self.set(std::forward<decltype(args)>(args)...); }, p0, p1, p2, p3, p4);
+      [](::exports::sample::kv::store::Bucket& self,
+          auto&&... args) -> decltype(auto) { return self.set(std::forward<decltype(args)>(args)...); }, p0, p1, p2, p3, p4);
 }
-extern "C" __attribute__((export_name("cabi_post_sample:kv/store@1.2.0#[method]bucket.set"))) void keeper_post_6(std::int32_t)
-    { wcomp::guest::Returned<wcomp::Result<void, ::sample::kv::store::Failure>>::end(); }
+extern "C" __attribute__((export_name("cabi_post_sample:kv/store@1.2.0#[method]bucket.set"))) void keeper_post_6(std::int32_t) {
+  wcomp::guest::Returned<wcomp::Result<void, ::sample::kv::store::Failure>>::end();
+}
 extern "C" __attribute__((export_name("sample:kv/store@1.2.0#[method]bucket.merge")))
     std::int32_t keeper_export_7(std::int32_t p0, std::int32_t p1) {
   return wcomp::guest::run_export<std::uint32_t(::exports::sample::kv::store::Bucket&, wcomp::Own<::exports::sample::kv::store::Bucket>),
       std::int32_t, false>(
-      [](::exports::sample::kv::store::Bucket& self, auto&&... args) -> decltype(auto)
-          { return self.merge(std::forward<decltype(args)>(args)...); }, p0, p1);
+      [](::exports::sample::kv::store::Bucket& self,
+          auto&&... args) -> decltype(auto) { return self.merge(std::forward<decltype(args)>(args)...); }, p0, p1);
 }
 
 extern "C" __attribute__((weak, export_name("cabi_realloc")))

@@ -64,8 +64,9 @@ extern "C" __attribute__((export_name("run"))) std::int32_t user_export_0(std::i
   return wcomp::guest::run_export<wcomp::Result<void, std::string>(std::span<const std::string>), std::int32_t, true>(
       [](auto&&... args) -> decltype(auto) { return ::exports::sample::kv::user::run(std::forward<decltype(args)>(args)...); }, p0, p1);
 }
-extern "C" __attribute__((export_name("cabi_post_run"))) void user_post_0(std::int32_t)
-    { wcomp::guest::Returned<wcomp::Result<void, std::string>>::end(); }
+extern "C" __attribute__((export_name("cabi_post_run"))) void user_post_0(std::int32_t) {
+  wcomp::guest::Returned<wcomp::Result<void, std::string>>::end();
+}
 
 extern "C" __attribute__((weak, export_name("cabi_realloc")))
     void* cabi_realloc(void* block, std::size_t old_size, std::size_t align, std::size_t new_size) {
