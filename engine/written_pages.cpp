@@ -42,10 +42,16 @@ WrittenPages::WrittenPages(Method best) : method_(best) {
   *static_cast<std::uint8_t*>(mark) = 1;
   is_same_process_ = static_cast<const std::uint8_t*>(mark);
   file_ = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-  if (file_ < 0 || best == Method::read) return;
-  // A system that does not know the request says so.
-  Found none;
-  if (!scan(static_cast<std::uint8_t*>(mark), page_bytes, none) || none.count != 1) method_ = Method::read;
+  if (file_ < 0) return;
+  // Older systems refuse the request; where programs are emulated the map may be of other addresses. The mark, which was written to, tells.
+  Found found;
+  const auto works = [&](Method m) {
+    method_ = m;
+    return find(static_cast<std::uint8_t*>(mark), page_bytes, found) && found.count == 1;
+  };
+  if (works(best) || works(Method::read)) return;
+  close(file_);
+  file_ = -1;
 }
 
 WrittenPages::~WrittenPages() {
