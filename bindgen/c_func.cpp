@@ -21,7 +21,7 @@ CFunc c_func(const Model& model, CTypes& types, const CNames& names, const Scope
     param.type = &types.of(p.type, scope);
     param.pass = param.type->is_by_value() ? Pass::value : param.type->is_option() ? Pass::option : Pass::pointer;
     param.name = out.locals.take(param.pass == Pass::option ? "maybe_" + value_name(p.name) : value_name(p.name));
-    param.is_handed_over = is_export && model.ownership() == TypeOwnership::owning && !param.type->has_borrow;
+    param.is_handed_over = is_export && model.ownership() == TypeOwnership::owning && !model.contains_borrow(p.type);
     param.is_const = !param.type->has_own && !(param.is_handed_over && !param.type->free.empty());
     out.params.push_back(std::move(param));
   }
