@@ -137,4 +137,17 @@ NAKED wcomp_jit_restore() {
 
 }  // namespace wcomp::engine::jit
 
+#else
+
+namespace wcomp::engine::jit {
+// There is no code for this machine: `can_compile` says so, and nobody comes here.
+extern "C" {
+void wcomp_jit_enter(const FuncInst*, std::uint64_t*, Run*) { WCOMP_CHECK(false); }
+void wcomp_jit_helper_entry() { WCOMP_CHECK(false); }
+void wcomp_jit_host_entry() { WCOMP_CHECK(false); }
+void wcomp_jit_lazy_entry() { WCOMP_CHECK(false); }
+void wcomp_jit_restore() { WCOMP_CHECK(false); }
+}
+}  // namespace wcomp::engine::jit
+
 #endif
