@@ -374,7 +374,8 @@ void FunctionCompiler::select(const RegOp& o) {
   const int c = use(o.c, Kind::i32);
   const int a = use(o.a, kind);
   const int b = use(o.b, kind);
-  const bool is_narrow = regs_[a].is_narrow && regs_[b].is_narrow;
+  // Floats: a narrow one says that both are f32, for an f64 never is.
+  const bool is_narrow = wants_float ? regs_[a].is_narrow || regs_[b].is_narrow : regs_[a].is_narrow && regs_[b].is_narrow;
   release(o.a), release(o.b);
   regs_[c].is_locked = true;
   // A register may be read after it was written if it is more than one of the operands.
@@ -456,12 +457,17 @@ void FunctionCompiler::global(const RegOp& o) {
     if (kind == Kind::i32) emit(Pseudo::move32, Form::into_a, regs(-1, d));
     finish(o.dst, d, kind);
   } else {
-    const int a = use(o.a, kind);
+    int a = use(o.a, kind);
     release(o.a);
     if (kind == Kind::i32 && !regs_[a].is_narrow) emit(Pseudo::move32, Form::into_a, regs(-1, a));
+    if (kind == Kind::f32) {
+      const int bits = allocate(false);
+      move(bits, a, true);
+      a = bits;
+    }
     h = regs(-1, a);
     h.constant = build_.global_cell(o.imm);
-    emit(is_float(kind) ? Pseudo::global_set_float : Pseudo::global_set, Form::apart, h);
+    emit(kind == Kind::f64 ? Pseudo::global_set_float : Pseudo::global_set, Form::apart, h);
   }
 }
 

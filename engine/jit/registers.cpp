@@ -232,8 +232,10 @@ int FunctionCompiler::use(u32 slot, Kind kind) {
     regs_[r].is_locked = true;
     if (is_float_register(r) == wants_float) return r;
     const int other = allocate(wants_float);
-    move(other, r, kind == Kind::i32);
-    regs_[other].is_narrow = kind == Kind::i32 || kind == Kind::f32;
+    // Above an f32 in a register of floats lies anything.
+    const bool is_narrow = kind == Kind::i32 || kind == Kind::f32 || (!wants_float && regs_[r].is_narrow);
+    move(other, r, is_narrow);
+    regs_[other].is_narrow = is_narrow;
     return other;
   }
   const int r = allocate(wants_float);
