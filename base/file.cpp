@@ -107,7 +107,7 @@ struct FileWriter::Impl {
   Result<void> outcome = Ok{};
 };
 
-FileWriter::FileWriter(std::filesystem::path path) : impl_(std::make_unique<Impl>(std::move(path))) {
+FileWriter::FileWriter(std::filesystem::path path, FileKind kind) : impl_(std::make_unique<Impl>(std::move(path))) {
   Impl& w = *impl_;
   if (w.path == "-") {
     w.fd.emplace(1);
@@ -140,6 +140,7 @@ FileWriter::FileWriter(std::filesystem::path path) : impl_(std::make_unique<Impl
   const mode_t mask = ::umask(0);
   ::umask(mask);
   w.mode = exists ? info.st_mode & 07777 : 0666 & ~mask;
+  if (kind == FileKind::program) w.mode |= (w.mode & 0444) >> 2;
 }
 
 FileWriter::~FileWriter() {
@@ -161,8 +162,8 @@ Result<void> FileWriter::commit() {
   return Ok{};
 }
 
-Result<void> write_parts(const std::filesystem::path& path, std::span<const ByteSpan> parts) {
-  FileWriter out(path);
+Result<void> write_parts(const std::filesystem::path& path, std::span<const ByteSpan> parts, FileKind kind) {
+  FileWriter out(path, kind);
   for (const ByteSpan part : parts) out.write(part);
   return out.commit();
 }

@@ -56,13 +56,11 @@ Result<std::vector<OutputFile>> generate(const wit::Graph& graph, const std::vec
       const auto same = std::find_if(out.begin(), out.end(), [&](const OutputFile& f) { return f.name == file.name; });
       if (same == out.end()) {
         out.push_back(std::move(file));
-      } else if (file.name.ends_with(".h") && first_line(*same) != first_line(file)) {
-        Diagnostic d = error(diag::duplicate_name, fmt::format("two headers would have the name `{}`", file.name));
-        d.notes.push_back(fmt::format("one begins with `{}`, the other with `{}`", first_line(*same), first_line(file)));
+      } else if (file.content != same->content) {
+        Diagnostic d = error(diag::duplicate_name, fmt::format("two files would have the name `{}`", file.name));
+        if (first_line(*same) != first_line(file)) d.notes.push_back(fmt::format("one begins with `{}`, the other with `{}`", first_line(*same), first_line(file)));
         d.notes.push_back("they are of different packages: make their bindings one by one with --world, each into a directory of its own");
         return Err(Failure(std::move(d)));
-      } else if (file.content.size() > same->content.size()) {
-        same->content = std::move(file.content);  // an interface that one world imports and another only takes types from
       }
     }
   }

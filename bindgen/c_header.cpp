@@ -50,7 +50,7 @@ void CHeader::scope(const Scope& scope) {
   std::string before = std::move(out_);
   out_.clear();
   for (const wit::TypeDeclId d : scope.types) {
-    if (model_.is_declared(d, scope)) declare(d, scope);
+    if (model_.is_needed(d, scope)) declare(d, scope);
   }
   functions(scope);
   if (!out_.empty()) {

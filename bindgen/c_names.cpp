@@ -81,7 +81,7 @@ void CNames::name_prefixes(const Model& model) {
 void CNames::name_types(const Model& model, const Scope& scope) {
   const bool is_world = !scope.interface && scope.direction == Direction::import_;
   for (const wit::TypeDeclId d : scope.types) {
-    if (!model.is_declared(d, scope)) continue;
+    if (!model.is_needed(d, scope)) continue;
     const std::string local = to_snake_case(graph_.type_decls[d].name);
     const bool gives_way = begins_with_one(local, type_beginnings) || (is_world && (local == "string" || begins_with_one(local, world_beginnings)));
     TypeNames names;

@@ -49,23 +49,28 @@ Result<void> Model::check(const wit::Function& func) const {
     return fail(diag::unsupported, fmt::format("`{}` has {}, for which there are no bindings yet", func.abi_name, what));
   };
   if (func.type.is_async) return refuse("the type `async func`");
+  for (const auto& p : func.type.params) {
+    if (const auto found = refused_part(p.type); !found.empty()) return refuse(found);
+  }
+  if (!func.type.result) return {};
+  if (const auto found = refused_part(*func.type.result); !found.empty()) return refuse(found);
+  return {};
+}
+
+std::string_view Model::refused_part(ValType type) const {
   std::string_view found;
-  bool has_error_context = false;
   const auto look = [&](ValType t) {
     const auto* p = std::get_if<types::Prim>(&t);
-    if (p != nullptr && *p == types::Prim::error_context) has_error_context = true;
+    if (p != nullptr && *p == types::Prim::error_context) found = "an error-context in its type";
   };
-  for (const auto& p : func.type.params) look(p.type);
-  if (func.type.result) look(*func.type.result);
-  walk(graph_->types, func.type, [&](types::TypeId id) {
+  look(type);
+  walk(graph_->types, type, [&](types::TypeId id) {
     const types::TypeDef& def = graph_->types[id];
     if (std::holds_alternative<types::StreamType>(def)) found = "a stream in its type";
     if (std::holds_alternative<types::FutureType>(def)) found = "a future in its type";
     for_each_part(def, look);
   });
-  if (!found.empty()) return refuse(found);
-  if (has_error_context) return refuse("an error-context in its type");
-  return {};
+  return found;
 }
 
 Result<void> Model::build() {
@@ -205,6 +210,7 @@ void Model::add_uses(Scope& scope) {
     for (const FuncModel& f : r.functions) walk(graph_->types, f.func->type, note);
   }
   scope.uses.assign(uses.begin(), uses.end());
+  std::ranges::sort(scope.uses, {}, [&](std::size_t i) { return *scopes_[i].interface; });  // scopes are in an order of this world's
 }
 
 void Model::name_types(const std::vector<wit::TypeDeclId>& decls) {
@@ -384,8 +390,10 @@ bool Model::is_default_constructible(ValType type) const {
       [](const types::BorrowType&) { return false; }, [](const auto&) { return true; });
 }
 
-bool Model::is_declared(wit::TypeDeclId decl, const Scope& scope) const {
-  // An interface that is only exported has no resources in its import scope.
+bool Model::is_declared(wit::TypeDeclId decl) const { return refused_part(graph_->type_decls[decl].type).empty(); }
+
+bool Model::is_needed(wit::TypeDeclId decl, const Scope& scope) const {
+  if (!is_declared(decl)) return false;
   if (scope.direction == Direction::export_ || scope.is_in_world) return true;
   const ValType type = graph_->type_decls[decl].type;
   return !reaches_exported_resource(type) && !reaches_resource_of(*scope.interface, type);

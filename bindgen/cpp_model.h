@@ -51,7 +51,7 @@ struct Scope {
   std::string cpp_namespace;             ///< `ns::pkg::iface`
   std::string file_stem;                 ///< `ns_pkg_iface`
   std::string docs;
-  bool is_in_world = true;               ///< false: here only because of its types
+  bool is_in_world = true;               ///< false: here only because of its types; its header is the same, there is no glue for it
   bool is_renamed = false;               ///< `import a: some:package/interface`
   std::vector<wit::TypeDeclId> types;    ///< resources included
   std::vector<FuncModel> functions;      ///< freestanding ones
@@ -99,8 +99,10 @@ class Model {
   [[nodiscard]] bool is_scalar(types::ValType type) const;
   /// Whether its C++ type has a default constructor on both sides.
   [[nodiscard]] bool is_default_constructible(types::ValType type) const;
-  /// Whether a declaration of the scope exists in it as a C++ name.
-  [[nodiscard]] bool is_declared(wit::TypeDeclId decl, const Scope& scope) const;
+  /// Whether a declaration exists as a C++ name: all do that there are bindings for.
+  [[nodiscard]] bool is_declared(wit::TypeDeclId decl) const;
+  /// Whether this world's functions can name it as a type of the scope: not a resource of an interface that is only exported.
+  [[nodiscard]] bool is_needed(wit::TypeDeclId decl, const Scope& scope) const;
   /// Whether a function makes its resource or, since it can fail, a result with it.
   [[nodiscard]] bool is_plain_constructor(const wit::Function& func) const;
   [[nodiscard]] bool has_deprecated() const;
@@ -113,8 +115,11 @@ class Model {
       : graph_(&graph), files_(graph), world_(world), side_(side), ownership_(ownership) {}
   Result<void> build();
   Result<void> check(const wit::Function& func) const;
+  /// Why there are no bindings for a type, or nothing.
+  [[nodiscard]] std::string_view refused_part(types::ValType type) const;
   void name_types(const std::vector<wit::TypeDeclId>& decls);
   void add_functions(Scope& scope, const std::vector<const wit::Function*>& functions) const;
+  /// The scope of an interface depends on the interface alone, except for `is_in_world`: the bindings of all worlds that name it share a header.
   std::size_t add_import_interface(wit::InterfaceId id, const std::string& item_name, bool is_in_world);
   void add_imports();
   void add_exports();

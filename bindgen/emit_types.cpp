@@ -34,7 +34,7 @@ class Emitter {
   std::string types(const std::function<std::string()>& resources) {
     std::string shared, forward, aliases, plain, compound;
     for (const wit::TypeDeclId id : scope_.types) {
-      if (!model_.is_declared(id, scope_)) continue;
+      if (!model_.is_declared(id)) continue;
       const wit::TypeDecl& decl = model_.graph().type_decls[id];
       const std::string& name = model_.name(id);
       const std::string docs = doc_comment(decl.docs, "");
@@ -78,7 +78,7 @@ class Emitter {
   std::string abi() {
     std::string out;
     for (const wit::TypeDeclId id : scope_.types) {
-      if (!model_.is_declared(id, scope_) || &model_.home(id, scope_) != &scope_) continue;
+      if (!model_.is_declared(id) || &model_.home(id, scope_) != &scope_) continue;
       const wit::TypeDecl& decl = model_.graph().type_decls[id];
       const std::string full = model_.qualified(id, scope_, false);
       match(
@@ -149,6 +149,7 @@ class Emitter {
     out += fmt::format("  std::variant<{}> value;\n\n", alternatives);
     if (!t.cases.front().type || model_.is_default_constructible(*t.cases.front().type)) out += fmt::format("  {}() = default;\n", name);
     out += constructors;
+    out += fmt::format("  template <std::size_t I, class... Args>\n  explicit {}(std::in_place_index_t<I> at, Args&&... args) : value(at, std::forward<Args>(args)...) {{}}\n", name);
     if (!has_handles) out += fmt::format("  friend bool operator==(const {0}& a, const {0}& b) {{ return a.value == b.value; }}\n", name);
     return out + "};\n";
   }

@@ -1,7 +1,8 @@
 // The names of generated files, and of the namespaces of packages: where two would be equal, the later one gets a `_` (`_2` for a third).
 //
 // Names depend on the packages alone, not on which worlds bindings are made for, so that one folder can take the files of all worlds of a
-// package, one after the other. Interfaces come before worlds: an interface's header is shared by worlds.
+// package, one after the other. Interfaces come before worlds: an interface's header is shared by worlds, and is the whole interface's whether a
+// world imports it, exports it or only takes types from it.
 #pragma once
 
 #include <map>

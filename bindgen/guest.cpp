@@ -2,29 +2,11 @@
 
 #include "bindgen/bindgen.h"
 #include "bindgen/emit_types.h"
+#include "bindgen/guest_imports.h"
 #include "component/wit_codec.h"
 
 namespace wcomp::bindgen {
 namespace {
-
-std::string_view core_type(core::ValType t) {
-  switch (t) {
-    case core::ValType::i64: return "std::int64_t";
-    case core::ValType::f32: return "float";
-    case core::ValType::f64: return "double";
-    default: return "std::int32_t";
-  }
-}
-std::string_view core_result(const core::FuncType& t) { return t.results.empty() ? "void" : core_type(t.results.front()); }
-/// `std::int32_t, float` or, with names, `std::int32_t p0, float p1`.
-std::string core_params(const core::FuncType& t, bool is_named) {
-  std::string out;
-  for (std::size_t i = 0; i < t.params.size(); ++i) {
-    out += fmt::format("{}{}", i == 0 ? "" : ", ", core_type(t.params[i]));
-    if (is_named) out += fmt::format(" p{}", i);
-  }
-  return out;
-}
 
 class GuestEmitter {
  public:
@@ -94,14 +76,16 @@ class GuestEmitter {
   }
   /// Types and functions of an import scope.
   std::string declarations(const Scope& scope) {
-    std::string body = emit_types(model_, scope, [&] { return scope.is_in_world ? imported_classes(scope) : ""; });
-    if (scope.is_in_world && !scope.functions.empty()) {
+    std::string body = emit_types(model_, scope, [&] { return imported_classes(scope); });
+    if (!scope.functions.empty()) {
       if (!body.empty()) body += "\n";
       for (const FuncModel& f : scope.functions) body += declaration(scope, f, "");
     }
     std::string out = in_namespace(scope.cpp_namespace, body);
     const std::string abi = emit_abi(model_, scope);
-    return abi.empty() ? out : out + "\n" + abi;
+    if (!abi.empty()) out += "\n" + abi;
+    const std::string calls = emit_imports(model_, scope).header;
+    return calls.empty() ? out : out + "\n// Core functions, and those of the above whose call is a line.\n" + calls;
   }
   std::string declaration(const Scope& scope, const FuncModel& f, std::string_view indent) {
     return docs_of(*f.func, indent) + fmt::format("{}{}{}{} {}({}){};\n", indent, Model::deprecation(f.func->stability),
@@ -240,15 +224,18 @@ class GuestEmitter {
     std::string parts;
     for (const Scope& scope : model_.scopes()) {
       if (scope.direction == Direction::import_) {
-        if (scope.is_in_world) import_scope(parts, scope);
+        if (!scope.is_in_world) continue;
+        const GuestImports imports = emit_imports(model_, scope);
+        needs_realloc_ = needs_realloc_ || imports.needs_realloc;
+        if (!imports.glue.empty()) parts += imports.glue + "\n";
       } else {
         export_scope(parts, scope);
       }
     }
     if (needs_realloc_) {
       parts +=
-          "extern \"C\" __attribute__((weak, export_name(\"cabi_realloc\"))) void* cabi_realloc(void* block, std::size_t old_size, std::size_t align, "
-          "std::size_t new_size) {\n  return wcomp::guest::reallocate(block, old_size, align, new_size);\n}\n";
+          "extern \"C\" __attribute__((weak, export_name(\"cabi_realloc\"))) void* cabi_realloc(void* block, std::size_t, std::size_t align, "
+          "std::size_t new_size) {\n  return wcomp::guest::reallocate(block, align, new_size);\n}\n";
     }
     return out + parts + std::string(quiet_library);
   }
@@ -262,39 +249,14 @@ class GuestEmitter {
       "[[gnu::weak]] void operator delete(void* block) noexcept { std::free(block); }\n"
       "[[gnu::weak]] void operator delete(void* block, std::size_t) noexcept { std::free(block); }\n"
       "#endif\n";
-  std::string import_decl(const std::string& module, const std::string& name, std::string_view result, const std::string& params) {
-    const std::string symbol = fmt::format("{}_import_{}", stem(), imports_++);
-    externs_ += fmt::format("extern \"C\" __attribute__((import_module({}), import_name({}))) {} {}({});\n", literal(module), literal(name), result, symbol, params);
+  /// A built-in function for a resource that is exported.
+  std::string built_in(const std::string& module, const std::string& name, bool has_result) {
+    const std::string symbol = fmt::format("{}_resource_{}", stem(), built_ins_++);
+    core::FuncType type;
+    type.params = {core::ValType::i32};
+    if (has_result) type.results = {core::ValType::i32};
+    externs_ += core_import(symbol, module, name, type);
     return symbol;
-  }
-  void import_scope(std::string& out, const Scope& scope) {
-    const std::string module = scope.interface ? scope.wit_name : "$root";
-    externs_.clear();
-    std::string body;
-    const auto define = [&](const FuncModel& f, const std::string& owner) {
-      const cabi::FuncShape shape = cabi::shape_of(model_.graph().types, f.func->type);
-      needs_realloc_ = needs_realloc_ || shape.lower_needs_realloc;
-      const std::string symbol = import_decl(module, f.func->abi_name, core_result(shape.lowered), core_params(shape.lowered, false));
-      const std::string prefix = owner.empty() ? "" : owner + "::";
-      std::string args;
-      if (f.func->kind == wit::FuncKind::method) args += ", *this";
-      for (std::size_t i = f.func->kind == wit::FuncKind::method ? 1 : 0; i < f.params.size(); ++i) args += ", " + f.params[i];
-      const std::string call = fmt::format("wcomp::guest::call_import<{}>({}{})", model_.signature(f.func->type, scope), symbol, args);
-      const std::string params = params_text(model_, scope, f);
-      if (model_.is_plain_constructor(*f.func)) {
-        body += fmt::format("{0}::{0}({1}) : {0}({2}) {{}}\n", owner, params, call);
-      } else {
-        body += fmt::format("{} {}{}({}){} {{\n  return {};\n}}\n", model_.result_type(f.func->type, scope), prefix, f.name, params,
-                            f.func->kind == wit::FuncKind::method ? " const" : "", call);
-      }
-    };
-    for (const FuncModel& f : scope.functions) define(f, "");
-    for (const ResourceModel& r : scope.resources) {
-      const std::string drop = import_decl(module, "[resource-drop]" + model_.graph().type_decls[r.decl].name, "void", "std::int32_t");
-      body += fmt::format("void {}::drop_handle(std::int32_t handle) {{ {}(handle); }}\n", model_.name(r.decl), drop);
-      for (const FuncModel& f : r.functions) define(f, model_.name(r.decl));
-    }
-    if (!body.empty()) out += externs_ + "\n" + in_namespace(scope.cpp_namespace, body) + "\n";
   }
   void export_scope(std::string& out, const Scope& scope) {
     const std::string prefix = scope.interface ? scope.wit_name + "#" : "";
@@ -325,9 +287,9 @@ class GuestEmitter {
       const std::string name = model_.graph().type_decls[r.decl].name;
       const std::string cls = model_.qualified(r.decl, scope, false);
       const std::string module = "[export]" + scope.wit_name;
-      const std::string make = import_decl(module, "[resource-new]" + name, "std::int32_t", "std::int32_t");
-      const std::string rep = import_decl(module, "[resource-rep]" + name, "std::int32_t", "std::int32_t");
-      const std::string drop = import_decl(module, "[resource-drop]" + name, "void", "std::int32_t");
+      const std::string make = built_in(module, "[resource-new]" + name, true);
+      const std::string rep = built_in(module, "[resource-rep]" + name, true);
+      const std::string drop = built_in(module, "[resource-drop]" + name, false);
       body += fmt::format("std::int32_t wcomp::guest::ExportedResource<{0}>::make({0}* object) {{\n  return {1}(static_cast<std::int32_t>(Context::address_of(object)));\n}}\n", cls, make);
       body += fmt::format("{0}* wcomp::guest::ExportedResource<{0}>::rep(std::int32_t handle) {{\n  return reinterpret_cast<{0}*>(Context::at(static_cast<std::uint32_t>({1}(handle))));\n}}\n", cls, rep);
       body += fmt::format("void wcomp::guest::ExportedResource<{0}>::drop(std::int32_t handle) {{ {1}(handle); }}\n", cls, drop);
@@ -348,7 +310,7 @@ class GuestEmitter {
 
   const Model& model_;
   std::string externs_;
-  std::size_t imports_ = 0;
+  std::size_t built_ins_ = 0;
   std::size_t exports_ = 0;
   bool needs_realloc_ = false;
 };

@@ -49,7 +49,7 @@ class HostEmitter {
     std::string types = emit_types(model_, scope, [&] {
       std::string classes;
       for (const ResourceModel& r : scope.resources) {
-        if (scope.is_in_world) classes += (classes.empty() ? "" : "\n") + abstract_class(scope, r);
+        classes += (classes.empty() ? "" : "\n") + abstract_class(scope, r);
       }
       return classes;
     });
@@ -57,7 +57,7 @@ class HostEmitter {
     const std::string abi = emit_abi(model_, scope);
     if (!abi.empty()) out += "\n" + abi;
     const bool has_something = !scope.functions.empty() || !scope.resources.empty() || scope.interface;
-    if (scope.is_in_world && has_something) out += (out.empty() ? "" : "\n") + doc_comment(scope.docs, "") + in_namespace(scope.cpp_namespace, host_class(scope));
+    if (has_something) out += (out.empty() ? "" : "\n") + doc_comment(scope.docs, "") + in_namespace(scope.cpp_namespace, host_class(scope));
     return out;
   }
   std::string virtual_function(const Scope& scope, const FuncModel& f) {
@@ -219,8 +219,15 @@ class HostEmitter {
   std::string shortcuts() {
     std::map<std::string, int> count;
     const auto& graph = model_.graph();
+    const auto is_another_name_of_ours = [&](const wit::TypeDecl& d) {  // `use types.{document}`: the same type by the same name
+      if (!d.is_use || !d.alias_of || graph.type_decls[*d.alias_of].name != d.name) return false;
+      const auto* owner = std::get_if<wit::InterfaceId>(&graph.type_decls[*d.alias_of].owner);
+      return owner != nullptr && graph.interfaces[*owner].package == model_.world().package;
+    };
     for (const wit::InterfaceId id : graph.packages[model_.world().package].interfaces) {
-      for (const wit::TypeDeclId d : graph.interfaces[id].types) ++count[type_name(graph.type_decls[d].name)];
+      for (const wit::TypeDeclId d : graph.interfaces[id].types) {
+        if (!is_another_name_of_ours(graph.type_decls[d])) ++count[type_name(graph.type_decls[d].name)];
+      }
     }
     for (const wit::WorldId w : graph.packages[model_.world().package].worlds) ++count[type_name(graph.worlds[w].name)];
     std::string out;
@@ -228,7 +235,7 @@ class HostEmitter {
       if (scope.direction != Direction::import_ || !scope.interface || graph.interfaces[*scope.interface].package != model_.world().package) continue;
       if (!graph.interfaces[*scope.interface].name || scope.is_renamed) continue;
       for (const wit::TypeDeclId d : scope.types) {
-        if (!model_.is_declared(d, scope)) continue;
+        if (!model_.is_needed(d, scope) || is_another_name_of_ours(graph.type_decls[d])) continue;
         if (count[model_.name(d)] == 1) out += fmt::format("using {}::{};\n", scope.cpp_namespace.substr(package().size() + 2), model_.name(d));
       }
     }

@@ -46,14 +46,16 @@ std::size_t break_position(std::string_view line, std::size_t begin, std::size_t
 void add_wrapped(std::string& out, std::string_view line) {
   const std::size_t indent = std::min(line.find_first_not_of(' '), line.size());
   const bool is_code = indent < line.size() && line[indent] != '#' && !line.substr(indent).starts_with("//");
-  std::string rest(line);
+  std::string_view rest = line;
+  std::size_t added = 0;  // spaces that stand before `rest`
   std::size_t begin = indent;
-  while (is_code && rest.size() > max_line_length) {
-    const std::size_t at = break_position(rest, begin, max_line_length);
-    if (at == std::string::npos) break;
-    out.append(rest, 0, at).append("\n");
-    rest = std::string(indent + 4, ' ') + rest.substr(at + 1);
-    begin = indent + 4;
+  while (is_code && added <= max_line_length && added + rest.size() > max_line_length) {
+    const std::size_t at = break_position(rest, begin, max_line_length - added);
+    if (at == std::string_view::npos) break;
+    added = indent + 4;
+    begin = 0;
+    out.append(rest.substr(0, at)).append("\n").append(added, ' ');
+    rest.remove_prefix(at + 1);
   }
   out += rest;
 }

@@ -147,7 +147,7 @@ Temp::~Temp() {
 
 void Body::adapter(const FuncShape& lower, const FuncShape& lift) {
   const FuncShape& func = lower;  // what they have in common
-  enter();
+  enter(func.lower_needs_realloc);
   if (func.has_borrows) call_intrinsic(Intrinsic::enter_call);
 
   std::vector<Temp> args, core_results, results;
@@ -164,10 +164,10 @@ void Body::adapter(const FuncShape& lower, const FuncShape& lift) {
   from_ = Side::callee;
   translate_result(lower, lift, core_results, results);
   if (module_.side(Side::callee).has_post_return) {
-    clear_flag(module_.flags(Side::callee), flag_may_leave);
+    set_may_leave(Side::callee, false);
     for (const Temp& r : core_results) code().local_get(r);
     code().call(module_.post_return);
-    set_flag(module_.flags(Side::callee), flag_may_leave);
+    if (!module_.side(Side::callee).enters_callee) set_may_leave(Side::callee, true);
   }
   leave();
   for (const Temp& r : results) code().local_get(r);
@@ -175,8 +175,11 @@ void Body::adapter(const FuncShape& lower, const FuncShape& lift) {
 
 void Body::helper(const ShapePair& shapes) { translate_here(shapes, InMemory{core::LocalIdx(0)}, InMemory{core::LocalIdx(1)}); }
 
-void Body::enter() {
-  code().global_get(module_.flags(Side::caller)).i32_const(flag_may_leave).op(Opcode::i32_and).op(Opcode::i32_eqz);
+// An instance that may be entered does nothing, so it may leave, too: once entered its flags are known.
+void Body::enter(bool keeps_caller_flags) {
+  code().global_get(module_.flags(Side::caller));
+  if (keeps_caller_flags) code().local_tee(*(caller_flags_ = code().local(ValType::i32)));
+  code().i32_const(flag_may_leave).op(Opcode::i32_and).op(Opcode::i32_eqz);
   trap_if(TrapCode::cannot_leave);
   if (module_.side(Side::callee).is_own_instance) {
     code().i32_const(1);
@@ -186,19 +189,25 @@ void Body::enter() {
     code().global_get(flags).i32_const(flag_may_enter).op(Opcode::i32_and).op(Opcode::i32_eqz);
     trap_if(TrapCode::cannot_enter);
   }
-  for (const core::GlobalIdx flags : module_.entered) clear_flag(flags, flag_may_enter);
+  for (const core::GlobalIdx flags : module_.entered) set_flags(flags, flag_may_leave);
 }
 
 void Body::leave() {
-  for (const core::GlobalIdx flags : module_.entered) set_flag(flags, flag_may_enter);
+  for (const core::GlobalIdx flags : module_.entered) set_flags(flags, flag_may_leave | flag_may_enter);
 }
 
-void Body::set_flag(core::GlobalIdx flags, std::int32_t flag) {
-  code().global_get(flags).i32_const(flag).op(Opcode::i32_or).global_set(flags);
-}
+void Body::set_flags(core::GlobalIdx flags, std::int32_t value) { code().i32_const(value).global_set(flags); }
 
-void Body::clear_flag(core::GlobalIdx flags, std::int32_t flag) {
-  code().global_get(flags).i32_const(~flag).op(Opcode::i32_and).global_set(flags);
+void Body::set_may_leave(Side side, bool may) {
+  const core::GlobalIdx flags = module_.flags(side);
+  if (side == Side::callee && module_.side(side).enters_callee) return set_flags(flags, may ? flag_may_leave : 0);
+  if (side == Side::caller && caller_flags_) {
+    code().local_get(*caller_flags_);
+    if (!may) code().i32_const(~flag_may_leave).op(Opcode::i32_and);
+  } else {
+    code().global_get(flags).i32_const(may ? flag_may_leave : ~flag_may_leave).op(may ? Opcode::i32_or : Opcode::i32_and);
+  }
+  code().global_set(flags);
 }
 
 // lift_flat_values of the caller and lower_flat_values of the callee, for the parameters.

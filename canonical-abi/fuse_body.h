@@ -117,10 +117,11 @@ class Body {
  private:
   friend class Temp;
   // fuse.cpp: the call
-  void enter();
+  void enter(bool keeps_caller_flags);
   void leave();
-  void set_flag(core::GlobalIdx flags, std::int32_t flag);
-  void clear_flag(core::GlobalIdx flags, std::int32_t flag);
+  void set_flags(core::GlobalIdx flags, std::int32_t value);
+  /// The instance of the side may (not) leave from here on.
+  void set_may_leave(Side side, bool may);
   void translate_params(const FuncShape& lower, const FuncShape& lift, std::span<const Temp> args);
   void translate_result(const FuncShape& lower, const FuncShape& lift, std::span<const Temp> core_results, std::span<const Temp> results);
 
@@ -189,6 +190,7 @@ class Body {
   core::FuncIdx func_;
   Side from_;
   std::map<core::ValType, std::vector<core::LocalIdx>> free_locals_;
+  std::optional<core::LocalIdx> caller_flags_;  ///< a local that has what they are during the call
 };
 
 }  // namespace wcomp::cabi::fusing

@@ -140,13 +140,12 @@ void Body::reallocate(core::LocalIdx ptr, core::LocalIdx old_bytes64, std::uint3
 }
 
 void Body::call_realloc(core::LocalIdx ptr, std::uint32_t align, core::LocalIdx bytes64) {
-  const core::GlobalIdx flags = module_.flags(to());
-  clear_flag(flags, flag_may_leave);
+  set_may_leave(to(), false);
   push_constant(to(), align);
   code().local_get(bytes64);
   wrap_to_address(to());
   code().call(module_.realloc(to())).local_set(ptr);
-  set_flag(flags, flag_may_leave);
+  set_may_leave(to(), true);
   check_range(to(), ptr, align, bytes64, TrapCode::realloc_failed, TrapCode::realloc_failed);
 }
 

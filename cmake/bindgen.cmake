@@ -1,6 +1,10 @@
 # wcomp_guest.h, which every guest's bindings carry, is put together from the public headers it needs and embedded in the library.
-set(headers result.h type_desc.h abi_layout.h abi_types.h guest.h)
+set(headers result.h type_desc.h abi_layout.h abi_scalars.h abi_types.h guest.h)
 set(bundle "// Support code of guest bindings made by `witc bindgen`; changes here are lost.\n#ifndef WCOMP_GUEST_H\n#define WCOMP_GUEST_H\n")
+# libc++'s own settings, before any of its headers; where one was included earlier, what the glue defines does the same with some more bytes.
+string(APPEND bundle "\n// A container that is misused traps: without exceptions libc++ would print a text, for which it needs all of printf. And nobody here asks how\n"
+  "// large a block is that ends.\n#if !defined(__cpp_exceptions) && !defined(_LIBCPP_VERBOSE_ABORT)\n#define _LIBCPP_VERBOSE_ABORT(...) __builtin_trap()\n"
+  "#define _LIBCPP_HAS_NO_LIBRARY_SIZED_DEALLOCATION\n#endif\n")
 foreach(header IN LISTS headers)
   set(path ${PROJECT_SOURCE_DIR}/include/wcomp/${header})
   set_property(DIRECTORY ${PROJECT_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${path})

@@ -5,37 +5,74 @@ set_source_files_properties(${interpreter_sources} PROPERTIES COMPILE_OPTIONS "$
 
 # Stencils of the compiler (engine/jit): compiled with flags of their own whatever the build type is, read out of the object file, included.
 set(stencil_dir ${PROJECT_SOURCE_DIR}/engine/jit/stencils)
-set(stencil_object ${PROJECT_BINARY_DIR}/generated/wcomp_stencils.o)
-set(stencil_include ${PROJECT_BINARY_DIR}/generated/wcomp_stencils.inc)
-if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
-  set(stencil_launcher ${CMAKE_CXX_COMPILER_LAUNCHER})
+set(stencil_sources stencils vector_stencils)  # the first one says which registers the variants have
+set(stencil_flags -std=c++23 -O2 -fno-pic -ffunction-sections -fno-asynchronous-unwind-tables -fno-stack-protector -fomit-frame-pointer
+    -fno-exceptions -fno-jump-tables -fno-math-errno -fno-slp-vectorize -fno-vectorize -ffp-contract=off -mllvm -disable-vector-combine -w -DNDEBUG
+    -DFMT_HEADER_ONLY=1 -I${PROJECT_SOURCE_DIR} -I${PROJECT_SOURCE_DIR}/include -I${PROJECT_BINARY_DIR}/generated)
+set(stencil_readers extract.py object_file.py x86_64.py aarch64.py)
+list(TRANSFORM stencil_readers PREPEND ${stencil_dir}/)
+
+# wcomp_stencils(<processor> <flags>..): generated/wcomp_stencils_<processor>.inc
+function(wcomp_stencils processor)
+  set(include ${PROJECT_BINARY_DIR}/generated/wcomp_stencils_${processor}.inc)
+  set(launcher ${CMAKE_CXX_COMPILER_LAUNCHER})
+  set(objects)
+  foreach(source IN LISTS stencil_sources)
+    set(object ${PROJECT_BINARY_DIR}/generated/${processor}_${source}.o)
+    list(APPEND objects ${object})
+    add_custom_command(
+      OUTPUT ${object}
+      COMMAND ${CMAKE_COMMAND} -E make_directory ${PROJECT_BINARY_DIR}/generated
+      COMMAND ${launcher} ${CMAKE_CXX_COMPILER} ${ARGN} ${stencil_flags} -MD -MF ${object}.d -MT generated/${processor}_${source}.o
+              -c ${stencil_dir}/${source}.cpp -o ${object}
+      DEPENDS ${stencil_dir}/${source}.cpp
+      DEPFILE ${object}.d
+      COMMENT "Compiling ${source} for ${processor}"
+      VERBATIM)
+  endforeach()
   add_custom_command(
-    OUTPUT ${stencil_object}
-    COMMAND ${CMAKE_COMMAND} -E make_directory ${PROJECT_BINARY_DIR}/generated
-    COMMAND ${stencil_launcher} ${CMAKE_CXX_COMPILER} -std=c++23 -O2 -march=x86-64-v2 -fno-pic -mcmodel=small -ffunction-sections
-            -fno-asynchronous-unwind-tables -fno-stack-protector -fomit-frame-pointer -fno-exceptions -fno-jump-tables -fno-math-errno
-            -fno-slp-vectorize -fno-vectorize -ffp-contract=off -mllvm -disable-vector-combine -w -DNDEBUG -DFMT_HEADER_ONLY=1
-            -I${PROJECT_SOURCE_DIR} -I${PROJECT_SOURCE_DIR}/include -I${PROJECT_BINARY_DIR}/generated
-            -MD -MF ${stencil_object}.d -MT generated/wcomp_stencils.o -c ${stencil_dir}/stencils.cpp -o ${stencil_object}
-    DEPENDS ${stencil_dir}/stencils.cpp
-    DEPFILE ${stencil_object}.d
-    COMMENT "Compiling stencils"
+    OUTPUT ${include}
+    COMMAND ${Python3_EXECUTABLE} ${stencil_dir}/extract.py ${include} ${objects}
+    DEPENDS ${objects} ${stencil_readers}
+    COMMENT "Reading stencils for ${processor}"
     VERBATIM)
-  add_custom_command(
-    OUTPUT ${stencil_include}
-    COMMAND ${Python3_EXECUTABLE} ${stencil_dir}/extract.py ${stencil_object} ${stencil_include}
-    DEPENDS ${stencil_object} ${stencil_dir}/extract.py
-    COMMENT "Reading stencils"
-    VERBATIM)
-else()
-  # No compiler for this machine yet: a table with nothing to find in it.
-  file(CONFIGURE OUTPUT ${stencil_include} CONTENT
-"constexpr std::uint8_t stencil_bytes[1] = {};
-constexpr Field stencil_fields[1] = {};
-constexpr Patch stencil_patches[1] = {};
-constexpr Stencil stencils[1] = {};
-constexpr std::array<std::uint8_t, 16> stencil_literals[1] = {};
+endfunction()
+# A table with nothing to find in it.
+function(wcomp_no_stencils processor)
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/generated/wcomp_stencils_${processor}.inc CONTENT
+"constexpr std::array<std::uint8_t, 0> stencil_bytes{};
+constexpr std::array<Field, 0> stencil_fields{};
+constexpr std::array<Patch, 0> stencil_patches{};
+constexpr std::array<Stencil, 0> stencils{};
+constexpr std::array<std::array<std::uint8_t, 16>, 0> stencil_literals{};
 ")
+endfunction()
+
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
+  wcomp_stencils(x86_64 -march=x86-64-v2 -mcmodel=small)
+else()
+  wcomp_no_stencils(x86_64)
 endif()
-set_property(SOURCE ${PROJECT_SOURCE_DIR}/engine/jit/stencil_table.cpp APPEND PROPERTY OBJECT_DEPENDS ${stencil_include})
-target_sources(wcomp_engine PRIVATE ${stencil_include})
+# For another processor its headers have to be there: those of glibc and libstdc++ (Debian: libstdc++-12-dev-arm64-cross).
+set(aarch64_stencil_flags --target=aarch64-linux-gnu -mcmodel=tiny -ffixed-x15)
+option(WCOMP_AARCH64 "stencils for aarch64 in a wcomp for another processor" OFF)
+if(CMAKE_SYSTEM_PROCESSOR STREQUAL "aarch64")
+  set(WCOMP_HAS_AARCH64_HEADERS TRUE)
+elseif(WCOMP_AARCH64)
+  include(CheckCXXSourceCompiles)
+  set(CMAKE_REQUIRED_FLAGS "--target=aarch64-linux-gnu")
+  set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+  check_cxx_source_compiles("#include <vector>\n#include <cstdint>\n#if !defined(__aarch64__)\n#error\n#endif\nint f() { return std::vector<int>(1)[0]; }" WCOMP_HAS_AARCH64_HEADERS)
+  unset(CMAKE_REQUIRED_FLAGS)
+  unset(CMAKE_TRY_COMPILE_TARGET_TYPE)
+endif()
+if(WCOMP_HAS_AARCH64_HEADERS)
+  wcomp_stencils(aarch64 ${aarch64_stencil_flags})
+else()
+  wcomp_no_stencils(aarch64)
+endif()
+foreach(processor x86_64 aarch64)
+  set(stencil_include ${PROJECT_BINARY_DIR}/generated/wcomp_stencils_${processor}.inc)
+  set_property(SOURCE ${PROJECT_SOURCE_DIR}/engine/jit/stencil_table.cpp APPEND PROPERTY OBJECT_DEPENDS ${stencil_include})
+  target_sources(wcomp_engine PRIVATE ${stencil_include})
+endforeach()

@@ -1,5 +1,5 @@
 # Fuzz targets: one per phase, run by scripts/fuzz. Part of the sanitizer build (WCOMP_FUZZ).
-foreach(target wit wit_format wit_operations wit_package core core_text component componentize text wave lower execute dwarf back_ends)
+foreach(target wit wit_format wit_operations wit_package core core_text component componentize text wave lower execute dwarf back_ends precompiled)
   add_executable(fuzz_${target} ${PROJECT_SOURCE_DIR}/fuzz/${target}.cpp)
   target_link_libraries(fuzz_${target} PRIVATE wcomp_wit wcomp_core wcomp_component wcomp_link)
   target_link_options(fuzz_${target} PRIVATE -fsanitize=fuzzer)
@@ -10,3 +10,4 @@ target_link_libraries(fuzz_lower PRIVATE wcomp_lower)
 target_sources(fuzz_back_ends PRIVATE ${PROJECT_SOURCE_DIR}/fuzz/support/generate.cpp ${PROJECT_SOURCE_DIR}/fuzz/support/back_ends.cpp)
 target_link_libraries(fuzz_back_ends PRIVATE wcomp_engine)
 target_link_libraries(fuzz_dwarf PRIVATE wcomp_dwarf)
+target_link_libraries(fuzz_precompiled PRIVATE wcomp_runtime)

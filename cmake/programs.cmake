@@ -33,19 +33,26 @@ function(wcomp_program name)
   endif()
 endfunction()
 wcomp_program(witc wcomp_bindgen)
-wcomp_program(wcomp wcomp_bindgen wcomp_compose wcomp_lower wcomp_runtime wcomp_wasi wcomp_wast)
+wcomp_program(wcomp wcomp_bindgen wcomp_compose wcomp_lower wcomp_runtime wcomp_wasi wcomp_runner wcomp_wast)
 
-# witc reads a few files and ends: finding and relocating shared libraries would be a third of its time. Where the system has no static
-# C library it is linked as other programs are.
-if(TARGET witc AND NOT WCOMP_SANITIZE)
+# Where an installed wcomp finds the runners of `wcomp exe`, from its own folder (cmake/runner.cmake).
+include(GNUInstallDirs)
+cmake_path(RELATIVE_PATH CMAKE_INSTALL_FULL_LIBEXECDIR BASE_DIRECTORY ${CMAKE_INSTALL_FULL_BINDIR} OUTPUT_VARIABLE runner_dir)
+set_property(SOURCE ${PROJECT_SOURCE_DIR}/cli/wcomp/exe.cpp APPEND PROPERTY COMPILE_DEFINITIONS "WCOMP_RUNNER_DIR=\"${runner_dir}/wcomp\"")
+
+# Most of their runs are short: finding and relocating shared libraries would be a third of witc's time, and half of that of `wcomp run` with a small
+# guest. Where the system has no static C library they are linked as other programs are.
+if(NOT WCOMP_SANITIZE)
   include(CheckCXXSourceCompiles)
   set(CMAKE_REQUIRED_LINK_OPTIONS -static-pie)
   check_cxx_source_compiles("int main() {}" WCOMP_HAS_STATIC_LIBC)
   unset(CMAKE_REQUIRED_LINK_OPTIONS)
-  if(WCOMP_HAS_STATIC_LIBC)
-    get_target_property(options witc LINK_OPTIONS)
-    list(REMOVE_ITEM options -static-libstdc++ -static-libgcc)  # beside these clang makes a dynamic program of it
-    set_target_properties(witc PROPERTIES LINK_OPTIONS "${options}")
-    target_link_options(witc PRIVATE -static-pie)
-  endif()
+  foreach(program witc wcomp)
+    if(TARGET ${program} AND WCOMP_HAS_STATIC_LIBC)
+      get_target_property(options ${program} LINK_OPTIONS)
+      list(REMOVE_ITEM options -static-libstdc++ -static-libgcc)  # beside these clang makes a dynamic program of it
+      set_target_properties(${program} PROPERTIES LINK_OPTIONS "${options}")
+      target_link_options(${program} PRIVATE -static-pie)
+    endif()
+  endforeach()
 endif()

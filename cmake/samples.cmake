@@ -20,6 +20,11 @@ foreach(step 1 2)
                       OUTPUT ${out}/app.wasm DEFINITIONS ${definitions})
 endforeach()
 
+add_executable(calculator-host ${calculator}/src/host.cpp)
+set_target_properties(calculator-host PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/samples/calculator CXX_STANDARD 20)
+wcomp_host_bindings(TARGET calculator-host WIT ${calculator}/step2/wit WORLD desk)
+add_dependencies(samples calculator-host)
+
 set(greet ${PROJECT_SOURCE_DIR}/samples/greet-host)
 wcomp_add_component(TARGET greet SOURCES ${greet}/guest.cpp WIT ${greet}/wit WORLD greet OUTPUT ${PROJECT_BINARY_DIR}/samples/greet-host/greet.wasm)
 add_executable(greet-host ${greet}/host.cpp)
@@ -44,6 +49,18 @@ set_target_properties(plugins PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${samples}/plu
 wcomp_host_bindings(TARGET plugins WIT ${plugins}/wit WORLD plugin)
 configure_file(${plugins}/demo.sh ${samples}/plugins/demo.sh COPYONLY)
 add_dependencies(samples plugins)
+
+# Plugins in C++ are built here; the one in Python by plugins/words/build, where its toolchain is installed.
+set(plugin_host ${PROJECT_SOURCE_DIR}/samples/plugin-host)
+foreach(plugin layout links)
+  wcomp_add_component(TARGET review_${plugin} SOURCES ${plugin_host}/plugins/${plugin}.cpp WIT ${plugin_host}/wit WORLD plugin
+                      OUTPUT ${samples}/plugin-host/${plugin}.wasm)
+endforeach()
+add_executable(plugin-host ${plugin_host}/host.cpp ${plugin_host}/plugin.cpp)
+set_target_properties(plugin-host PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${samples}/plugin-host CXX_STANDARD 20)
+wcomp_host_bindings(TARGET plugin-host WIT ${plugin_host}/wit WORLD plugin)
+configure_file(${plugin_host}/notes.txt ${samples}/plugin-host/notes.txt COPYONLY)
+add_dependencies(samples plugin-host)
 
 # Every component made here belongs to `samples`.
 get_property(targets DIRECTORY PROPERTY BUILDSYSTEM_TARGETS)

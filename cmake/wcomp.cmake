@@ -4,7 +4,7 @@ function(wcomp_layer folder namespace)
   set(target wcomp_${name})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cpp)
   # Sources of guests and of build steps are not part of the layer's library.
-  list(FILTER sources EXCLUDE REGEX "/(guest|adapter-src|support|stencils)/")
+  list(FILTER sources EXCLUDE REGEX "/(guest|adapter-src|support|stencils|program)/")
   set(deps "")
   foreach(dep IN LISTS ARGN)
     string(REPLACE "-" "_" dep ${dep})

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
+#include "base/compiled_magic.h"
 #include "base/file.h"
 #include "base/in_file.h"
 #include "component/text/parse.h"
@@ -104,6 +105,8 @@ Result<LoadedWit> load_wit(std::span<const fs::path> paths, const wit::Options& 
       auto out = wit_of_binary(std::move(bytes));
       if (!out) return Err(in_file(std::move(out).error(), path.string()));
       if (!is_gated || path == "-" || out->form != WitForm::package) return out;
+    } else if (as_text(file).starts_with(compiled_magic)) {
+      return fail(diag::malformed, "this is a program that `wcomp compile` made: machine code, which holds no WIT", BinaryPos{.file = path.string(), .path = {}, .offset = 0});
     } else if (path == "-") {
       WCOMP_TRY(wit::Loaded text, wit::load_text("<stdin>", std::string(as_text(file)), all));
       return LoadedWit{.loaded = std::move(text), .form = WitForm::text};

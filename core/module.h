@@ -182,12 +182,14 @@ struct Module {
 [[nodiscard]] Result<Module> decode(std::shared_ptr<const Bytes> storage, ByteSpan bytes, std::uint64_t base_offset = 0, std::string path = {});
 [[nodiscard]] Result<Module> decode(Bytes bytes);
 
-/// A Module that passed validation. Only `validate` makes one. Cheap to copy; immutable; safe to share between threads.
+/// A Module that passed validation, now or when it was compiled. Cheap to copy; immutable; safe to share between threads.
 class ValidModule {
  public:
   [[nodiscard]] const Module& operator*() const { return *module_; }
   [[nodiscard]] const Module* operator->() const { return module_.get(); }
   [[nodiscard]] std::shared_ptr<const Module> share() const { return module_; }
+  /// One that somebody vouches for who had it validated: it comes from a file that was compiled of a valid one (runtime/precompiled).
+  [[nodiscard]] static ValidModule trusted(std::shared_ptr<const Module> module) { return ValidModule(std::move(module)); }
 
  private:
   friend Result<ValidModule> validate(Module, const Features&, unsigned);

@@ -78,8 +78,10 @@ class Work {
 Result<void> validate_bodies(const ValidationContext& context, unsigned threads) {
   std::size_t bytes = 0;
   for (const Func& f : context.module.funcs) bytes += f.body.code.size();
-  if (threads == 0) threads = std::max(1u, std::thread::hardware_concurrency());
-  const std::size_t wanted = std::min<std::size_t>(threads, bytes / bytes_per_thread + 1);
+  const std::size_t useful = bytes / bytes_per_thread + 1;
+  // Asking the system costs more than validating a small module.
+  if (threads == 0) threads = useful == 1 ? 1 : std::max(1u, std::thread::hardware_concurrency());
+  const std::size_t wanted = std::min<std::size_t>(threads, useful);
   Work work(context);
   {
     std::vector<std::jthread> others;

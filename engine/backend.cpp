@@ -5,6 +5,7 @@
 #include "engine/code_memory.h"
 #include "engine/instance.h"
 #include "engine/jit/jit.h"
+#include "engine/tiers.h"
 
 namespace wcomp {
 
@@ -29,7 +30,7 @@ std::string_view to_string(BackendKind kind) {
 namespace wcomp::engine {
 
 std::string_view why_no_compiler() {
-  if (!jit::can_compile()) return "wcomp compiles for x86-64 with SSE 4.2 and POPCNT on Linux only";
+  if (!jit::can_compile()) return "wcomp compiles on Linux only, for x86-64 with SSE 4.2 and POPCNT and for aarch64";
   return can_make_code() ? "" : "the system does not let this process make pages executable";
 }
 
@@ -38,12 +39,14 @@ BackendKind resolve(BackendKind choice) {
     const char* env = std::getenv("WCOMP_BACKEND");
     if (env != nullptr) choice = parse_backend(env).value_or(choice);
   }
-  if (choice == BackendKind::automatic) choice = BackendKind::interp;
+  if (choice == BackendKind::automatic) choice = BackendKind::jit;
   return why_no_compiler().empty() ? choice : BackendKind::interp;
 }
 
 std::unique_ptr<Backend> make_backend(StoreImpl& store) {
-  return resolve(store.options.backend) == BackendKind::jit ? make_compiler(store) : make_interpreter(store);
+  // A program without an interpreter does not load what it could not run.
+  const auto interpreter = tiers().make_interpreter;
+  return interpreter == nullptr || resolve(store.options.backend) == BackendKind::jit ? make_compiler(store) : interpreter(store);
 }
 
 }  // namespace wcomp::engine

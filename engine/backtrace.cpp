@@ -37,15 +37,19 @@ std::shared_ptr<const FrameSource> source_of(const Trap& trap, const core::Valid
     const auto* source = static_cast<const ModuleSource*>(f.source.get());
     if (source != nullptr && source->module() == &*module) return f.source;
   }
+  return make_source(module.share());
+}
+
+}  // namespace
+
+std::shared_ptr<const FrameSource> make_source(std::shared_ptr<const core::Module> module) {
   dwarf::Sections sections;
   for (const core::CustomSection& c : module->customs) {
     if (ByteSpan* s = sections.find(c.name)) *s = c.bytes;
   }
   if (sections.info.empty() || sections.line.empty()) return nullptr;
-  return std::make_shared<ModuleSource>(module.share(), sections);
+  return std::make_shared<ModuleSource>(std::move(module), sections);
 }
-
-}  // namespace
 
 bool add_frame(Trap& trap, const FuncInst& f, std::uint32_t offset) {
   if (trap.backtrace().size() >= max_backtrace_frames) return false;

@@ -36,6 +36,13 @@ CodeMemory::~CodeMemory() {
   if (pages_ != nullptr) ::munmap(pages_, page_bytes_);
 }
 
+bool make_executable(ByteSpan code) {
+  if (code.empty()) return true;
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto begin = reinterpret_cast<std::uintptr_t>(code.data()) / page * page, end = reinterpret_cast<std::uintptr_t>(code.data()) + code.size();
+  return ::mprotect(reinterpret_cast<void*>(begin), end - begin, PROT_READ | PROT_EXEC) == 0;
+}
+
 bool can_make_code() {
   static const bool can = [] {
     constexpr std::uint8_t one[] = {0};

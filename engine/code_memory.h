@@ -40,6 +40,10 @@ class CodeMemory {
   std::shared_ptr<const void> owner_;  // owners: whoever mapped the code, and this
 };
 
+/// Makes the pages that the code lies on executable where they are, and no longer writable. They are a private mapping. False where the system does
+/// not allow it: the code's file system may not hold programs.
+[[nodiscard]] bool make_executable(ByteSpan code);
+
 /// Whether this process may make pages executable; asked of the system once.
 [[nodiscard]] bool can_make_code();
 

@@ -56,6 +56,9 @@ struct StoreOptions {
 
 /// Called with the arguments in the first slots; leaves the results there. Must not throw. A trap ends the call.
 using HostFn = std::optional<Trap> (*)(void* context, std::uint64_t* slots);
+/// A shortcut of a host function, asked before it is: does what it does and gives true, or does nothing and gives false. It does not trap, calls no
+/// guest and nothing of the embedder's, and must not throw.
+using QuickFn = bool (*)(void* context, std::uint64_t* slots);
 
 struct MemView {
   std::uint8_t* data = nullptr;
@@ -73,7 +76,7 @@ class Store {
   /// Adds a host function; its type names no types. What is handed to it has room for the slots of arguments and of results.
   [[nodiscard]] FuncAddr add_host_func(const core::FuncType& type, HostFn fn, void* context);
   /// The same; the type's number is one of PreparedModules::types.
-  [[nodiscard]] FuncAddr add_host_func(std::uint32_t type_id, HostFn fn, void* context);
+  [[nodiscard]] FuncAddr add_host_func(std::uint32_t type_id, HostFn fn, void* context, QuickFn quick = nullptr);
   [[nodiscard]] Result<GlobalAddr, Trap> add_global(core::GlobalType type, std::uint64_t bits, std::uint64_t high_bits = 0);
   [[nodiscard]] Result<MemAddr, Trap> add_memory(core::MemType type);
   [[nodiscard]] Result<TableAddr, Trap> add_table(core::TableType type);
@@ -102,7 +105,7 @@ class Store {
   /// May be called from inside a host function (nested on the same wasm stack).
   [[nodiscard]] Result<void, Trap> invoke(FuncAddr f, std::span<std::uint64_t> slots);
 
-  [[nodiscard]] MemView memory(MemAddr m) const;  ///< valid until the memory grows or the store ends
+  [[nodiscard]] const MemView& memory(MemAddr m) const;  ///< at a stable address, and always what the memory is now
   [[nodiscard]] const core::GlobalType& global_type(GlobalAddr g) const;
   [[nodiscard]] std::uint64_t global(GlobalAddr g) const;  ///< the first slot
   void set_global(GlobalAddr g, std::uint64_t bits);

@@ -5,15 +5,10 @@
 #include <sys/mman.h>
 #include <ucontext.h>
 
-#include <algorithm>
-#include <limits>
 #include <mutex>
 
 namespace wcomp::engine {
 namespace {
-
-thread_local GuestScope* current_scope = nullptr;
-thread_local GuestScope* innermost_scope = nullptr;  // also while a host function runs
 
 constexpr std::size_t alternate_stack_bytes = 64 * 1024;
 
@@ -57,14 +52,35 @@ struct sigaction previous_segv, previous_bus;
 }  // namespace
 
 struct FaultHandler {
-  /// Runs on the thread's own stack, at the place of the instruction that faulted; leaves it for the scope's landing.
-  [[noreturn]] static void leave() { siglongjmp(current_scope->landing_, 1); }
+  /// Runs on the thread's own stack, at the place of the instruction that faulted; leaves it for GuestScope::run.
+  [[noreturn]] static void leave() { siglongjmp(GuestScope::innermost_->jump_, 1); }
+
+  /// Whether the processor may be in the guest's code, as far as the stack tells.
+  static bool is_in_guest(const GuestScope& scope, void* context) {
+    if (scope.landing_.stack == nullptr) return !scope.is_in_host_;
+#if defined(__x86_64__)
+    const auto sp = static_cast<std::uint64_t>(static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_RSP]);
+    const WasmStack& stack = *scope.landing_.stack;
+    return sp >= reinterpret_cast<std::uint64_t>(stack.limit()) && sp <= reinterpret_cast<std::uint64_t>(stack.top());
+#elif defined(__aarch64__)
+    // Code leaves the native stack where it was when the run began, which is what a run says first (engine/jit/runtime.h).
+    return static_cast<ucontext_t*>(context)->uc_mcontext.sp == *static_cast<const std::uint64_t*>(scope.landing_.run);
+#else
+    return false;
+#endif
+  }
 
   static bool redirect(GuestScope& scope, void* context) {
 #if defined(__x86_64__)
     auto& regs = static_cast<ucontext_t*>(context)->uc_mcontext.gregs;
     auto held = [&](int r) { return static_cast<std::uint64_t>(regs[r]); };
     scope.fault = {held(REG_R12), held(REG_R13), held(REG_RIP), held(REG_RDI), held(REG_RDX), held(REG_RSP)};
+    scope.has_faulted = true;
+    if (scope.landing_.code != nullptr) {
+      regs[REG_RBP] = reinterpret_cast<greg_t>(scope.landing_.run);
+      regs[REG_RIP] = reinterpret_cast<greg_t>(scope.landing_.code);
+      return true;
+    }
     // Below the red zone, and misaligned as it is right after a call.
     auto sp = (static_cast<std::uint64_t>(regs[REG_RSP]) - 512) & ~std::uint64_t{15};
     regs[REG_RSP] = static_cast<greg_t>(sp - 8);
@@ -72,7 +88,13 @@ struct FaultHandler {
     return true;
 #elif defined(__aarch64__)
     auto& regs = static_cast<ucontext_t*>(context)->uc_mcontext;
-    scope.fault = {};
+    scope.fault = {regs.regs[20], regs.regs[21], regs.pc, regs.regs[20], regs.regs[22], regs.regs[28]};
+    scope.has_faulted = true;
+    if (scope.landing_.code != nullptr) {
+      regs.regs[29] = reinterpret_cast<std::uint64_t>(scope.landing_.run);
+      regs.pc = reinterpret_cast<std::uint64_t>(scope.landing_.code);
+      return true;
+    }
     regs.sp = (regs.sp - 512) & ~std::uint64_t{15};
     regs.pc = reinterpret_cast<std::uint64_t>(&leave);
     return true;
@@ -82,8 +104,8 @@ struct FaultHandler {
   }
 
   static void handle(int signal, siginfo_t* info, void* context) {
-    GuestScope* scope = current_scope;
-    if (scope != nullptr) {
+    GuestScope* scope = GuestScope::innermost_;
+    if (scope != nullptr && is_in_guest(*scope, context)) {
       for (const auto& m : *scope->memories_) {
         if (m->is_guarded() && m->contains_address(info->si_addr) && redirect(*scope, context)) return;
       }
@@ -123,48 +145,29 @@ bool can_catch_faults() {
   return is_installed;
 }
 
-GuestScope::GuestScope(const std::vector<std::unique_ptr<MemInst>>& memories, const RunState& state)
-    : memories_(&memories), state_(&state), outer_(current_scope), entered_from_(innermost_scope) {
+void GuestScope::make_alternate_stack() {
   alternate_stack.touch();
-  current_scope = this;
-  innermost_scope = this;
+  has_alternate_stack_ = true;
 }
-
-GuestScope::~GuestScope() {
-  current_scope = outer_;
-  innermost_scope = entered_from_;
-}
-
-const RunState* GuestScope::running() { return innermost_scope == nullptr ? nullptr : innermost_scope->state_; }
 
 bool GuestScope::run(void (*body)(void*), void* arg) {
-  if (sigsetjmp(landing_, 0) != 0) return false;
+  if (sigsetjmp(jump_, 0) != 0) return false;
   body(arg);
   return true;
 }
 
-HostScope::HostScope() : guest_(current_scope) { current_scope = nullptr; }
-HostScope::~HostScope() { current_scope = guest_; }
-
-std::uint64_t native_stack_left() {
-  struct Bounds {
-    std::uintptr_t low = 0, high = 0;
-    Bounds() {
-      pthread_attr_t attr;
-      if (pthread_getattr_np(pthread_self(), &attr) != 0) return;
-      void* base = nullptr;
-      std::size_t size = 0;
-      if (pthread_attr_getstack(&attr, &base, &size) == 0) {
-        low = reinterpret_cast<std::uintptr_t>(base);
-        high = low + size;
-      }
-      pthread_attr_destroy(&attr);
-    }
-  };
-  thread_local const Bounds bounds;
-  auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
-  if (here <= bounds.low || here >= bounds.high) return std::numeric_limits<std::uint64_t>::max();
-  return here - bounds.low;
+NativeStack NativeStack::find() {
+  // From the last address downwards it is nobody's.
+  const NativeStack unknown{.low = UINTPTR_MAX, .high = 1};
+  pthread_attr_t attr;
+  if (pthread_getattr_np(pthread_self(), &attr) != 0) return unknown;
+  void* base = nullptr;
+  std::size_t size = 0;
+  const bool is_known = pthread_attr_getstack(&attr, &base, &size) == 0;
+  pthread_attr_destroy(&attr);
+  if (!is_known) return unknown;
+  const auto low = reinterpret_cast<std::uintptr_t>(base);
+  return {.low = low, .high = low + size};
 }
 
 }  // namespace wcomp::engine

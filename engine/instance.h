@@ -68,6 +68,7 @@ struct FuncInst {
   core::FuncIdx func_idx;
   // ... or of the host.
   HostFn host = nullptr;
+  QuickFn quick = nullptr;
   void* context = nullptr;
 
   alignas(16) std::byte stub[32] = {};  ///< the back end's: what `entry` is at first

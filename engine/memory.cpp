@@ -32,7 +32,7 @@ Result<std::unique_ptr<MemInst>, Trap> MemInst::make(const core::MemType& type, 
   if (want_guard && !type.limits.is_64) {
     const AddressPool::Range range =
         pool != nullptr ? pool->take_memory(guarded_reservation, initial, image) : reserve_addresses(guarded_reservation, initial);
-    m->data_ = range.data;
+    m->view_.data = range.data;
     m->reserved_ = range.reserved;
     m->is_guarded_ = range.data != nullptr;
     m->pool_ = pool;
@@ -41,25 +41,25 @@ Result<std::unique_ptr<MemInst>, Trap> MemInst::make(const core::MemType& type, 
   if (!m->is_guarded_) {
     // Never empty, so that `data` is an address that can be added to and moved.
     const AddressPool::Range range = reserve_addresses(std::max(initial, page_size), initial);
-    m->data_ = range.data;
+    m->view_.data = range.data;
     m->reserved_ = range.reserved;
-    if (m->data_ == nullptr) {
+    if (m->view_.data == nullptr) {
       budget.give_back(m->growth(initial));
       return Err(Trap(TrapCode::limit_exceeded, fmt::format("the system has no room for a memory of {} pages", type.limits.min)));
     }
   }
-  m->size_ = initial;
+  m->view_.size = initial;
   return m;
 }
 
 MemInst::~MemInst() {
-  const AddressPool::Range range{.data = data_, .reserved = reserved_, .accessible = size_, .image = image_};
+  const AddressPool::Range range{.data = view_.data, .reserved = reserved_, .accessible = view_.size, .image = image_};
   if (pool_ != nullptr && is_guarded_) pool_->give_memory(range);
   else release_addresses(range);
 }
 
 Growth MemInst::growth(std::uint64_t bytes) const {
-  Growth out{.kind = Growth::Kind::memory, .current = size_, .desired = bytes, .maximum = type_.limits.max};
+  Growth out{.kind = Growth::Kind::memory, .current = view_.size, .desired = bytes, .maximum = type_.limits.max};
   if (out.maximum) out.maximum = *out.maximum > ~std::uint64_t{0} / page_size ? ~std::uint64_t{0} : *out.maximum * page_size;
   return out;
 }
@@ -67,20 +67,20 @@ Growth MemInst::growth(std::uint64_t bytes) const {
 std::int64_t MemInst::grow(std::uint64_t delta_pages) {
   const auto old_pages = static_cast<std::int64_t>(pages());
   if (delta_pages == 0) return old_pages;
-  if (delta_pages > (max_bytes_ - size_) / page_size) return -1;
+  if (delta_pages > (max_bytes_ - view_.size) / page_size) return -1;
   const std::uint64_t delta = delta_pages * page_size;
-  const Growth wanted_growth = growth(size_ + delta);
+  const Growth wanted_growth = growth(view_.size + delta);
   if (!budget_->grant(wanted_growth)) return -1;
-  if (size_ + delta > reserved_) {
+  if (view_.size + delta > reserved_) {
     // At least half as much again, so that growing page by page does not move the memory each time.
-    std::uint64_t wanted = std::clamp(size_ + size_ / 2, size_ + delta, max_bytes_);
-    void* moved = mremap(data_, reserved_, wanted, MREMAP_MAYMOVE);
+    std::uint64_t wanted = std::clamp(view_.size + view_.size / 2, view_.size + delta, max_bytes_);
+    void* moved = mremap(view_.data, reserved_, wanted, MREMAP_MAYMOVE);
     if (moved == MAP_FAILED) return budget_->give_back(wanted_growth), -1;
-    data_ = static_cast<std::uint8_t*>(moved);
+    view_.data = static_cast<std::uint8_t*>(moved);
     reserved_ = wanted;
   }
-  if (mprotect(data_ + size_, delta, PROT_READ | PROT_WRITE) != 0) return budget_->give_back(wanted_growth), -1;
-  size_ += delta;
+  if (mprotect(view_.data + view_.size, delta, PROT_READ | PROT_WRITE) != 0) return budget_->give_back(wanted_growth), -1;
+  view_.size += delta;
   return old_pages;
 }
 

@@ -9,6 +9,7 @@
 #include "core/module.h"
 #include "engine/address_pool.h"
 #include "engine/budget.h"
+#include "engine/engine.h"
 #include "wcomp/trap.h"
 
 namespace wcomp::engine {
@@ -27,9 +28,10 @@ class MemInst {
   MemInst(const MemInst&) = delete;
   MemInst& operator=(const MemInst&) = delete;
 
-  [[nodiscard]] std::uint8_t* data() const { return data_; }
-  [[nodiscard]] std::uint64_t size() const { return size_; }
-  [[nodiscard]] std::uint64_t pages() const { return size_ / page_size; }
+  [[nodiscard]] std::uint8_t* data() const { return view_.data; }
+  [[nodiscard]] std::uint64_t size() const { return view_.size; }
+  [[nodiscard]] const MemView& view() const { return view_; }
+  [[nodiscard]] std::uint64_t pages() const { return view_.size / page_size; }
   [[nodiscard]] bool is_guarded() const { return is_guarded_; }
   /// What it held when it was made; null: zeros.
   [[nodiscard]] const MemoryImage* image() const { return image_; }
@@ -40,11 +42,11 @@ class MemInst {
   /// memory.grow: the old size in pages, or -1 (see Budget::must_trap). `data` moves only if the memory is unguarded.
   [[nodiscard]] std::int64_t grow(std::uint64_t delta_pages);
   [[nodiscard]] bool contains_address(const void* p) const {
-    auto a = reinterpret_cast<std::uintptr_t>(p), b = reinterpret_cast<std::uintptr_t>(data_);
+    auto a = reinterpret_cast<std::uintptr_t>(p), b = reinterpret_cast<std::uintptr_t>(view_.data);
     return a >= b && a - b < reserved_;
   }
   /// True if `length` bytes from `offset` are inside.
-  [[nodiscard]] bool is_inside(std::uint64_t offset, std::uint64_t length) const { return length <= size_ && offset <= size_ - length; }
+  [[nodiscard]] bool is_inside(std::uint64_t offset, std::uint64_t length) const { return length <= view_.size && offset <= view_.size - length; }
 
  private:
   MemInst() = default;
@@ -53,8 +55,7 @@ class MemInst {
   Budget* budget_ = nullptr;
   AddressPool* pool_ = nullptr;
   const MemoryImage* image_ = nullptr;  ///< lives as long as the store's modules
-  std::uint8_t* data_ = nullptr;
-  std::uint64_t size_ = 0;
+  MemView view_;
   std::uint64_t max_bytes_ = 0;
   std::uint64_t reserved_ = 0;
   bool is_guarded_ = false;

@@ -15,11 +15,15 @@
 
 namespace wcomp::engine {
 
+/// Makes the register code of one function after the other: what it needs for that is allocated once.
 class RegisterBuilder {
  public:
-  RegisterBuilder(const core::Module& module, core::FuncIdx f);
+  explicit RegisterBuilder(const core::Module& module) : module_(module) {}
 
-  Result<RegisterCode, Trap> build();
+  /// The error is frame_too_large.
+  Result<void, Trap> build(core::FuncIdx f);
+  /// Of the last function.
+  [[nodiscard]] RegisterCode& code() { return code_; }
 
  private:
   using Opcode = core::Opcode;
@@ -40,6 +44,7 @@ class RegisterBuilder {
     enum class In : std::uint8_t { op, table, handler };
     In in = In::op;
     std::uint32_t index = 0;
+    std::uint32_t next = no_slot;  ///< of the same block
   };
 
   /// A block whose exceptions somebody takes. Those opened later are further inside, or apart.
@@ -54,13 +59,14 @@ class RegisterBuilder {
     std::uint32_t start = 0;   ///< loop: the operation to go back to
     std::uint32_t else_jump = no_slot;
     std::uint64_t cost = 0;
-    std::vector<Fixup> exits;
+    std::uint32_t exits = no_slot;  ///< the last of its fixups
     Region region = no_region;        ///< while its exceptions are its own: try_table; try_ up to the first catch
     std::uint32_t body_begin = 0, body_end = 0;  ///< of the region
     Region caught = no_region;        ///< catch_: the region it catches for
     std::uint32_t first_handler = 0, handlers = 0;  ///< try_table: its own; catch_: the one that is being read
   };
 
+  void reset(core::FuncIdx f);
   /// Where every local is, if they are not all as wide as their index says.
   void find_wide_locals(const core::FuncType& type);
   [[nodiscard]] std::uint32_t local_slot(std::uint32_t local) const { return local_slots_.empty() ? local : local_slots_[local]; }
@@ -179,6 +185,10 @@ class RegisterBuilder {
   void open(const core::Instr& in);
   void else_branch();
   void close();
+  void add_exit(Control& c, Fixup::In in, std::uint32_t index) {
+    fixups_.push_back({in, index, c.exits});
+    c.exits = static_cast<std::uint32_t>(fixups_.size() - 1);
+  }
 
   /// A jump to a label whose values are in their places.
   void jump_to(Control& c);
@@ -236,12 +246,13 @@ class RegisterBuilder {
   bool skip_dead(Opcode op);
 
   const core::Module& module_;
-  const core::Func& func_;
+  const core::Func* func_ = nullptr;
   RegisterCode code_;
   std::vector<Operand> stack_;
   std::vector<std::uint32_t> local_slots_;     ///< by index, and where they end; empty if no local is wide
   std::vector<std::uint32_t> first_of_local_;  ///< by slot: the highest place that stands for the local
   std::vector<Control> controls_;
+  std::vector<Fixup> fixups_;
   std::vector<Region> handler_regions_;       ///< by handler
   std::vector<std::uint32_t> returns_;        ///< handlers that return
   Region regions_ = no_region;
@@ -252,7 +263,7 @@ class RegisterBuilder {
   std::uint32_t dead_depth_ = 0;
   bool is_dead_ = false;
   bool is_too_large_ = false;
-  const std::size_t max_ops_ = std::min<std::size_t>(8 * func_.body.code.size() + 65'536, 12'000'000);  ///< operations, and handlers
+  std::size_t max_ops_ = 0;  ///< operations, and handlers
   bool has_one_result_ = false;
 };
 

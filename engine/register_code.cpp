@@ -2,32 +2,31 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "engine/register_builder.h"
 
 namespace wcomp::engine {
 
-std::uint32_t slot_count(std::span<const core::ValType> types) {
-  std::uint32_t n = 0;
-  for (core::ValType t : types) n += slot_count(t);
-  return n;
+Result<RegisterCode, Trap> make_register_code(const core::Module& module, core::FuncIdx f) {
+  RegisterBuilder builder(module);
+  if (auto made = builder.build(f); !made) return Err(std::move(made).error());
+  return std::move(builder.code());
 }
 
-std::uint64_t count_local_slots(const core::Module& module, core::FuncIdx f) {
-  std::uint64_t n = slot_count(module.func_type(f).params);
-  for (const core::Locals& l : module.funcs[f.value - module.imported_funcs].locals) n += std::uint64_t{l.count} * slot_count(l.type);
-  return n;
-}
-
-Result<RegisterCode, Trap> make_register_code(const core::Module& module, core::FuncIdx f) { return RegisterBuilder(module, f).build(); }
-
-RegisterBuilder::RegisterBuilder(const core::Module& module, core::FuncIdx f) : module_(module), func_(module.funcs[f.value - module.imported_funcs]) {
-  const core::FuncType& type = module.func_type(f);
+void RegisterBuilder::reset(core::FuncIdx f) {
+  func_ = &module_.funcs[f.value - module_.imported_funcs];
+  code_.ops.clear(), code_.handlers.clear(), code_.table.clear(), code_.vectors.clear();
+  stack_.clear(), local_slots_.clear(), controls_.clear(), fixups_.clear(), handler_regions_.clear(), returns_.clear();
+  regions_ = no_region;
+  flushed_ = max_height_ = last_label_ = offset_ = dead_depth_ = 0;
+  is_dead_ = false;
+  max_ops_ = std::min<std::size_t>(8 * func_->body.code.size() + 65'536, 12'000'000);
+  const core::FuncType& type = module_.func_type(f);
   code_.params = slot_count(type.params);
   code_.results = slot_count(type.results);
+  code_.locals = code_.header = code_.frame = 0;
+  code_.cost = 0;
   has_one_result_ = type.results.size() == 1;
-  std::uint64_t locals = count_local_slots(module, f);
+  const std::uint64_t locals = count_local_slots(module_, f);
   is_too_large_ = std::max<std::uint64_t>(locals, code_.results) + header_slots > max_frame_slots;
   if (is_too_large_) return;
   code_.locals = static_cast<std::uint32_t>(locals);
@@ -36,23 +35,22 @@ RegisterBuilder::RegisterBuilder(const core::Module& module, core::FuncIdx f) : 
   find_wide_locals(type);
 }
 
-Result<RegisterCode, Trap> RegisterBuilder::build() {
+Result<void, Trap> RegisterBuilder::build(core::FuncIdx f) {
+  reset(f);
   if (!is_too_large_) read_body();
-  if (is_too_large_) {
-    return Err(Trap(TrapCode::limit_exceeded, fmt::format("a function needs more than {} values in its frame, or moves too many", max_frame_slots)));
-  }
+  if (is_too_large_) return Err(frame_too_large());
   for (RegOp& op : code_.ops) {
     if (is_jump(op.op)) code_.ops[op.imm].is_target = true;
   }
   for (std::uint32_t target : code_.table) code_.ops[target].is_target = true;
-  finish_handlers();
+  if (!code_.handlers.empty()) finish_handlers();
   code_.frame = code_.header + header_slots + max_height_;
-  return std::move(code_);
+  return Ok{};
 }
 
 void RegisterBuilder::find_wide_locals(const core::FuncType& type) {
   std::uint64_t count = type.params.size();
-  for (const core::Locals& l : func_.locals) count += l.count;
+  for (const core::Locals& l : func_->locals) count += l.count;
   if (count == code_.locals) return;
   local_slots_.reserve(count + 1);
   std::uint32_t next = 0;
@@ -61,7 +59,7 @@ void RegisterBuilder::find_wide_locals(const core::FuncType& type) {
     next += slot_count(t);
   };
   for (core::ValType t : type.params) add(t);
-  for (const core::Locals& l : func_.locals) {
+  for (const core::Locals& l : func_->locals) {
     for (std::uint32_t i = 0; i < l.count; ++i) add(l.type);
   }
   local_slots_.push_back(next);
@@ -72,10 +70,10 @@ void RegisterBuilder::read_body() {
   function.kind = Opcode::block;
   function.results = code_.results;
   controls_.push_back(std::move(function));
-  core::ExprReader in(func_.body);
+  core::ExprReader in(func_->body);
   while (!in.at_end() && !is_too_large_) {
     const core::Instr& instr = in.take();
-    offset_ = static_cast<std::uint32_t>(instr.offset - func_.body.offset);
+    offset_ = static_cast<std::uint32_t>(instr.offset - func_->body.offset);
     if (is_dead_ && skip_dead(instr.opcode)) continue;
     if (!controls_.empty()) ++controls_.back().cost;
     instruction(instr);

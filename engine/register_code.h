@@ -104,7 +104,10 @@ struct RegisterCode {
 /// Slots of the locals of a function that the module defines, parameters included; they may be more than a frame can hold.
 [[nodiscard]] std::uint64_t count_local_slots(const core::Module& module, core::FuncIdx f);
 
-/// Makes the register code of a function that the (valid) module defines. The error is limit_exceeded: a frame that is too large.
+/// What calling a function gives whose frame is larger.
+[[nodiscard]] Trap frame_too_large();
+
+/// Makes the register code of a function that the (valid) module defines. The error is frame_too_large.
 [[nodiscard]] Result<RegisterCode, Trap> make_register_code(const core::Module& module, core::FuncIdx f);
 
 }  // namespace wcomp::engine

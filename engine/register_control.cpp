@@ -86,7 +86,8 @@ void RegisterBuilder::close() {
   }
   if (c.else_jump != no_slot) code_.ops[c.else_jump].imm = here();
   if (c.kind == Opcode::try_table) end_handlers(c);
-  for (Fixup f : c.exits) {
+  for (std::uint32_t i = c.exits; i != no_slot; i = fixups_[i].next) {
+    const Fixup& f = fixups_[i];
     switch (f.in) {
       case Fixup::In::op: code_.ops[f.index].imm = here(); break;
       case Fixup::In::table: code_.table[f.index] = here(); break;
@@ -104,7 +105,7 @@ void RegisterBuilder::close() {
 void RegisterBuilder::jump_to(Control& c) {
   std::uint32_t at = here();
   emit(Opcode::br).imm = c.start;
-  if (c.kind != Opcode::loop) c.exits.push_back({Fixup::In::op, at});
+  if (c.kind != Opcode::loop) add_exit(c, Fixup::In::op, at);
 }
 
 bool RegisterBuilder::is_in_place(const Control& c) const {
@@ -155,7 +156,7 @@ void RegisterBuilder::branch_if(std::uint32_t depth) {
     RegOp& r = emit(Opcode::br_if);
     r.a = condition;
     r.imm = c.start;
-    if (c.kind != Opcode::loop) c.exits.push_back({Fixup::In::op, at});
+    if (c.kind != Opcode::loop) add_exit(c, Fixup::In::op, at);
   } else {
     emit(Opcode::if_).a = condition;
     mark_label();
@@ -180,7 +181,7 @@ void RegisterBuilder::branch_table(const std::vector<std::uint32_t>& depths) {
     Control& c = label(depths[i]);
     if (!is_function(c) && is_in_place(c)) {
       code_.table[first + i] = c.start;
-      if (c.kind != Opcode::loop) c.exits.push_back({Fixup::In::table, first + i});
+      if (c.kind != Opcode::loop) add_exit(c, Fixup::In::table, first + i);
       continue;
     }
     auto [it, is_new] = stretches.try_emplace(depths[i], here());
@@ -201,7 +202,7 @@ void RegisterBuilder::branch_on(Opcode test, Opcode inverse, std::uint32_t slot,
   emit(is_direct ? test : inverse).a = slot;
   if (is_direct) {
     code_.ops[at].imm = c.start;
-    if (c.kind != Opcode::loop) c.exits.push_back({Fixup::In::op, at});
+    if (c.kind != Opcode::loop) add_exit(c, Fixup::In::op, at);
   } else {
     mark_label();
     branch(c);

@@ -41,7 +41,7 @@ void RegisterBuilder::open_try_table(Control& c, const std::vector<core::Catch>&
     if (is_function(to)) {
       returns_.push_back(index);
     } else if (to.kind != Opcode::loop) {
-      to.exits.push_back({Fixup::In::handler, index});
+      add_exit(to, Fixup::In::handler, index);
     }
     add_handler(h, c.region);
   }

@@ -108,10 +108,10 @@ void copy_slots(const std::uint64_t* from, std::uint32_t count, std::uint64_t* t
 
 Result<void, Trap> StoreImpl::invoke(FuncInst& f, std::uint64_t* slots) {
   std::uint64_t* frame = run_state.stack_top;
-  if (run_state.depth >= max_depth || native_stack_left() < min_native_stack) {
+  if (run_state.depth >= max_depth || is_native_stack_short(min_native_stack)) [[unlikely]] {
     return Err(Trap(TrapCode::call_stack_exhausted, "calls between guest and host nest too deeply"));
   }
-  if (stack.limit() - frame <= 0) return Err(Trap(TrapCode::call_stack_exhausted));
+  if (stack.limit() - frame <= 0) [[unlikely]] return Err(Trap(TrapCode::call_stack_exhausted));
   copy_slots(slots, f.params, frame);
   ++run_state.depth;
   auto result = backend->run(f, frame);
@@ -129,12 +129,13 @@ FuncAddr Store::add_host_func(const core::FuncType& type, HostFn fn, void* conte
   return add_host_func(impl_->types.add(type), fn, context);
 }
 
-FuncAddr Store::add_host_func(std::uint32_t type_id, HostFn fn, void* context) {
+FuncAddr Store::add_host_func(std::uint32_t type_id, HostFn fn, void* context, QuickFn quick) {
   WCOMP_CHECK(fn != nullptr);
   FuncAddr addr;
   FuncInst& f = impl_->new_funcs(1, addr).front();
   impl_->set_type(f, type_id);
   f.host = fn;
+  f.quick = quick;
   f.context = context;
   impl_->backend->prepare(f);
   return addr;
@@ -257,9 +258,9 @@ Result<void, Trap> Store::invoke(FuncAddr f, std::span<std::uint64_t> slots) {
   return impl_->invoke(func, slots.data());
 }
 
-MemView Store::memory(MemAddr m) const {
+const MemView& Store::memory(MemAddr m) const {
   WCOMP_CHECK(m.value < impl_->mems.size());
-  return {impl_->mems[m.value]->data(), impl_->mems[m.value]->size()};
+  return impl_->mems[m.value]->view();
 }
 
 const core::GlobalType& Store::global_type(GlobalAddr g) const {

@@ -25,19 +25,6 @@ Result<Plan> plan(const ValidComponent& component, const HostParts& parts) {
 }
 Result<Plan> plan(const ComponentPart& component, const HostParts& parts) { return Planner(parts).run(component); }
 
-std::vector<ComponentInstanceSlot> entering_set(const Plan& plan, std::optional<ComponentInstanceSlot> caller,
-                                                ComponentInstanceSlot callee) {
-  std::vector<ComponentInstanceSlot> out;
-  auto parent = [&](ComponentInstanceSlot i) { return plan.component_instances[i.value].parent; };
-  for (std::optional<ComponentInstanceSlot> i = callee; i; i = parent(*i)) {
-    bool is_entered = false;
-    for (std::optional<ComponentInstanceSlot> c = caller; c && !is_entered; c = parent(*c)) is_entered = *c == *i;
-    if (is_entered) break;
-    out.push_back(*i);
-  }
-  return out;
-}
-
 Result<Plan> Planner::run(const ComponentPart& component) {
   const std::string& name = component.scope->component->name;
   WCOMP_TRY(Frame * root, instantiate(keep(component), nullptr, nullptr, name.empty() ? "component" : name));

@@ -1,18 +1,12 @@
-// Engines and components: from bytes to a plan.
-#include <algorithm>
-
-#include <fmt/format.h>
-
+// Components: from bytes to a plan.
 #include "base/diagnostic.h"
 #include "base/file.h"
 #include "base/in_file.h"
-#include "cache/cache.h"
 #include "component/component.h"
 #include "component/text/parse.h"
 #include "component/validate.h"
-#include "engine/backend.h"
-#include "engine/jit/code_cache.h"
 #include "runtime/component_access.h"
+#include "runtime/precompiled/kept.h"
 
 namespace wcomp {
 
@@ -31,6 +25,7 @@ Result<component::ValidComponent> read(Bytes bytes, const std::string& name, con
       return Err(Failure(std::move(d)));
     }
     case component::BinaryKind::not_wasm:
+      if (precompiled::is_image(bytes)) return precompiled::refuse_untrusted("Component");
       return fail(diag::malformed, "this is not a WebAssembly binary");
   }
   WCOMP_TRY(auto decoded, component::decode(std::move(bytes)));
@@ -39,28 +34,9 @@ Result<component::ValidComponent> read(Bytes bytes, const std::string& name, con
 
 }  // namespace
 
-Engine::Engine() : impl_(std::make_shared<EngineImpl>()) {}
-
-Result<Engine> Engine::create(const EngineOptions& options) {
-  Engine out;
-  WCOMP_TRY(component::apply_features(options.wasm_features, out.impl_->features));
-  out.impl_->store_options.is_deterministic = options.is_deterministic;
-  out.impl_->store_options.backend = engine::resolve(options.backend);
-  if (!options.cache_dir.empty()) out.impl_->store_options.code_cache = std::make_shared<const cache::Cache>(options.cache_dir, options.max_cache_bytes);
-  if (const std::string_view why = engine::why_no_compiler(); options.backend == BackendKind::jit && !why.empty()) {
-    Diagnostic d = error(diag::unsupported, fmt::format("guests cannot be compiled: {}", why));
-    d.notes.push_back("the interpreter runs them everywhere");
-    return Err(Failure(std::move(d)));
-  }
-  return out;
-}
-
-std::filesystem::path default_cache_dir() { return cache::Cache::default_folder(); }
-
-BackendKind Engine::backend() const { return engine::resolve(impl_->store_options.backend); }
-
-Result<Component> ComponentAccess::make(std::shared_ptr<EngineImpl> engine, std::string name, link::ComponentPart part, const link::HostParts* parts) {
-  ComponentImpl impl{.engine = std::move(engine), .name = std::move(name), .plan = {}, .prepared = {}, .part = std::move(part), .needs = {}};
+Result<Component> ComponentAccess::plan(std::shared_ptr<EngineImpl> engine, std::string name, link::ComponentPart part, const link::HostParts* parts,
+                                        std::shared_ptr<precompiled::Place> place) {
+  ComponentImpl impl{.engine = std::move(engine), .name = std::move(name), .plan = {}, .prepared = {}, .part = std::move(part), .needs = {}, .with_parts = &ComponentAccess::make, .place = std::move(place)};
   if (parts == nullptr) impl.needs = link::part_imports(*impl.part.scope);
   if (impl.needs.empty()) {
     static const link::HostParts none;
@@ -75,35 +51,30 @@ Result<Component> ComponentAccess::make(std::shared_ptr<EngineImpl> engine, std:
   return out;
 }
 
+Result<Component> ComponentAccess::make(std::shared_ptr<EngineImpl> engine, std::string name, link::ComponentPart part, const link::HostParts* parts) {
+  return plan(std::move(engine), std::move(name), std::move(part), parts, nullptr);
+}
+
 Result<Component> Component::from_bytes(const Engine& engine, std::span<const std::uint8_t> bytes, std::string name) {
-  auto valid = read(Bytes(bytes.begin(), bytes.end()), name, engine.impl_->features);
-  if (!valid) return Err(in_file(std::move(valid).error(), name));
-  link::ComponentPart part{.owner = *std::move(valid), .scope = nullptr, .closure = nullptr, .parent = nullptr};
-  part.scope = &part.owner.scope();
-  auto made = ComponentAccess::make(engine.impl_, name, std::move(part), nullptr);
-  if (!made) return Err(in_file(std::move(made).error(), name));
-  return *std::move(made);
+  return ComponentAccess::make(engine, bytes, std::move(name), nullptr);
 }
 
 Result<Component> Component::load(const Engine& engine, const std::filesystem::path& path) {
-  const auto stamp = engine.impl_->store_options.code_cache == nullptr ? std::nullopt : cache::stamp_of(path);
-  WCOMP_TRY(Bytes bytes, read_file(path));
-  WCOMP_TRY(Component out, from_bytes(engine, bytes, path.string()));
-  if (!stamp || component::text::is_wat(bytes)) return out;
-  // Modules lie in the component's bytes; adapters have bytes of their own.
-  for (const core::ValidModule& m : out.impl_->plan.modules) {
-    if (m->storage == nullptr || m->storage->size() != bytes.size()) continue;
-    engine::jit::know_file(m->storage, *stamp);
-    break;
-  }
-  return out;
+  precompiled::KeptFile kept(engine, path, true);
+  if (auto found = kept.find()) return std::get<Component>(*std::move(found));
+  WCOMP_TRY(const Bytes bytes, read_file(path));
+  if (auto found = kept.find(bytes)) return std::get<Component>(*std::move(found));
+  return ComponentAccess::make(engine, bytes, path.string(), kept.place());
 }
 
-std::vector<std::string> Component::imports() const {
-  return impl_ == nullptr ? std::vector<std::string>() : impl_->plan.import_names;
-}
-std::vector<std::string> Component::exports() const {
-  return impl_ == nullptr ? std::vector<std::string>() : impl_->plan.export_names;
+Result<Component> ComponentAccess::make(const Engine& engine, ByteSpan bytes, std::string name, std::shared_ptr<precompiled::Place> place) {
+  auto valid = read(Bytes(bytes.begin(), bytes.end()), name, EngineAccess::impl(engine)->features);
+  if (!valid) return Err(in_file(std::move(valid).error(), name));
+  link::ComponentPart part{.owner = *std::move(valid), .scope = nullptr, .closure = nullptr, .parent = nullptr};
+  part.scope = &part.owner.scope();
+  auto made = plan(EngineAccess::impl(engine), name, std::move(part), nullptr, std::move(place));
+  if (!made) return Err(in_file(std::move(made).error(), name));
+  return *std::move(made);
 }
 
 }  // namespace wcomp

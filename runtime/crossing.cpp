@@ -175,8 +175,7 @@ void CrossingImpl::use_scratch() {
 }
 
 std::span<std::uint8_t> CrossingImpl::guest_memory() const {
-  const engine::MemView view = owner.store.memory(*opts.memory);
-  return {view.data, static_cast<std::size_t>(view.size)};
+  return {opts.view->data, static_cast<std::size_t>(opts.view->size)};
 }
 
 Relayout CrossingImpl::to_guest() {
@@ -203,10 +202,9 @@ void CrossingImpl::load_memory() {
     memory_size = scratch->size();
     return;
   }
-  if (!opts.memory) return;
-  const engine::MemView view = owner.store.memory(*opts.memory);
-  memory = view.data;
-  memory_size = view.size;
+  if (opts.view == nullptr) return;
+  memory = opts.view->data;
+  memory_size = opts.view->size;
 }
 
 Trap CrossingImpl::take_trap(std::string_view function) {

@@ -68,7 +68,7 @@ void GuestCallImpl::enter() {
       return;
     }
   }
-  for (ComponentInstance* i : func->entered) i->set(cabi::flag_may_enter, false);
+  for (ComponentInstance* i : func->entered) i->enter();
   has_entered = true;
 }
 
@@ -168,7 +168,7 @@ std::optional<Trap> GuestCallImpl::finish() {
     return crossing.take_trap(func->name);
   }
   crossing.scope.end_lending();
-  for (ComponentInstance* i : func->entered) i->set(cabi::flag_may_enter, true);
+  for (ComponentInstance* i : func->entered) i->leave();
   if (!owner.pending_drops.empty()) return owner.run_pending_drops();
   return std::nullopt;
 }
@@ -208,7 +208,7 @@ Result<void, Trap> GuestCall::run_plain(const Func& func, std::uint64_t* slots) 
   for (const ComponentInstance* i : f.entered) {
     if (!i->may_enter()) [[unlikely]] return Err(in_function(Trap(TrapCode::cannot_enter, std::string(i->path)), f.name));
   }
-  for (ComponentInstance* i : f.entered) i->set(cabi::flag_may_enter, false);
+  for (ComponentInstance* i : f.entered) i->enter();
   auto called = owner.store.invoke(f.core_func, {slots, f.slots});
   if (called && f.opts.post_return) {
     std::uint64_t result = slots[0];
@@ -220,7 +220,7 @@ Result<void, Trap> GuestCall::run_plain(const Func& func, std::uint64_t* slots) 
     owner.is_poisoned = true;
     return Err(in_function(std::move(called).error(), f.name));
   }
-  for (ComponentInstance* i : f.entered) i->set(cabi::flag_may_enter, true);
+  for (ComponentInstance* i : f.entered) i->leave();
   if (!owner.pending_drops.empty()) [[unlikely]] {
     if (auto trap = owner.run_pending_drops()) return Err(std::move(*trap));
   }

@@ -22,12 +22,7 @@ void BorrowScope::end_lending() {
 }
 
 Result<std::uint32_t, Trap> HandleTable::add(const Handle& h) {
-  if (first_free_ != 0) {
-    const std::uint32_t i = first_free_;
-    first_free_ = static_cast<std::uint32_t>(slots_[i].rep);
-    slots_[i] = h;
-    return i;
-  }
+  if (has_free()) return add_free(h);
   if (slots_.size() > std::min(max_handles_, max_length)) {
     return Err(Trap(TrapCode::limit_exceeded, fmt::format("a component instance holds more than {} handles", slots_.size() - 1)));
   }
@@ -50,8 +45,7 @@ Result<Handle, Trap> HandleTable::remove(std::uint32_t handle, const ResourceTyp
   if (!found) return Err(std::move(found).error());
   if ((*found)->lends != 0) return Err(Trap(TrapCode::handle_still_lent, fmt::format("handle {} of `{}`", handle, type.name)));
   const Handle h = **found;
-  **found = Handle{.type = nullptr, .rep = first_free_};
-  first_free_ = handle;
+  free(handle);
   return h;
 }
 

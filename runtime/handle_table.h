@@ -53,6 +53,8 @@ class BorrowScopes {
   void pop() { scopes_[--used_]->borrows = 0; }
   [[nodiscard]] bool empty() const { return used_ == 0; }
   [[nodiscard]] BorrowScope& back() { return *scopes_[used_ - 1]; }
+  /// push, if there is one that is over.
+  [[nodiscard]] bool try_push() { return used_ < scopes_.size() && (++used_, true); }
 
  private:
   std::vector<std::unique_ptr<BorrowScope>> scopes_;  ///< at addresses that handles know
@@ -81,6 +83,30 @@ class HandleTable {
   Result<std::uint64_t, Trap> take_own(std::uint32_t handle, const ResourceType& type);
   /// lift_borrow: its representation; the handle counts as lent until the scope ends.
   Result<std::uint64_t, Trap> lend(std::uint32_t handle, const ResourceType& type, BorrowScope& scope);
+
+  // The same for the common case: they do nothing (null, 0, false) where anything is wrong, or room is wanted.
+  [[nodiscard]] Handle* find(std::uint32_t handle, const ResourceType& type) {
+    return handle < slots_.size() && slots_[handle].type == &type ? &slots_[handle] : nullptr;
+  }
+  [[nodiscard]] bool has_free() const { return first_free_ != 0; }
+  /// There is a free one.
+  std::uint32_t add_free(const Handle& h) {
+    const std::uint32_t i = first_free_;
+    first_free_ = static_cast<std::uint32_t>(slots_[i].rep);
+    slots_[i] = h;
+    return i;
+  }
+  /// One that `find` gave, which is not lent out.
+  void free(std::uint32_t handle) {
+    slots_[handle] = Handle{.type = nullptr, .rep = first_free_};
+    first_free_ = handle;
+  }
+  [[nodiscard]] bool try_lend(std::uint32_t handle, Handle& h, BorrowScope& scope) {
+    if (scope.lenders.size() == scope.lenders.capacity()) return false;
+    ++h.lends;
+    scope.lenders.push_back({.table = this, .handle = handle});
+    return true;
+  }
 
   [[nodiscard]] std::vector<Handle>& slots() { return slots_; }
 

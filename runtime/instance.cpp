@@ -171,7 +171,9 @@ struct Instantiator {
     if (s.opts.ptr == core::ValType::i64 && s.shape.needs_memory && found.def->desc != nullptr) {
       ctx.narrow = std::make_shared<const cabi::FuncShape>(cabi::shape_of(inst.plan().types, s.type));
     }
-    inst.core_funcs[s.func.value] = inst.store.add_host_func(prepared->type_id, &call_host_import, &ctx);
+    ctx.plain = ctx.def->plain.run;
+    ctx.object = ctx.def->plain.object.get();
+    inst.core_funcs[s.func.value] = inst.store.add_host_func(prepared->type_id, ctx.plain == nullptr ? &call_host_import : &call_plain_import, &ctx);
     return {};
   }
 
@@ -181,6 +183,9 @@ struct Instantiator {
     ctx.name = s.name;
     ctx.sides[0] = inst.resolve(s.lower);
     ctx.sides[1] = inst.resolve(s.lift);
+    ctx.copies_strings = std::ranges::all_of(ctx.sides, [](const Options& o) {
+      return o.encoding == cabi::StringEncoding::utf8 && o.ptr == core::ValType::i32 && o.view != nullptr;
+    }) && ctx.sides[0].view != ctx.sides[1].view;
     for (const link::ResourceSlot r : s.resources) ctx.resources.push_back(&inst.resource(r));
     args.clear();
     for (const AdapterImport& i : prepared->imports) args.push_back(adapter_import(i, s, ctx));
@@ -202,27 +207,30 @@ struct Instantiator {
       case AdapterImport::Kind::realloc: return *side.realloc;
       case AdapterImport::Kind::flags: return side.instance->flags_addr;
       case AdapterImport::Kind::ancestor_flags: return inst.instances[s.entered_ancestors.at(i.number).value].flags_addr;
-      case AdapterImport::Kind::intrinsic: return inst.store.add_host_func(i.type_id, intrinsic(static_cast<cabi::Intrinsic>(i.number)), &ctx);
+      case AdapterImport::Kind::intrinsic: {
+        const auto row = static_cast<cabi::Intrinsic>(i.number);
+        return inst.store.add_host_func(i.type_id, intrinsic(row), &ctx, quick_intrinsic(row));
+      }
     }
     WCOMP_CHECK(false);
   }
 
-  Result<void> built_in(link::CoreFuncSlot func, link::ResourceSlot resource, link::ComponentInstanceSlot instance, engine::HostFn fn) {
+  Result<void> built_in(link::CoreFuncSlot func, link::ResourceSlot resource, link::ComponentInstanceSlot instance, engine::HostFn fn, engine::QuickFn quick) {
     ResourceBuiltIn& ctx = inst.built_ins.emplace_back();
     ctx.owner = &inst;
     ctx.instance = &inst.instances[instance.value];
     ctx.type = &inst.resource(resource);
-    inst.core_funcs[func.value] = inst.store.add_host_func(prepared->type_id, fn, &ctx);
+    inst.core_funcs[func.value] = inst.store.add_host_func(prepared->type_id, fn, &ctx, quick);
     return {};
   }
   Result<void> carry_out(const link::ResourceNew& s) {
-    return built_in(s.func, s.resource, s.instance, &resource_new);
+    return built_in(s.func, s.resource, s.instance, &resource_new, &quick_resource_new);
   }
   Result<void> carry_out(const link::ResourceDrop& s) {
-    return built_in(s.func, s.resource, s.instance, &resource_drop);
+    return built_in(s.func, s.resource, s.instance, &resource_drop, &quick_resource_drop);
   }
   Result<void> carry_out(const link::ResourceRep& s) {
-    return built_in(s.func, s.resource, s.instance, &resource_rep);
+    return built_in(s.func, s.resource, s.instance, &resource_rep, &quick_resource_rep);
   }
 
   Result<void> carry_out(const link::ErrorContext& s) {
@@ -246,6 +254,7 @@ Result<Instance> Linker::instantiate(const Component& component) const {
     WCOMP_TRY(const Component linked, link(component));
     return instantiate(linked);
   }
+  if (component.impl_->place != nullptr && !impl_->limits.fuel) component.impl_->place->keep(&component, nullptr);
   auto inst = std::make_unique<InstanceImpl>(impl_->limits, component.impl_);
   inst->kept = impl_->kept;
   LinkCache::Entry known = impl_->found.find(component.impl_);

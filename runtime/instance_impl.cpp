@@ -64,31 +64,35 @@ engine::FuncAddr InstanceImpl::resolve_func(const link::CoreRef& ref) const {
 }
 
 Options InstanceImpl::resolve(const link::Options& opts) {
-  Options out{.instance = &instances.at(opts.instance.value), .encoding = opts.encoding, .memory = {}, .realloc = {}, .post_return = {}, .ptr = opts.ptr};
+  Options out{.instance = &instances.at(opts.instance.value), .encoding = opts.encoding, .memory = {}, .view = nullptr, .realloc = {}, .post_return = {}, .ptr = opts.ptr};
   if (opts.memory) {
     const engine::Extern e = resolve(*opts.memory);
     WCOMP_CHECK(std::holds_alternative<engine::MemAddr>(e));
     out.memory = std::get<engine::MemAddr>(e);
+    out.view = &store.memory(*out.memory);
   }
   if (opts.realloc) out.realloc = resolve_func(*opts.realloc);
   if (opts.post_return) out.post_return = resolve_func(*opts.post_return);
   return out;
 }
 
-Result<std::vector<ComponentInstance*>, Trap> InstanceImpl::enter(const ComponentInstance* caller, const ComponentInstance& callee) {
+std::vector<ComponentInstance*> InstanceImpl::entered_by(const ComponentInstance* caller, const ComponentInstance& callee) {
   std::vector<ComponentInstance*> entered;
   const auto caller_slot = caller == nullptr ? std::nullopt : std::optional(caller->slot);
-  for (const link::ComponentInstanceSlot s : link::entering_set(plan(), caller_slot, callee.slot)) {
-    ComponentInstance& i = instances[s.value];
-    if (!i.may_enter()) return Err(Trap(TrapCode::cannot_enter, std::string(i.path)));
-    entered.push_back(&i);
-  }
-  for (ComponentInstance* i : entered) i->set(cabi::flag_may_enter, false);
+  for (const link::ComponentInstanceSlot s : link::entering_set(plan(), caller_slot, callee.slot)) entered.push_back(&instances[s.value]);
   return entered;
 }
 
-void InstanceImpl::leave(const std::vector<ComponentInstance*>& entered) {
-  for (ComponentInstance* i : entered) i->set(cabi::flag_may_enter, true);
+std::optional<Trap> InstanceImpl::run_destructor(const ResourceType& type, std::uint64_t rep, std::span<ComponentInstance* const> entered) {
+  for (const ComponentInstance* i : entered) {
+    if (!i->may_enter()) return Trap(TrapCode::cannot_enter, std::string(i->path));
+  }
+  for (ComponentInstance* i : entered) i->enter();
+  std::uint64_t slots[1] = {static_cast<std::uint32_t>(rep)};
+  auto called = store.invoke(*type.dtor, slots);
+  if (!called) return in_function(std::move(called).error(), fmt::format("destructor of {}", type.name));
+  for (ComponentInstance* i : entered) i->leave();
+  return std::nullopt;
 }
 
 std::optional<Trap> InstanceImpl::destroy(ResourceType& type, std::uint64_t rep, const ComponentInstance* caller) {
@@ -101,13 +105,7 @@ std::optional<Trap> InstanceImpl::destroy(ResourceType& type, std::uint64_t rep,
     type.owner->is_poisoned |= trap.has_value();
     return trap;
   }
-  auto entered = enter(caller, *type.impl);
-  if (!entered) return std::move(entered).error();
-  std::uint64_t slots[1] = {static_cast<std::uint32_t>(rep)};
-  auto called = store.invoke(*type.dtor, slots);
-  if (!called) return in_function(std::move(called).error(), fmt::format("destructor of {}", type.name));
-  leave(*entered);
-  return std::nullopt;
+  return run_destructor(type, rep, entered_by(caller, *type.impl));
 }
 
 std::optional<Trap> InstanceImpl::run_pending_drops() {

@@ -21,6 +21,7 @@
 #include "runtime/engine_impl.h"
 #include "runtime/handle_table.h"
 #include "runtime/link_cache.h"
+#include "runtime/precompiled/place.h"
 #include "runtime/prepared.h"
 #include "wcomp/wcomp.h"
 
@@ -33,6 +34,9 @@ struct ComponentImpl {
   runtime::PreparedPlan prepared;
   link::ComponentPart part;
   std::vector<link::PartImport> needs; ///< what has to be put in before it can be planned (runtime/parts.cpp)
+  /// Plans it with what it needs, ComponentAccess::make; null: it was compiled ahead of time, needs nothing and cannot be a part of others.
+  Result<Component> (*with_parts)(std::shared_ptr<EngineImpl> engine, std::string name, link::ComponentPart part, const link::HostParts* parts) = nullptr;
+  std::shared_ptr<precompiled::Place> place = nullptr;  // owners: handles. Null: it does not go into the cache, or came from there
 };
 
 }  // namespace wcomp
@@ -49,6 +53,9 @@ struct ComponentInstance {
 
   [[nodiscard]] bool may_leave() const { return (*flags & cabi::flag_may_leave) != 0; }
   [[nodiscard]] bool may_enter() const { return (*flags & cabi::flag_may_enter) != 0; }
+  // Entered by a call from outside and left again: what may be entered does nothing, so that it may leave, too, and its flags are known.
+  void enter() { *flags = cabi::flag_may_leave; }
+  void leave() { *flags = cabi::flag_may_leave | cabi::flag_may_enter; }
   void set(std::int32_t flag, bool on) {
     *flags = on ? *flags | static_cast<std::uint64_t>(flag) : *flags & ~static_cast<std::uint64_t>(flag);
   }
@@ -59,6 +66,7 @@ struct Options {
   ComponentInstance* instance = nullptr;
   cabi::StringEncoding encoding{};
   std::optional<engine::MemAddr> memory;
+  const engine::MemView* view = nullptr;   ///< of the memory, if there is one
   std::optional<engine::FuncAddr> realloc, post_return;
   core::ValType ptr = core::ValType::i32;  ///< the type of the memory's addresses
 };
@@ -73,6 +81,7 @@ struct KeyBinding {
 struct HostFuncDef {
   const FuncDesc* desc = nullptr;  ///< null: of any type: it takes Values, or is never called with success
   HostFunc fn;
+  PlainHostFunc plain = {};        ///< does the same as `fn`, if its `run` is not null
   ValueFunc values = {};           ///< instead of `fn`, which is made of it for each import (runtime/dynamic_call.h)
   std::string type_text = {};      ///< of another instance's function
   std::string signature = {};      ///< of another instance's function: what an import of it has to have (runtime/linked_instance.h)
@@ -83,6 +92,8 @@ struct HostImport {
   InstanceImpl* owner = nullptr;
   std::string_view name;                   ///< of the plan: `wasi:io/streams@0.2.0#read`
   std::shared_ptr<const HostFuncDef> def;  // owners: the linker and its instances
+  void (*plain)(void* object, std::uint64_t* slots) = nullptr;  ///< of `def`
+  void* object = nullptr;
   Options opts;
   std::span<const KeyBinding> keys;        ///< of the instance
   const cabi::FuncShape* shape = nullptr;         ///< of the plan
@@ -97,6 +108,7 @@ struct ResourceBuiltIn {
   InstanceImpl* owner = nullptr;
   ComponentInstance* instance = nullptr;
   ResourceType* type = nullptr;
+  std::optional<std::vector<ComponentInstance*>> entered = {};  ///< by a call of the destructor, once it is known
 };
 struct ErrorContextBuiltIn {
   InstanceImpl* owner = nullptr;
@@ -107,6 +119,7 @@ struct AdapterContext {
   std::string_view name;  ///< of the plan
   Options sides[2];  ///< by cabi::Side
   std::vector<ResourceType*> resources;
+  bool copies_strings = false;  ///< utf8 on both sides, between two memories with 32-bit addresses
 };
 
 }  // namespace wcomp::runtime
@@ -162,10 +175,10 @@ struct InstanceImpl {
   [[nodiscard]] runtime::Options resolve(const link::Options& opts);
   [[nodiscard]] runtime::ResourceType& resource(link::ResourceSlot s) { return *resource_types[s.value]; }
 
-  /// Marks what a call from `caller` (null: the host) into `callee` enters; cannot_enter if one is entered already.
-  Result<std::vector<runtime::ComponentInstance*>, Trap> enter(const runtime::ComponentInstance* caller,
-                                                               const runtime::ComponentInstance& callee);
-  static void leave(const std::vector<runtime::ComponentInstance*>& entered);
+  /// What a call from `caller` (null: the host) into `callee` enters.
+  [[nodiscard]] std::vector<runtime::ComponentInstance*> entered_by(const runtime::ComponentInstance* caller, const runtime::ComponentInstance& callee);
+  /// Calls the destructor of a guest's resource of this instance; cannot_enter if one is entered already.
+  std::optional<Trap> run_destructor(const runtime::ResourceType& type, std::uint64_t rep, std::span<runtime::ComponentInstance* const> entered);
 
   /// Ends a resource whose `own` is gone: runs the guest's destructor or the host's. `caller` is null when the host drops it.
   std::optional<Trap> destroy(runtime::ResourceType& type, std::uint64_t rep, const runtime::ComponentInstance* caller);

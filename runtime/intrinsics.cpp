@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/utf8.h"
 #include "canonical-abi/strings.h"
 #include "runtime/crossing_impl.h"
 #include "runtime/error_context.h"
@@ -30,7 +31,7 @@ std::uint64_t address(const AdapterContext& a, std::uint64_t slot) {
 
 std::span<std::uint8_t> memory(const AdapterContext& a, std::size_t side) {
   if (!a.sides[side].memory) return {};
-  const engine::MemView view = a.owner->store.memory(*a.sides[side].memory);
+  const engine::MemView& view = *a.sides[side].view;
   return {view.data, view.size};
 }
 
@@ -164,6 +165,63 @@ std::optional<Trap> exit_call(const AdapterContext& a, std::uint64_t*) {
   return std::nullopt;
 }
 
+// --- shortcuts: engine::QuickFn ---
+
+bool quick_string_copy(void* context, std::uint64_t* slots) {
+  const AdapterContext& a = *static_cast<const AdapterContext*>(context);
+  if (!a.copies_strings) return false;
+  const std::size_t src = slots[0] & 1;
+  const engine::MemView &from = *a.sides[src].view, &to = *a.sides[1 - src].view;
+  const std::uint64_t ptr = u32(slots[1]), length = u32(slots[2]), dst = u32(slots[3]);
+  // A sum of two of them does not overflow.
+  if (ptr + length > from.size || dst + length > to.size || length > cabi::max_string_byte_length) return false;
+  return copy_utf8(from.data + ptr, static_cast<std::size_t>(length), to.data + dst);
+}
+
+bool quick_resource_transfer_own(void* context, std::uint64_t* slots) {
+  const AdapterContext& a = *static_cast<const AdapterContext*>(context);
+  const std::size_t src = slots[0] & 1;
+  const std::uint32_t number = u32(slots[1]), handle = u32(slots[2]);
+  HandleTable &from = a.sides[src].instance->handles, &to = a.sides[1 - src].instance->handles;
+  if (number >= a.resources.size() || !to.has_free()) return false;
+  const Handle* h = from.find(handle, *a.resources[number]);
+  if (h == nullptr || !h->is_own() || h->lends != 0) return false;
+  const std::uint64_t rep = h->rep;
+  from.free(handle);
+  slots[0] = to.add_free({.type = a.resources[number], .rep = rep});
+  return true;
+}
+
+bool quick_resource_transfer_borrow(void* context, std::uint64_t* slots) {
+  const AdapterContext& a = *static_cast<const AdapterContext*>(context);
+  const std::uint32_t number = u32(slots[0]), handle = u32(slots[1]);
+  if (number >= a.resources.size() || a.owner->scopes.empty()) return false;
+  ResourceType* type = a.resources[number];
+  ComponentInstance* callee = a.sides[1].instance;
+  HandleTable& from = a.sides[0].instance->handles;
+  BorrowScope& scope = a.owner->scopes.back();
+  Handle* h = from.find(handle, *type);
+  const bool is_own_type = type->impl == callee;
+  if (h == nullptr || (!is_own_type && !callee->handles.has_free()) || !from.try_lend(handle, *h, scope)) return false;
+  if (is_own_type) {
+    slots[0] = h->rep;
+    return true;
+  }
+  slots[0] = callee->handles.add_free({.type = type, .rep = h->rep, .scope = &scope});
+  ++scope.borrows;
+  return true;
+}
+
+bool quick_enter_call(void* context, std::uint64_t*) { return static_cast<const AdapterContext*>(context)->owner->scopes.try_push(); }
+
+bool quick_exit_call(void* context, std::uint64_t*) {
+  BorrowScopes& scopes = static_cast<const AdapterContext*>(context)->owner->scopes;
+  if (scopes.empty() || scopes.back().borrows != 0) return false;
+  scopes.back().end_lending();
+  scopes.pop();
+  return true;
+}
+
 /// An engine::HostFn over an intrinsic's body.
 template <std::optional<Trap> (*body)(const AdapterContext&, std::uint64_t*)>
 std::optional<Trap> host_fn(void* context, std::uint64_t* slots) {
@@ -180,6 +238,17 @@ constexpr engine::HostFn bodies[] = {
 
 engine::HostFn intrinsic(cabi::Intrinsic i) {
   return bodies[static_cast<std::size_t>(i)];
+}
+
+engine::QuickFn quick_intrinsic(cabi::Intrinsic i) {
+  switch (i) {
+    case cabi::Intrinsic::string_copy: return &quick_string_copy;
+    case cabi::Intrinsic::resource_transfer_own: return &quick_resource_transfer_own;
+    case cabi::Intrinsic::resource_transfer_borrow: return &quick_resource_transfer_borrow;
+    case cabi::Intrinsic::enter_call: return &quick_enter_call;
+    case cabi::Intrinsic::exit_call: return &quick_exit_call;
+    default: return nullptr;
+  }
 }
 
 }  // namespace wcomp::runtime

@@ -23,9 +23,9 @@ Linker::~Linker() = default;
 Linker::Linker(Linker&&) noexcept = default;
 Linker& Linker::operator=(Linker&&) noexcept = default;
 
-void Linker::define_func(std::string interface, std::string name, const FuncDesc& desc, HostFunc fn) {
+void Linker::define_func(std::string interface, std::string name, const FuncDesc& desc, HostFunc fn, PlainHostFunc plain) {
   impl_->found.clear();
-  auto def = std::make_shared<const HostFuncDef>(HostFuncDef{.desc = &desc, .fn = std::move(fn)});
+  auto def = std::make_shared<const HostFuncDef>(HostFuncDef{.desc = &desc, .fn = std::move(fn), .plain = std::move(plain)});
   impl_->interfaces[std::move(interface)].funcs.insert_or_assign(std::move(name), std::move(def));
 }
 

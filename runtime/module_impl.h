@@ -14,6 +14,7 @@
 #include "core/module.h"
 #include "engine/engine.h"
 #include "runtime/engine_impl.h"
+#include "runtime/precompiled/place.h"
 #include "wcomp/module.h"
 
 namespace wcomp {
@@ -22,6 +23,17 @@ struct ModuleImpl {
   std::shared_ptr<struct EngineImpl> engine;  // owners: handles, modules, linkers
   std::string name;                           ///< of the file, for messages
   core::ValidModule module;
+  std::shared_ptr<precompiled::Place> place = nullptr;  // owners: handles. Null: it does not go into the cache, or came from there
+};
+
+/// Modules from inside of the library.
+struct ModuleAccess {
+  static const std::shared_ptr<const ModuleImpl>& impl(const Module& m) { return m.impl_; }
+  static Module of(std::shared_ptr<const ModuleImpl> impl) {
+    Module out;
+    out.impl_ = std::move(impl);
+    return out;
+  }
 };
 
 /// A host function of a ModuleLinker.

@@ -168,6 +168,7 @@ void ModuleLinker::set_limits(const Limits& limits) { impl_->limits = limits; }
 
 Result<ModuleInstance> ModuleLinker::instantiate(const Module& module) const {
   if (module.impl_ == nullptr) return fail(diag::invalid, "the module is empty: it was never loaded");
+  if (module.impl_->place != nullptr && !impl_->limits.fuel) module.impl_->place->keep(nullptr, &module);
   auto inst = std::make_unique<ModuleInstanceImpl>(impl_->limits, *impl_->engine);
   inst->module = module.impl_;
   for (const auto& [key, make] : impl_->states) {

@@ -46,9 +46,13 @@ Result<Component> Linker::link(const Component& component) const {
     };
     if (need.is_module) put(&LinkerImpl::Interface::modules, parts.modules);
     else put(&LinkerImpl::Interface::components, parts.components);
+    const auto part = parts.components.find(link::HostParts::Name(need.interface, need.name));
+    if (part != parts.components.end() && part->second.scope == nullptr) {
+      problems.push_back(error(diag::unsupported, fmt::format("the component `{}` that the linker offers was compiled ahead of time: it cannot become a part of another one", need.name)));
+    }
   }
   if (!problems.empty()) return Err(Failure(std::move(problems)));
-  auto made = ComponentAccess::make(impl.engine, impl.name, impl.part, &parts);
+  auto made = impl.with_parts(impl.engine, impl.name, impl.part, &parts);
   if (!made) return Err(in_file(std::move(made).error(), impl.name));
   impl_->found.add(component.impl_, {.linked = nullptr, .whole = made->impl_});
   return *std::move(made);
@@ -88,7 +92,7 @@ Result<Module> Instance::module(std::string_view interface, std::string_view nam
 Result<Component> Instance::component(std::string_view interface, std::string_view name) const {
   const link::ExportedComponent* found = find(impl_->plan().exported_components, interface, name);
   if (found == nullptr) return not_exported("component", interface, name);
-  return ComponentAccess::make(impl_->component->engine, std::string(name), found->component, nullptr);
+  return impl_->component->with_parts(impl_->component->engine, std::string(name), found->component, nullptr);
 }
 
 }  // namespace wcomp

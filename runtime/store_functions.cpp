@@ -6,19 +6,34 @@
 
 namespace wcomp::runtime {
 
+namespace {
+
+/// The trap that an exception out of a host function is; inside of a handler.
+Trap trap_of_exception() {
+  try {
+    throw;
+  } catch (Trap& trap) {
+    return std::move(trap);
+  } catch (const std::exception& e) {
+    return Trap(TrapCode::host_error, e.what());
+  } catch (...) {
+    return Trap(TrapCode::host_error, "an exception that is not a std::exception");
+  }
+}
+
+}  // namespace
+
 void call_host(const HostFuncDef& def, HostCall& call) {
   try {
     def.fn(call);
-  } catch (Trap& trap) {
-    call.crossing.fail(std::move(trap));
-  } catch (const std::exception& e) {
-    call.crossing.fail(TrapCode::host_error, e.what());
   } catch (...) {
-    call.crossing.fail(TrapCode::host_error, "an exception that is not a std::exception");
+    call.crossing.fail(trap_of_exception());
   }
 }
 
 namespace {
+
+[[gnu::cold]] Trap cannot_leave(std::string_view what, std::string_view name) { return Trap(TrapCode::cannot_leave, fmt::format("in {} `{}`", what, name)); }
 
 Result<void, TrapCode> in_memory(std::span<const std::uint8_t> memory, std::uint64_t ptr, const cabi::Shape& shape) {
   if (ptr % shape.align != 0) return Err(TrapCode::unaligned_pointer);
@@ -58,7 +73,7 @@ Result<void, TrapCode> call_narrow(const HostImport& import, CrossingImpl& cross
 // CanonicalABI.md `canon lower`, for a callee that is the host.
 std::optional<Trap> call_host_import(void* context, std::uint64_t* slots) {
   HostImport& import = *static_cast<HostImport*>(context);
-  if (!import.opts.instance->may_leave()) return Trap(TrapCode::cannot_leave, fmt::format("in a call of `{}`", import.name));
+  if (!import.opts.instance->may_leave()) return cannot_leave("a call of", import.name);
   CrossingImpl crossing(*import.owner, import.opts, import.keys);
   if (import.narrow == nullptr) [[likely]] {
     HostCall call{.crossing = crossing, .slots = slots};
@@ -71,9 +86,20 @@ std::optional<Trap> call_host_import(void* context, std::uint64_t* slots) {
   return std::nullopt;
 }
 
+std::optional<Trap> call_plain_import(void* context, std::uint64_t* slots) {
+  const HostImport& import = *static_cast<HostImport*>(context);
+  if (!import.opts.instance->may_leave()) return cannot_leave("a call of", import.name);
+  try {
+    import.plain(import.object, slots);
+    return std::nullopt;
+  } catch (...) {
+    return in_function(trap_of_exception(), import.name);
+  }
+}
+
 std::optional<Trap> resource_new(void* context, std::uint64_t* slots) {
   const ResourceBuiltIn& b = *static_cast<ResourceBuiltIn*>(context);
-  if (!b.instance->may_leave()) return Trap(TrapCode::cannot_leave, fmt::format("in resource.new of `{}`", b.type->name));
+  if (!b.instance->may_leave()) return cannot_leave("resource.new of", b.type->name);
   auto handle = b.instance->handles.add({.type = b.type, .rep = static_cast<std::uint32_t>(slots[0])});
   if (!handle) return std::move(handle).error();
   slots[0] = *handle;
@@ -81,11 +107,15 @@ std::optional<Trap> resource_new(void* context, std::uint64_t* slots) {
 }
 
 std::optional<Trap> resource_drop(void* context, std::uint64_t* slots) {
-  const ResourceBuiltIn& b = *static_cast<ResourceBuiltIn*>(context);
-  if (!b.instance->may_leave()) return Trap(TrapCode::cannot_leave, fmt::format("in resource.drop of `{}`", b.type->name));
+  ResourceBuiltIn& b = *static_cast<ResourceBuiltIn*>(context);
+  if (!b.instance->may_leave()) return cannot_leave("resource.drop of", b.type->name);
   auto handle = b.instance->handles.remove(static_cast<std::uint32_t>(slots[0]), *b.type);
   if (!handle) return in_function(std::move(handle).error(), fmt::format("resource.drop of {}", b.type->name));
-  if (handle->is_own()) return b.owner->destroy(*b.type, handle->rep, b.instance);
+  if (handle->is_own()) {
+    if (b.type->impl == nullptr || b.type->owner != b.owner || !b.type->dtor) return b.owner->destroy(*b.type, handle->rep, b.instance);
+    if (!b.entered) b.entered = b.owner->entered_by(b.instance, *b.type->impl);
+    return b.owner->run_destructor(*b.type, handle->rep, *b.entered);
+  }
   --handle->scope->borrows;
   return std::nullopt;
 }
@@ -96,6 +126,37 @@ std::optional<Trap> resource_rep(void* context, std::uint64_t* slots) {
   if (!handle) return in_function(std::move(handle).error(), fmt::format("resource.rep of {}", b.type->name));
   slots[0] = static_cast<std::uint32_t>((*handle)->rep);
   return std::nullopt;
+}
+
+bool quick_resource_new(void* context, std::uint64_t* slots) {
+  const ResourceBuiltIn& b = *static_cast<ResourceBuiltIn*>(context);
+  HandleTable& handles = b.instance->handles;
+  if (!b.instance->may_leave() || !handles.has_free()) return false;
+  slots[0] = handles.add_free({.type = b.type, .rep = static_cast<std::uint32_t>(slots[0])});
+  return true;
+}
+
+/// Of borrows, and of an own that ends nothing.
+bool quick_resource_drop(void* context, std::uint64_t* slots) {
+  const ResourceBuiltIn& b = *static_cast<ResourceBuiltIn*>(context);
+  const auto handle = static_cast<std::uint32_t>(slots[0]);
+  const Handle* h = b.instance->handles.find(handle, *b.type);
+  if (h == nullptr || h->lends != 0 || !b.instance->may_leave()) return false;
+  if (h->is_own()) {
+    if (b.type->impl == nullptr || b.type->dtor) return false;
+  } else {
+    --h->scope->borrows;
+  }
+  b.instance->handles.free(handle);
+  return true;
+}
+
+bool quick_resource_rep(void* context, std::uint64_t* slots) {
+  const ResourceBuiltIn& b = *static_cast<ResourceBuiltIn*>(context);
+  const Handle* h = b.instance->handles.find(static_cast<std::uint32_t>(slots[0]), *b.type);
+  if (h == nullptr) return false;
+  slots[0] = static_cast<std::uint32_t>(h->rep);
+  return true;
 }
 
 }  // namespace wcomp::runtime

@@ -1,5 +1,8 @@
 #include "runtime/type_match.h"
 
+#include <algorithm>
+#include <span>
+
 #include <fmt/format.h>
 
 #include "base/match.h"
@@ -39,6 +42,20 @@ struct Matcher {
     return fmt::format("the component has `{}`, the host `{}`", types::to_string(arena, type), to_string(d));
   }
 
+  /// For fields and cases, `what`: which of them only one side has. Both types in full would hide the one field that is new.
+  template <class Items>
+  std::string mismatch_of_names(ValType type, const TypeDesc& d, std::string_view what, const Items& items) const {
+    if (d.names == nullptr) return mismatch(type, d);
+    const std::span<const char* const> host(d.names, d.count);
+    for (const auto& item : items) {
+      if (std::ranges::find(host, std::string_view(item.name)) == host.end()) return fmt::format("the component has a {} `{}`, the host has none of that name", what, item.name);
+    }
+    for (const std::string_view name : host) {
+      if (std::ranges::find(items, name, [](const auto& item) { return std::string_view(item.name); }) == items.end()) return fmt::format("the host has a {} `{}`, the component has none of that name", what, name);
+    }
+    return mismatch(type, d);  // another order
+  }
+
   std::string at(std::string_view where, std::string inner) const {
     if (inner.empty()) return inner;
     const bool is_deeper = !inner.starts_with("the ");
@@ -72,18 +89,20 @@ struct Matcher {
     return match(
         arena[std::get<TypeId>(type)],
         [&](const RecordType& t) {
-          if (!is(TypeKind::record) || t.fields.size() != d.count || d.names == nullptr) return mismatch(type, d);
+          if (!is(TypeKind::record) || d.names == nullptr) return mismatch(type, d);
+          if (t.fields.size() != d.count) return mismatch_of_names(type, d, "field", t.fields);
           for (std::size_t i = 0; i < d.count; ++i) {
-            if (t.fields[i].name != d.names[i]) return mismatch(type, d);
+            if (t.fields[i].name != d.names[i]) return mismatch_of_names(type, d, "field", t.fields);
             if (std::string s = at(fmt::format("field `{}`", t.fields[i].name), compare(t.fields[i].type, *d.parts[i])); !s.empty())
               return s;
           }
           return std::string();
         },
         [&](const VariantType& t) {
-          if (!is(TypeKind::variant) || t.cases.size() != d.count || d.names == nullptr) return mismatch(type, d);
+          if (!is(TypeKind::variant) || d.names == nullptr) return mismatch(type, d);
+          if (t.cases.size() != d.count) return mismatch_of_names(type, d, "case", t.cases);
           for (std::size_t i = 0; i < d.count; ++i) {
-            if (t.cases[i].name != d.names[i]) return mismatch(type, d);
+            if (t.cases[i].name != d.names[i]) return mismatch_of_names(type, d, "case", t.cases);
             if (std::string s = at(fmt::format("case `{}`", t.cases[i].name), optional(t.cases[i].type, part(d, i))); !s.empty()) return s;
           }
           return std::string();

@@ -5,6 +5,7 @@ A page's blocks are taken in order, in an empty folder that looks like a clone a
 of the build on the PATH, and the library installed where find_package and pkg-config find it:
   ```console            lines `$ COMMAND` (continued by lines `> ..`) are run by bash, one shell for the page; the other lines are what they
                         print, standard error included. A line `...` stands for any lines. A command that fails has to print something.
+                        With `needs=PEER` the block is left out, and counted, where WCOMP_PEERS=off.
   ```LANG title=FILE    the block is written to FILE
   ```LANG from=FILE     the block's lines stand in FILE of the tree, in this order and without gaps but where the block has a line `...`
 A page that begins with `<!-- continues PAGE -->` runs in the same shell and folder, after that page.
@@ -21,7 +22,10 @@ import subprocess
 import sys
 import tempfile
 
+import peers
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+PEERS = ROOT / "build" / "peers" / "bin"
 MARK = "\x1e"
 FENCE = re.compile(r"^```(\S*)\s*(.*)$")
 FOLDERS = sorted(p.name for p in ROOT.iterdir() if p.is_dir() and not p.name.startswith((".", "build")))
@@ -107,6 +111,10 @@ def make_clone(folder, bin_dir):
 
     if (bin_dir / "samples").is_dir():
         shutil.copytree(bin_dir / "samples", folder / "build" / "samples", copy_function=copy, ignore=shutil.ignore_patterns("bindings"))
+        calculator = folder / "build" / "samples" / "calculator"
+        if (calculator / "step2").is_dir():  # what scripts/demo composes
+            parts = [calculator / "step2" / f"{part}.wasm" for part in ("app", "calculator", "adder", "subtractor", "multiplier")]
+            subprocess.run([bin_dir / "wcomp", "compose", *parts, "-o", calculator / "main.wasm"], check=True, stdin=subprocess.DEVNULL)
 
 
 class Page:
@@ -117,7 +125,10 @@ class Page:
         self.name = str(path.relative_to(ROOT))
         self.lines = path.read_text().split("\n")
         self.blocks = blocks_of(self.lines)
-        self.commands = {id(b): commands_of(b) for b in self.blocks if b.language == "console"}
+        shown = [b for b in self.blocks if b.language == "console"]
+        self.commands = {id(b): commands_of(b) for b in shown if "needs" not in b.info or not peers.OFF}
+        self.needs = {b.info["needs"] for b in shown if id(b) in self.commands and "needs" in b.info}
+        self.left_out = len(shown) - len(self.commands)
         continues = re.match(r"<!-- continues (\S+) -->", self.lines[0])
         self.before = path.parent / continues[1] if continues else None
 
@@ -195,8 +206,8 @@ def run_script(script, options):
         folder = pathlib.Path(temporary, "wcomp")
         folder.mkdir()
         make_clone(folder, options.bin)
-        path = f"{options.prefix / 'bin'}:{options.bin}:{os.environ['PATH']}"
-        env = dict(os.environ, PATH=path, NO_COLOR="1", CMAKE_PREFIX_PATH=str(options.prefix), PKG_CONFIG_PATH=str(options.prefix / "lib" / "pkgconfig"))
+        path = f"{options.prefix / 'bin'}:{options.bin}:{os.environ['PATH']}:{PEERS}"
+        env = dict(os.environ, PATH=path, NO_COLOR="1", WCOMP_CACHE=str(folder.parent / "cache"), CMAKE_PREFIX_PATH=str(options.prefix), PKG_CONFIG_PATH=str(options.prefix / "lib" / "pkgconfig"))
         done = subprocess.run(["bash", "-c", "exec 2>&1; s=0\n" + script], cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=600)
         output = done.stdout.decode(errors="backslashreplace").replace(str(folder), "$PWD").replace(str(options.prefix), "$PREFIX")
     results = {}
@@ -207,6 +218,10 @@ def run_script(script, options):
 
 def run_chain(chain, options):
     errors, ran = [], 0
+    for page in chain:
+        missing = [p for p in page.needs if not (PEERS / p).exists()]
+        if missing:
+            return [f"{page.name}: {', '.join(missing)} is missing: run scripts/peers, or set WCOMP_PEERS=off to leave out what needs it"], 1
     script = "".join(page.script() for page in chain)
     results = run_script(script, options) if any(page.commands for page in chain) else {}
     for page in chain:
@@ -260,7 +275,8 @@ def main():
             failed += len(errors)
             for error in errors:
                 print(error)
-    print(f"{ran - failed} passed, {failed} failed")
+    left_out = sum(page.left_out for chain in chains for page in chain)
+    print(f"{ran - failed} passed, {failed} failed" + (f" ({left_out} left out without peers)" if left_out else ""))
     sys.exit(1 if failed else 0)
 
 

@@ -121,7 +121,7 @@ with tempfile.TemporaryDirectory() as temporary:
         raise SystemExit("the calculator of samples/ is not built")
     # Every type of WIT and resources of both sides: what tests the bindings of hosts finds nothing wrong with components that were lowered.
     trips = []
-    for name in ["echo", "user", "composed", "keeper"]:
+    for name in ["echo", "user", "composed", "keeper", "fixed"]:
         _, again = lower(options.bin / f"tests/roundtrip/{name}.wasm", folder)
         trips.append(again.rename(folder / f"{name}.wasm"))
     trip = run(options.bin / "bindgen_roundtrip", *trips)

@@ -60,12 +60,12 @@ class Guests:
         self.components[name] = self.make(self.path(f"{name}.wasm"), [core], build)
         return self.components[name]
 
-    def program(self, name, sources, flags=(), link=()):
+    def program(self, name, sources, flags=(), link=(), guest_flags=()):
         """A command: component, core module and native program of the same sources."""
         def build():
             run([compiler(), *NATIVE, *flags, *sources, "-lm", "-o", self.path(f"{name}.native")])
 
-        self.component(name, self.core(name, sources, flags, link))
+        self.component(name, self.core(name, sources, [*flags, *guest_flags], link))
         self.native[name] = self.make(self.path(f"{name}.native"), sources, build)
 
 
@@ -86,6 +86,7 @@ def build(folder, wcomp, others):
         guests.program(program, [programs / f"{program}.c"])
     stack = ["-Wl,-z,stack-size=1048576"]
     guests.program("compute", [compute / "main.c", compute / "kernels.c"], link=stack)
+    guests.program("vectors", [compute / "main.c", compute / "vectors.c"], ["-DBENCH_VECTORS"], stack, ["-msimd128"])
     if others is not None and (others / "compute/main.c").exists():
         for name, file, flags in (("compute2", "kernels.c", []), ("compute2-simd", "simd.c", ["-DSIMD_ONLY"])):
             sources = [others / "compute/main.c", others / "compute" / file]

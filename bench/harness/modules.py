@@ -35,18 +35,22 @@ def find(folder, registries):
             found[name] = file
         except (Problem, OSError, subprocess.SubprocessError) as problem:
             why[name] = f"{package} {version} from {registry}: {problem}"
-    file = folder / "go.wasm"
-    source = ROOT / "bench/guests/go/large.go"
     try:
-        if not file.exists() or file.stat().st_mtime < source.stat().st_mtime:
-            if shutil.which("go") is None:
-                raise Problem("there is no go on the PATH")
-            say("building a module with Go")
-            run(["go", "build", "-o", file, source], env={**os.environ, "GOOS": "wasip1", "GOARCH": "wasm", "GOFLAGS": "-mod=mod"}, cwd=folder)
-        found["Go"] = file
+        found["Go"] = by_go(folder / "go.wasm", "large.go")
     except (Problem, OSError) as problem:
         why["Go"] = str(problem)
     return found, why
+
+
+def by_go(file, program):
+    """A program of guests/go as a module of WASI preview 1, built if it is older than its source."""
+    source = ROOT / "bench/guests/go" / program
+    if not file.exists() or file.stat().st_mtime < source.stat().st_mtime:
+        if shutil.which("go") is None:
+            raise Problem("there is no go on the PATH")
+        say("building a module with Go")
+        run(["go", "build", "-o", file, source], env={**os.environ, "GOOS": "wasip1", "GOARCH": "wasm", "GOFLAGS": "-mod=mod"}, cwd=file.parent)
+    return file
 
 
 def from_npm(folder, package, version, inside, file):
@@ -152,4 +156,27 @@ def components(context):
         table.notes += [f"{case}, {n}: {reason.splitlines()[0]}" for n, reason in (failed | failed_too).items()]
     if "wasm-tools" in context.peers.why:
         table.missing["wasm-tools"] = context.peers.why["wasm-tools"]
+    return [table]
+
+
+def compiled(context):
+    """Decoding, validating and compiling, to a file: processor time on one processor."""
+    found, why = find(context.work / "modules", {"npm", "pypi"} if context.wants_peers else set())
+    table = Table("Compiling large modules: one thread", "`compile FILE -o OUT`: user and system time of the process on one processor, reading and writing included.",
+                  ["wcomp", "winch", "wasmtime"])
+    out = ["-o", context.guests.path("out.cwasm")]
+    for name, file in found.items():
+        commands = {"wcomp": [context.wcomp, "compile", file, *out]}
+        if "wasmtime" in context.peers:
+            wasmtime = [context.peers["wasmtime"], "compile", "-C", "parallel-compilation=n"]
+            commands |= {"winch": [*wasmtime, "-C", "compiler=winch", file, *out], "wasmtime": [*wasmtime, file, *out]}
+        best, failed = interleave({"wcomp": commands.pop("wcomp")}, 2 if context.quick else 7, on_one_processor)
+        slow, failed_too = ({}, {}) if context.quick else interleave(commands, 1, on_one_processor)
+        table.add(name, {n: spent.cpu for n, spent in (best | slow).items()}, file.stat().st_size)
+        table.notes += [f"{name}, {n}: {reason.splitlines()[0]}" for n, reason in (failed | failed_too).items()]
+    table.contenders = [c for c in table.contenders if c == "wcomp" or any(c in times for _, times in table.rows)]
+    if "wasmtime" in context.peers.why:
+        table.missing["wasmtime"] = context.peers.why["wasmtime"]
+    table.missing |= why
+    table.mean = {"geometric mean": [name for name, _ in table.rows]}
     return [table]

@@ -1,6 +1,7 @@
 """What is measured from outside, or by the guests themselves: process start, kernels, files, the toolchain's commands."""
 import re
 
+from . import modules
 from .guests import chain_wit, large_wit
 from .table import Table
 from .tools import ROOT, Problem, interleave, listen, run, spend
@@ -34,41 +35,36 @@ def finish(context, table, failed):
 
 
 def start(context):
+    """The programs of `starts`, on the wall."""
     guests, peers = context.guests, context.peers
-    table = Table("Process start", "The whole process, from start to exit, on the wall. `ahead`: compiled before, `run --allow-precompiled`.",
-                  ["wcomp", "native", "wasmtime", "winch", "ahead", "jco"])
-    repetitions = 5 if context.quick else 40
+    table = Table("Process start", "The whole process, from start to exit, on the wall. Nothing cached: `wcomp run --no-cache`, and without wasmtime's cache, which is off unless "
+                  "asked for. Cached: from the second run on. Precompiled: `compile` before. `exe`: a native executable of `wcomp exe`.", ["wcomp", "native", "wasmtime", "winch", "jco"])
+    hello, size = guests.components["hello"], kilobytes(guests.components["hello"])
     cases = {"`--version`": {"wcomp": [context.wcomp, "--version"]}}
-    hello = guests.components["hello"]
-    size = f"{hello.stat().st_size / 1024:.0f} KB"
-    cases[f"hello, a component of {size}"] = runners(context, hello, native=guests.native["hello"])
-    cases["hello, the preview 1 module"] = {"wcomp": [context.wcomp, "run", guests.cores["hello"]], "native": [guests.native["hello"]]}
-    small = guests.cores["sorted"]
-    cases[f"a module of {small.stat().st_size / 1024:.0f} KB, which sorts its arguments"] = {
-        name: command for name, command in runners(context, small, ["one", "two"], guests.native["sorted"]).items() if name in ("wcomp", "native", "wasmtime", "winch")}
     if "wasmtime" in peers:
         cases["`--version`"]["wasmtime"] = [peers["wasmtime"], "--version"]
-        module = cases["hello, the preview 1 module"]
-        module["wasmtime"] = [peers["wasmtime"], "run", guests.cores["hello"]]
-        module["winch"] = [peers["wasmtime"], "run", "-C", "compiler=winch", guests.cores["hello"]]
-        ahead = guests.path("hello.cwasm")
-        try:
-            run([peers["wasmtime"], "compile", hello, "-o", ahead])
-            cases[f"hello, a component of {size}"]["ahead"] = [peers["wasmtime"], "run", "--allow-precompiled", ahead]
-        except Problem as problem:
-            table.missing["ahead"] = str(problem)
+    cases |= starts(context, table, f"hello, a component of {size}", hello, guests.native["hello"])
     if "jco" in peers:
-        cases[f"hello, a component of {size}"]["jco"] = [peers["jco"], "run", hello]
+        cases[f"hello, a component of {size}: nothing cached"]["jco"] = [peers["jco"], "run", hello]
+    core = guests.cores["hello"]
+    cases |= starts(context, table, f"hello, the preview 1 module of {kilobytes(core)}", core, guests.native["hello"], ("nothing cached", "cached"))
+    small = guests.cores["sorted"]
+    cases |= starts(context, table, f"a module of {kilobytes(small)}, which sorts its arguments", small, guests.native["sorted"], ("nothing cached", "cached"), ["one", "two"])
     calculator = sorted(context.build.glob("samples/calculator/step2/*.wasm"))
     parts = {p.name: p for p in calculator if ".core." not in p.name}
     if {"app.wasm", "calculator.wasm", "adder.wasm"} <= parts.keys():
         whole = guests.path("calculator.wasm")
         run([context.wcomp, "compose", parts["app.wasm"], *[p for n, p in parts.items() if n != "app.wasm"], "-o", whole])
-        cases["calculator, five components in one"] = runners(context, whole, ["1", "2", "add"])
+        cases |= starts(context, table, "calculator, five components in one", whole, None, arguments=["1", "2", "add"])
+    try:
+        go = modules.by_go(guests.path("hello-go.wasm"), "hello.go")
+        cases |= starts(context, table, f"Go's hello, a preview 1 module of {kilobytes(go)}", go, None)
+    except (Problem, OSError) as problem:
+        table.notes.append(f"Go's hello is missing: {problem}")
     for case, commands in cases.items():
         commands = {n: c for n, c in commands.items() if n in table.contenders}
-        slow = {n: c for n, c in commands.items() if n == "jco"}
-        best, failed = interleave({n: c for n, c in commands.items() if n not in slow}, repetitions, spend)
+        slow = {n: c for n, c in commands.items() if n == "jco" or ("Go" in case and "nothing" in case and n != "wcomp")}
+        best, failed = interleave({n: c for n, c in commands.items() if n not in slow}, 5 if context.quick else 40, spend)
         more, failed_too = interleave(slow, 2, spend)
         table.add(case, {name: spent.wall for name, spent in (best | more).items()})
         table.notes += [f"{case}, {name}: {why.splitlines()[0]}" for name, why in (failed | failed_too).items()]
@@ -77,12 +73,59 @@ def start(context):
     return [finish(context, table, {})]
 
 
+def kilobytes(file):
+    return f"{file.stat().st_size / 1024:.0f} KB"
+
+
+def starts(context, table, name, file, native, how=("nothing cached", "cached", "precompiled", "exe"), arguments=()):
+    """Commands by contender, by the case's name: one program, started in several ways."""
+    wasmtime = [context.peers["wasmtime"]] if "wasmtime" in context.peers else None
+    ahead, theirs, program = (context.guests.path(f"{file.stem}.{end}") for end in ("cwasm", "peer.cwasm", "exe"))
+    ways = {
+        "nothing cached": (None, [context.wcomp, "run", "--no-cache", file], {"wasmtime": ["run", file], "winch": ["run", "-C", "compiler=winch", file]}),
+        "cached": (None, [context.wcomp, "run", "--cache-dir", context.guests.path("cache"), file], {"wasmtime": ["run", "-C", "cache=y", file]}),
+        "precompiled": ([context.wcomp, "compile", file, "-o", ahead], [context.wcomp, "run", "--allow-precompiled", ahead], {"wasmtime": ["run", "--allow-precompiled", theirs]}),
+        "exe": ([context.wcomp, "exe", file, "-o", program], [program], {}),
+    }
+    cases = {}
+    for way in how:
+        prepare, ours, peers = ways[way]
+        commands = {"wcomp": [*ours, *arguments]}
+        try:
+            if prepare is not None:
+                run(prepare)
+        except Problem as problem:
+            table.notes.append(f"{name}: {way}: {str(problem).splitlines()[0]}")
+            continue
+        if native is not None:
+            commands["native"] = [native, *arguments]
+        if wasmtime is not None:
+            if way == "precompiled":
+                run([*wasmtime, "compile", file, "-o", theirs])
+            commands |= {n: [*wasmtime, *c, *arguments] for n, c in peers.items()}
+        cases[f"{name}: {way}"] = commands
+    return cases
+
+
 def compute(context):
+    vectors = "Kernels on vectors of 16 bytes (`-msimd128`), timed by the guest itself; checksums agree with native code (clang -O2, SSE2)."
+    scalars = "Kernels, timed by the guest itself; checksums agree with native code (clang -O2, which vectorizes)."
+    table = kernels(context, "compute", "Computing", scalars)
+    table.mean = {"geometric mean without `bulk`": [kernel for kernel, _ in table.rows if kernel != "bulk"]}
+    table.notes.append("`bulk` copies and fills memory. `interpreter` is ours, pulley wasmtime's.")
+    of_vectors = kernels(context, "vectors", "Computing with vectors", vectors)
+    of_vectors.mean = {"geometric mean": [kernel for kernel, _ in of_vectors.rows]}
+    return [table, of_vectors, *further(context)]
+
+
+def kernels(context, guest, title, text):
     """The guest times its own kernels: short runs, the best of many, so that neither compilation nor other processes count."""
+    component = context.guests.components[guest]
     arguments = ["all", "20" if context.quick else "60"]
-    commands = runners(context, context.guests.components["compute"], arguments, context.guests.native["compute"])
+    commands = runners(context, component, arguments, context.guests.native[guest])
+    commands["interpreter"] = [context.wcomp, "run", "--backend", "interp", component, *arguments]
     if "jco" in context.peers:
-        commands["jco"] = [context.peers["jco"], "run", context.guests.components["compute"], *arguments]
+        commands["jco"] = [context.peers["jco"], "run", component, *arguments]
     sums = {}
 
     def measure(command):
@@ -94,15 +137,12 @@ def compute(context):
         return times
 
     best, failed = interleave(dict(sorted(commands.items(), key=lambda item: item[0] != "native")), 1 if context.quick else 4, measure)
-    table = Table("Computing", "Kernels, timed by the guest itself; checksums agree with native code (clang -O2, which vectorizes).",
-                  ["wcomp", "native", "wasmtime", "winch", "pulley", "jco"])
+    table = Table(title, text, ["wcomp", "native", "interpreter", "wasmtime", "winch", "pulley", "jco"])
     for kernel in best["native"]:
         table.add(kernel, {contender: times[kernel] for contender, times in best.items()})
     table = finish(context, table, failed)
     table.contenders = [c for c in table.contenders if c in best]
-    table.mean = {"geometric mean without `bulk`": [kernel for kernel in best["native"] if kernel != "bulk"]}
-    table.notes.append("`bulk` copies and fills memory. pulley is wasmtime's interpreter.")
-    return [table, *further(context)]
+    return table
 
 
 def agree(sums, kernel, checksum):
@@ -210,6 +250,20 @@ def wit(context):
     return [finish(context, table, {})]
 
 
+def bindings_cases(context):
+    """Of all of WASI 0.2, if it is at hand, and a host's of a record of 10,000 fields."""
+    guests, fields = context.guests, context.guests.path("fields.wit")
+    fields.write_text("package a:b;\ninterface i {\n  record wide {\n" + "".join(f"    field-{n}: u32,\n" for n in range(10_000)) +
+                      "  }\n  f: func(w: wide) -> wide;\n}\nworld w { import i; export i; }\n")
+    cases = [("host bindings of a record of 10,000 fields", fields, [context.witc, "bindgen", fields, "--lang", "cpp-host", "-q", "-o", guests.path("host-bindings")], None)]
+    releases = sorted(WASI.glob("0.2.*"), key=lambda folder: int(folder.name.rpartition(".")[2]))
+    if releases:
+        wasi = releases[-1]
+        cases.insert(0, (f"bindings of a guest, all of WASI {wasi.name}", wasi, [context.witc, "bindgen", wasi, "--lang", "cpp", "-q", "-o", guests.path("wasi-bindings")],
+                         ("wit-bindgen", ["cpp", wasi, "--out-dir", guests.path("peer-wasi-bindings")])))
+    return cases
+
+
 def toolchain(context):
     """Commands side by side: processor time of the whole process."""
     guests, peers = context.guests, context.peers
@@ -229,6 +283,7 @@ def toolchain(context):
     cases += [("check WIT", wit, [context.witc, "check", wit], ("wasm-tools", ["component", "wit", wit, "-o", out])),
               ("C or C++ bindings of a guest", wit, [context.witc, "bindgen", wit, "--lang", "cpp", "-o", guests.path("bindings")],
                ("wit-bindgen", ["c", wit, "--out-dir", guests.path("peer-bindings")])),
+              *bindings_cases(context),
               ("componentize, preview 1 adapter included", core, [context.wcomp, "new", core, "-o", out], None),
               ("compose two components", parts[0], [context.wcomp, "compose", *parts, "-o", out],
                ("wac", ["plug", "--plug", parts[1], parts[0], "-o", out]))]
@@ -237,7 +292,8 @@ def toolchain(context):
         if peer is not None and peer[0] in peers:
             commands[peer[0]] = [peers[peer[0]], *peer[1]]
         best, failed = interleave(commands, 2 if context.quick else 7, spend)
-        table.add(case, {name: spent.cpu for name, spent in best.items()}, source.stat().st_size)
+        size = source.stat().st_size if source.is_file() else sum(f.stat().st_size for f in source.rglob("*.wit"))
+        table.add(case, {name: spent.cpu for name, spent in best.items()}, size)
         table.notes += [f"{case}, {name}: {re.sub(r'^.*/', '', why.splitlines()[0])}" for name, why in failed.items()]
     for name in ("wasm-tools", "wit-bindgen", "wac"):
         if name in peers.why:

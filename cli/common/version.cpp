@@ -8,7 +8,7 @@ namespace wcomp::cli {
 
 namespace {
 
-constexpr const char* tiers = "interpreter";
+constexpr const char* tiers = "compiler, interpreter";
 constexpr const char* core = "3.0 without garbage collection";
 
 #ifdef NDEBUG

@@ -7,9 +7,11 @@ namespace wcomp::cli {
 Action setup_abi(CLI::App& app);
 Action setup_cache(CLI::App& app);
 Action setup_cc(CLI::App& app);
+Action setup_compile(CLI::App& app);
 Action setup_compose(CLI::App& app);
 Action setup_cpp(CLI::App& app);
 Action setup_embed(CLI::App& app);
+Action setup_exe(CLI::App& app);
 Action setup_inspect(CLI::App& app);
 Action setup_link(CLI::App& app);
 Action setup_lower(CLI::App& app);

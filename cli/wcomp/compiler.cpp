@@ -155,11 +155,22 @@ class Compilation {
     }
     WCOMP_TRY(const ChildrenDone done, run_children(children));
     for (std::size_t i = 0; i < children.size(); ++i) {
-      if (const auto said = read_text_file(children[i].errors)) std::fwrite(said->data(), 1, said->size(), stderr);
+      if (const auto said = read_text_file(children[i].errors)) {
+        std::fwrite(said->data(), 1, said->size(), stderr);
+        note_missing_header(*said);
+      }
       if (done.statuses[i] > 128 && done.stopped_by == 0) print(error(diag::file_error, fmt::format("`{}` was ended by signal {}", escape(compiler_.path), done.statuses[i] - 128)));
     }
     stopped_by_ = done.stopped_by;
     return stopped_by_ == 0 && std::ranges::all_of(done.statuses, [](int s) { return s == 0; });
+  }
+
+  /// Clang's `fatal error: 'app_exports.h' file not found`.
+  void note_missing_header(std::string_view said) {
+    const std::size_t end = said.find(".h' file not found");
+    if (end == std::string_view::npos || end == 0) return;
+    const std::size_t begin = said.rfind('\'', end);
+    if (begin != std::string_view::npos) missing_header_ = said.substr(begin + 1, end + 1 - begin);
   }
 
   Result<int> run_clang_alone() {
@@ -169,8 +180,13 @@ class Compilation {
     if (is_c && words_.source_count() > 0) child.words.insert(child.words.end(), {"-x", "c"});
     for (const ClangWord& w : words_.words) child.words.push_back(w.text);
     if (options_.is_verbose) say(shell_words(child.words));
+    child.errors = folder_.path() / "errors";
     WCOMP_TRY(const ChildrenDone done, run_children({child}));
     stopped_by_ = done.stopped_by;
+    if (const auto said = read_text_file(child.errors)) {
+      std::fwrite(said->data(), 1, said->size(), stderr);
+      note_missing_header(*said);
+    }
     if (done.statuses[0] == 0) return status_ok;
     explain();
     return status_;
@@ -212,7 +228,12 @@ class Compilation {
       return false;
     }
     find_main();
-    if (has_main_ && graph_ && drop_run_export()) {
+    if (has_main_ && graph_ && words_.model != "reactor" && drop_run_export()) {
+      if (has_run_) {
+        Diagnostic d = warning(diag::bad_usage, "there are a `main` and the world's `wasi:cli/run`: the component runs `main`, nothing calls the other");
+        d.notes.push_back("leave one of them out; `-mexec-model=reactor` makes a component that runs the other");
+        print(d);
+      }
       WCOMP_TRY(write_bindings());
       if (!glue_.empty()) return run_all({glue_child()});
     }
@@ -233,7 +254,18 @@ class Compilation {
       for (const std::string_view name : {"\013__main_void", "\020__main_argc_argv"}) {
         has_main_ = has_main_ || text.find(is_wasm ? name : name.substr(1)) != std::string_view::npos;
       }
+      has_run_ = has_run_ || names_run(text);
     }
+  }
+  /// The user's function for the export `wasi:cli/run`: `exports::wasi::cli::run::run()` as C++ names it, with a version in `cli` where there are
+  /// several, or what the bindings in C call it.
+  static bool names_run(std::string_view object) {
+    constexpr std::string_view begin = "N7exports4wasi";
+    for (std::size_t at = object.find(begin); at != std::string_view::npos; at = object.find(begin, at + 1)) {
+      const std::string_view rest = object.substr(at + begin.size(), 48);
+      if (const std::size_t end = rest.find("3run3runEv"); end != std::string_view::npos && rest.substr(0, end).find('\0') == std::string_view::npos) return true;
+    }
+    return object.find("exports_wasi_cli_run_run") != std::string_view::npos;
   }
   /// Where the user wrote a `main`, `wasi:cli/run` is what a command exports anyway.
   bool drop_run_export() {
@@ -267,6 +299,9 @@ class Compilation {
     }
     if (const auto missing = find_missing_part(compiler_, words)) {
       print(*missing);
+    } else if (!graph_ && !missing_header_.empty()) {
+      say(fmt::format("wcomp: if `{}` is one of the headers that bindings are made of: {}", escape(missing_header_),
+                      options_.no_wit ? "`--no-wit` leaves them out" : "no WIT was found beside the first source; `--wit` names its file or folder"));
     } else if (graph_ && !words_.ends_before_link) {
       say(fmt::format("wcomp: `witc bindgen --lang {} --world {}` writes the bindings, and first versions of what the world exports", options_.is_cpp ? "cpp" : "c",
                       graph_->graph.worlds[world_].name));
@@ -298,7 +333,8 @@ class Compilation {
   wit::WorldId world_{};
   fs::path glue_, glue_object_;
   std::vector<std::string> objects_;
-  bool has_main_ = false;
+  bool has_main_ = false, has_run_ = false;
+  std::string missing_header_;
   int status_ = status_failed;
   int stopped_by_ = 0;
 };

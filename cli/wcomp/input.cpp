@@ -7,6 +7,7 @@
 #include "base/diagnostic.h"
 #include "base/file.h"
 #include "component/text/parse.h"
+#include "runtime/precompiled/precompiled.h"
 
 namespace wcomp::cli {
 
@@ -19,6 +20,11 @@ Result<std::shared_ptr<const Bytes>> read_wasm(const std::string& path) {
   WCOMP_TRY(Bytes bytes, read_file(path));
   if (component::text::is_wat(bytes)) {
     WCOMP_TRY(bytes, component::text::parse(path, std::string(as_text(bytes)), {.has_lenient_indices = wants_lenient_indices()}));
+  }
+  if (precompiled::is_image(bytes)) {
+    Diagnostic d = error(diag::malformed, "this is a program that `wcomp compile` made: machine code, not WebAssembly", BinaryPos{.file = path, .path = {}, .offset = 0});
+    d.notes.emplace_back("`wcomp run` runs it, `wcomp inspect` says what it is for; what it was made of has to be looked at instead");
+    return Err(Failure(std::move(d)));
   }
   if (component::detect(bytes) == component::BinaryKind::not_wasm) {
     Diagnostic d = error(diag::malformed, bytes.empty() ? "the file is empty" : "this is no WebAssembly binary: it does not begin with `\\0asm`",

@@ -4,8 +4,10 @@
 
 #include "base/text.h"
 #include "cli/wcomp/commands.h"
+#include "cli/wcomp/disassemble.h"
 #include "cli/wcomp/input.h"
 #include "component/outline.h"
+#include "runtime/precompiled/precompiled.h"
 
 namespace wcomp::cli {
 
@@ -106,11 +108,31 @@ nlohmann::json as_json(const Outline& o) {
   return out;
 }
 
-int inspect(const std::string& file, const std::string& output, bool is_json) {
+/// Of a program that `wcomp compile` made: only what it says of itself.
+int inspect_precompiled(const std::string& file, const std::string& output, bool is_json, ByteSpan image) {
+  auto found = precompiled::describe(image);
+  if (!found) return report(in_file(std::move(found).error(), file));
+  const precompiled::Description& d = *found;
+  const std::string_view kind = d.is_component ? "component" : "core module";
+  if (is_json) {
+    const nlohmann::json json = {{"kind", fmt::format("compiled {}", kind)}, {"version", d.version}, {"target", d.target}, {"processor", d.features},
+                                 {"size", d.bytes}, {"problem", d.problem.empty() ? nlohmann::json(nullptr) : nlohmann::json(d.problem)}};
+    return write_output(output, std::string_view(json.dump(2) + "\n"));
+  }
+  return write_output(output, std::string_view(fmt::format("compiled {}: {} bytes of machine code and what running it takes\n  made by wcomp {}\n  for {}: {}\n  {}\n", kind, d.bytes, d.version,
+                                                           d.target, d.features, d.problem.empty() ? "runs here" : d.problem)));
+}
+
+int inspect(const std::string& file, const std::string& output, bool is_json, bool is_asm, const DisassembleOptions& asm_options) {
+  if (const auto image = precompiled::map_file(file); image && precompiled::is_image(image->bytes)) return inspect_precompiled(file, output, is_json, image->bytes);
   const auto bytes = read_wasm(file);
   if (!bytes) return report(bytes.error());
   auto sections = component::read_sections(**bytes);
   if (!sections) return report(in_file(std::move(sections).error(), file));
+  if (is_asm) {
+    const auto listing = disassemble(*sections, file, asm_options);
+    return listing ? write_output(output, std::string_view(*listing)) : report(listing.error());
+  }
   const Outline outline = component::outline(*sections);
   if (is_json) return write_output(output, std::string_view(escape_json(as_json(outline).dump(2, ' ', false, nlohmann::json::error_handler_t::replace)) + "\n"));
   TextWriter writer;
@@ -123,13 +145,16 @@ int inspect(const std::string& file, const std::string& output, bool is_json) {
 Action setup_inspect(CLI::App& app) {
   struct Options {
     std::string file, output;
-    bool is_json = false;
+    bool is_json = false, is_asm = false;
+    DisassembleOptions disassemble;
   };
   auto o = std::make_shared<Options>();
   app.add_option("FILE", o->file, "Core module or component")->required();
-  app.add_flag("--json", o->is_json, "As JSON");
+  auto* json = app.add_flag("--json", o->is_json, "As JSON");
+  auto* as_code = app.add_flag("--asm", o->is_asm, "The code that its functions are compiled to, with the wasm instructions beside it, by a disassembler that is installed")->excludes(json);
+  app.add_option("--func", o->disassemble.funcs, "With --asm: only this function, by name, export or index")->type_name("NAME")->needs(as_code)->expected(1)->allow_extra_args(false)->take_all();
   app.add_option("--output,-o", o->output, "Where to write (standard output when left out)")->type_name("FILE");
-  return [o] { return inspect(o->file, o->output, o->is_json); };
+  return [o] { return inspect(o->file, o->output, o->is_json, o->is_asm, o->disassemble); };
 }
 
 }  // namespace wcomp::cli

@@ -55,7 +55,7 @@ struct Ended {
 /// `f(..)`, then any number of `.method(..)`.
 class Invocation {
  public:
-  Invocation(const Component& component, Instance& instance, const std::string& file, std::string_view text, const std::vector<std::string>& words, Watchdog& watchdog)
+  Invocation(const Component& component, Instance& instance, const std::string& file, std::string_view text, const std::vector<std::string>& words, runner::Watchdog& watchdog)
       : funcs_(component.functions()), instance_(instance), file_(file), text_(text), words_(words), watchdog_(watchdog) {}
 
   int run() {
@@ -199,7 +199,7 @@ class Invocation {
   const std::string& file_;
   std::string_view text_;
   const std::vector<std::string>& words_;
-  Watchdog& watchdog_;
+  runner::Watchdog& watchdog_;
   ExportedFunc name_;
   std::optional<Func> func_;     ///< the one to call, or that was called last
   std::optional<Value> value_;   ///< what it gave
@@ -209,11 +209,11 @@ class Invocation {
 
 }  // namespace
 
-int invoke(const Component& component, Instance& instance, const std::string& file, const std::string& call, const std::vector<std::string>& words, Watchdog& watchdog) {
+int invoke(const Component& component, Instance& instance, const std::string& file, const std::string& call, const std::vector<std::string>& words, runner::Watchdog& watchdog) {
   return Invocation(component, instance, file, call, words, watchdog).run();
 }
 
-int invoke(ModuleInstance& instance, const std::string& file, const std::string& call, const std::vector<std::string>& words, Watchdog& watchdog) {
+int invoke(ModuleInstance& instance, const std::string& file, const std::string& call, const std::vector<std::string>& words, runner::Watchdog& watchdog) {
   std::string name = call;
   std::vector<std::string> args = words;
   // `f(1, 2)`: numbers need no more than commas between them. An export may be named like a call, too.

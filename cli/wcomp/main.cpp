@@ -62,11 +62,21 @@ constexpr Command commands[] = {
      "  wcomp abi wit --world app\n"
      "  wcomp abi --json wit 'streams#[method]output-stream.write'",
      setup_abi},
+    {"exe", "Make a native executable of a command component or a module for preview 1",
+     "  wcomp exe app.wasm -o app                    then: ./app ARGS, and behind a last `--` what is granted: ./app ARGS -- --dir .\n"
+     "  wcomp exe app.wasm -o app --grant dir=data::/data::ro --grant max-memory=64M\n"
+     "  ./app --wcomp-grants                         what is baked in",
+     setup_exe},
     {"cache", "Look at, or empty, the compiled code that is kept on disk",
      "  wcomp cache info\n"
      "  wcomp cache prune --max-size 100MB\n"
      "  wcomp cache clear",
      setup_cache},
+    {"compile", "Compile a component or core module ahead of time, to a file that `wcomp run` maps",
+     "  wcomp compile app.wasm -o app.cwasm\n"
+     "  wcomp run app.cwasm                         nothing is decoded, validated or compiled\n"
+     "  wcomp compile --metered app.wasm -o app.cwasm && wcomp run --fuel 1000000 app.cwasm",
+     setup_compile},
     {"completions", "Print a completion script for a shell", "  wcomp completions bash > ~/.local/share/bash-completion/completions/wcomp", setup_completions},
     {"manual", "Write the manual pages", "  wcomp manual man1", setup_manual, false, true},
 };

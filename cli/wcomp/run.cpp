@@ -2,16 +2,22 @@
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
-#include <fstream>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
+#include "cache/folder.h"
 #include "cli/wcomp/commands.h"
 #include "cli/wcomp/input.h"
 #include "cli/wcomp/invoke.h"
+#include "cli/wcomp/profiling.h"
 #include "cli/wcomp/run_options.h"
-#include "cli/wcomp/watchdog.h"
+#include "engine/backend.h"
+#include "runtime/precompiled/precompiled.h"
 #include "wcomp/module.h"
 #include "wcomp/wasi.h"
 
@@ -43,12 +49,12 @@ int run_component(const RunOptions& o, const Engine& engine, const Result<Compon
   auto context = context_of(o, args_of(o));
   if (!context) return report(context.error());
   Linker linker(engine);
-  linker.set_limits(limits_of(o));
+  linker.set_limits(runner::limits_of(o));
   if (const auto added = wasi::add_to(linker, *std::move(context)); !added) return report(added.error());
-  Watchdog watchdog(parse_duration(o.timeout));
+  runner::Watchdog watchdog(runner::parse_duration(o.timeout), &end_at_once);
   auto instance = linker.instantiate(*component);
   if (!instance) return report_instantiation(in_file(std::move(instance).error(), o.file));
-  const Watched watched(watchdog, [&] { instance->interrupt(); });
+  const runner::Watched watched(watchdog, [&] { instance->interrupt(); });
   if (o.invoke) return invoke(*component, *instance, o.file, *o.invoke, get_guest_args(), watchdog);
   const std::vector<std::string> exports = component->exports();
   if (std::none_of(exports.begin(), exports.end(), [](const std::string& e) { return e.starts_with("wasi:cli/run@"); })) return report(no_command(o, *component));
@@ -72,12 +78,12 @@ int run_module(const RunOptions& o, const Engine& engine, Result<Module> module)
   auto context = context_of(o, args_of(o));
   if (!context) return report(context.error());
   ModuleLinker linker(engine);
-  linker.set_limits(limits_of(o));
+  linker.set_limits(runner::limits_of(o));
   if (const auto added = wasi::add_to(linker, *std::move(context)); !added) return report(added.error());
-  Watchdog watchdog(parse_duration(o.timeout));
+  runner::Watchdog watchdog(runner::parse_duration(o.timeout), &end_at_once);
   auto instance = linker.instantiate(*module);
   if (!instance) return report_instantiation(in_file(std::move(instance).error(), o.file));
-  const Watched watched(watchdog, [&] { instance->interrupt(); });
+  const runner::Watched watched(watchdog, [&] { instance->interrupt(); });
   if (o.invoke) return invoke(*instance, o.file, *o.invoke, get_guest_args(), watchdog);
   const auto status = watchdog.judge(wasi::run(*instance));
   if (!status) return report(status.error());
@@ -85,25 +91,41 @@ int run_module(const RunOptions& o, const Engine& engine, Result<Module> module)
   return *status;
 }
 
-/// What a regular file's first bytes say it is.
-component::BinaryKind kind_of_file(const std::string& path) {
-  std::error_code ec;
-  if (path == "-" || !std::filesystem::is_regular_file(path, ec)) return component::BinaryKind::not_wasm;
+/// The first bytes of a regular file, as many as its kind takes to tell; fewer of a shorter one.
+std::string first_bytes(const std::string& path) {
   constexpr std::size_t preamble = 8;
+  std::string out;
+  const cache::Descriptor fd(path == "-" ? -1 : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat s {};
+  if (fd.get() < 0 || ::fstat(fd.get(), &s) != 0 || !S_ISREG(s.st_mode)) return out;
   char first[preamble];
-  std::ifstream in(path, std::ios::binary);
-  if (!in.read(first, preamble)) return component::BinaryKind::not_wasm;
-  return component::detect(as_bytes(std::string_view(first, preamble)));
+  const auto n = ::read(fd.get(), first, preamble);
+  if (n > 0) out.assign(first, static_cast<std::size_t>(n));
+  return out;
 }
 
-int run(RunOptions& o) {
-  std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is an error the guest is told of
-  if (const auto applied = apply_peer_options(o); !applied) {
-    (void)report(applied.error());
-    return status_usage;
+/// A compiled program is machine code: it has to be asked for, by its name or by the option.
+int run_precompiled(const RunOptions& o) {
+  if (!o.allows_precompiled && std::filesystem::path(o.file).extension() != ".cwasm") {
+    Diagnostic d = error(diag::denied, "this is a compiled program: machine code that can do whatever the user may, not WebAssembly", BinaryPos{.file = o.file, .path = {}, .offset = 0});
+    d.notes.emplace_back("`--allow-precompiled` runs it, if whoever made it is trusted; a name that ends in `.cwasm` says the same");
+    return report(Failure(std::move(d)));
   }
+  const auto engine = engine_of(o);
+  if (!engine) return report(engine.error());
+  auto image = precompiled::map_file(o.file);
+  if (!image) return report(image.error());
+  auto program = precompiled::load(*engine, *std::move(image), o.file);
+  if (!program) return report(program.error());
+  if (auto* component = std::get_if<Component>(&*program)) return run_component(o, *engine, std::move(*component));
+  return run_module(o, *engine, std::get<Module>(*std::move(program)));
+}
+
+int run_file(const RunOptions& o) {
   // A binary is loaded as a file, for the cache knows files; text, and what is none of both, is looked at more closely.
-  if (const auto kind = kind_of_file(o.file); kind != component::BinaryKind::not_wasm) {
+  const std::string first = first_bytes(o.file);
+  if (precompiled::is_image(as_bytes(first))) return run_precompiled(o);
+  if (const auto kind = component::detect(as_bytes(first)); kind != component::BinaryKind::not_wasm) {
     const auto engine = engine_of(o);
     if (!engine) return report(engine.error());
     return kind == component::BinaryKind::component ? run_component(o, *engine, Component::load(*engine, o.file)) : run_module(o, *engine, Module::load(*engine, o.file));
@@ -114,6 +136,21 @@ int run(RunOptions& o) {
   if (!engine) return report(engine.error());
   if (component::detect(**bytes) == component::BinaryKind::component) return run_component(o, *engine, Component::from_bytes(*engine, **bytes, o.file));
   return run_module(o, *engine, Module::from_bytes(*engine, **bytes, o.file));
+}
+
+int run(RunOptions& o) {
+  std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is an error the guest is told of
+  if (const auto applied = apply_peer_options(o); !applied) {
+    (void)report(applied.error());
+    return status_usage;
+  }
+  if (o.profile.empty()) return run_file(o);
+  const auto choice = parse_profile(o.profile);
+  if (!choice) return report(choice.error());
+  const bool is_compiled = engine::resolve(parse_backend(o.backend).value_or(BackendKind::automatic)) == BackendKind::jit;
+  auto profiling = Profiling::start(*choice, is_compiled, std::filesystem::path(o.file).filename().string());
+  if (!profiling) return report(profiling.error());
+  return profiling->finish(run_file(o));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-# Guests on generated bindings are not much larger than with glue written by hand. Compiles four guests, whose size the sanitizers do not change.
+# Guests on generated bindings are not much larger than with glue written by hand. Compiles six guests, whose size the sanitizers do not change.
 if(TARGET witc)
   add_test(NAME bindgen_size COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/bindgen/size_test.py --witc $<TARGET_FILE:witc>)
   set_tests_properties(bindgen_size PROPERTIES LABELS once)

@@ -3,7 +3,7 @@
 # sanitizers, and not again under them: the same tests are part of runtime_tests.
 if(NOT WCOMP_SANITIZE AND NOT WCOMP_FUZZ AND NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize")
   set(threads_sources ${PROJECT_SOURCE_DIR}/tests/runtime/threads_test.cpp ${PROJECT_SOURCE_DIR}/tests/main.cpp ${PROJECT_SOURCE_DIR}/core/validate_bodies.cpp)
-  foreach(folder base link engine runtime)
+  foreach(folder base link cache dwarf engine engine/jit engine/jit/x86_64 engine/jit/aarch64 runtime runtime/precompiled)
     file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cpp)
     list(APPEND threads_sources ${sources})
   endforeach()

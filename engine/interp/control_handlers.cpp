@@ -27,9 +27,13 @@ using u64 = std::uint64_t;
 
 /// True if the host function trapped.
 [[gnu::noinline]] bool call_host(const FuncInst& f, u64* fp, RunState* state) {
+  if (f.quick != nullptr && f.quick(f.context, fp)) return false;
   state->stack_top = fp + f.header + header_slots;
   HostScope scope;
+  auto& left = static_cast<Stop*>(state->backend)->left;
+  left = {reinterpret_cast<const u64*>(fp[f.header + 1]), call_site(fp[f.header])};
   std::optional<Trap> trap = f.host(f.context, fp);
+  left = {};
   if (!trap) return false;
   // The frame of a host function has no code of ours: the trap is its caller's.
   auto* caller = reinterpret_cast<u64*>(fp[f.header + 1]);

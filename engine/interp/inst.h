@@ -137,6 +137,11 @@ struct Stop {
   const Inst* pc = nullptr;
   std::optional<Trap> trap;  ///< what a host function returned
   class Interpreter* interpreter = nullptr;
+  /// The call of a host function that is under way.
+  struct {
+    const std::uint64_t* fp = nullptr;
+    const Inst* pc = nullptr;
+  } left;
   /// Where a thrown exception goes on.
   struct {
     std::uint64_t* fp = nullptr;

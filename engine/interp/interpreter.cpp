@@ -1,5 +1,6 @@
 // The back end that interprets: translates each function at its first call and runs it.
 #include <array>
+#include <atomic>
 #include <bit>
 #include <cstring>
 #include <map>
@@ -14,7 +15,9 @@
 #include "engine/interp/call_handlers.h"
 #include "engine/interp/control_handlers.h"
 #include "engine/interp/sequences.h"
+#include "engine/interp/sampled.h"
 #include "engine/interp/translate.h"
+#include "engine/observer.h"
 
 namespace wcomp::engine::interp {
 namespace {
@@ -75,7 +78,7 @@ class Interpreter final : public Backend {
     frame[f.header] = reinterpret_cast<std::uint64_t>(&halt_insts[1]);
     frame[f.header + 1] = 0;
     Start start{frame, &f, &state};
-    GuestScope scope(store_.mems, state);
+    GuestScope scope(store_.mems, state, {.run = &stopped});
     if (!scope.run(&enter_code, &start)) {
       stopped.is_set = true;
       stopped.code = TrapCode::out_of_bounds_memory_access;
@@ -109,7 +112,10 @@ class Interpreter final : public Backend {
       return false;
     }
     f.entry = code->code.insts.data();
+    is_adding_.store(true);
     by_address_[code->code.insts.data()] = std::move(code);
+    is_adding_.store(false);
+    if (CodeObserver* observer = code_observer.load()) observer->translated(f);
     patch_call(f, fp);
     return true;
   }
@@ -161,6 +167,30 @@ class Interpreter final : public Backend {
   }
 
   [[nodiscard]] const ExceptionHeap& exceptions() const { return store_.exceptions; }
+
+  [[nodiscard]] std::size_t copy_stack(const Stop& stopped, const std::uint64_t* fp, const Inst* pc, std::span<SampledFrame> out) const {
+    // What this thread was about to change is not to be relied on.
+    if (is_adding_.load()) return 0;
+    const auto find = [&](const std::uint64_t* frame, const Inst* at) { return frame != nullptr && store_.stack.contains(frame) ? find_code(at) : nullptr; };
+    const FuncCode* code = stopped.left.fp != nullptr ? nullptr : find(fp, pc);
+    if (code == nullptr) {
+      fp = stopped.left.fp != nullptr ? stopped.left.fp : stopped.fp;
+      pc = stopped.left.fp != nullptr ? stopped.left.pc : stopped.pc;
+      code = find(fp, pc);
+    }
+    std::size_t count = 0;
+    while (code != nullptr && count < out.size()) {
+      out[count++] = {code->func, code->code.offsets[static_cast<std::size_t>(pc - code->code.insts.data())]};
+      const std::uint64_t* header = fp + code->func->header;
+      if (!store_.stack.contains(header + 1)) break;
+      const auto* caller = reinterpret_cast<const std::uint64_t*>(header[1]);
+      if (caller == nullptr || caller >= fp || find_code(reinterpret_cast<const Inst*>(header[0])) == nullptr) break;
+      pc = call_site(header[0]);
+      fp = caller;
+      code = find(fp, pc);
+    }
+    return count;
+  }
 
  private:
   /// The call that led here need not come by the stub again.
@@ -216,6 +246,7 @@ class Interpreter final : public Backend {
   }
 
   StoreImpl& store_;
+  std::atomic<bool> is_adding_ = false;  ///< to what follows, so that a signal handler does not look at it
   std::map<const Inst*, std::unique_ptr<const FuncCode>> by_address_;
   std::unordered_map<std::uint64_t, std::array<Inst, 2>> returns_;  ///< by the instruction that they return to
 };
@@ -246,6 +277,11 @@ bool raise(RunState* state, std::uint64_t* fp, const Inst* pc, std::uint64_t ref
     return false;
   }
   return interpreter.raise(state, fp, pc, *e->tag, e->values.get(), ref);
+}
+
+std::size_t copy_stack(const void* run, const std::uint64_t* fp, const void* pc, std::span<SampledFrame> out) {
+  const auto& stopped = *static_cast<const Stop*>(run);
+  return stopped.interpreter->copy_stack(stopped, fp, static_cast<const Inst*>(pc), out);
 }
 
 bool translate_now(void* interpreter, FuncInst& f, RunState* state, std::uint64_t* fp) {

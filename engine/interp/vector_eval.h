@@ -4,12 +4,8 @@
 
 #include <cstring>
 
-#include "core/vector.h"
 #include "engine/interp/vector_handlers.h"
-#include "engine/semantics.h"
-
-template <>
-struct wcomp::engine::OperandOf<'V'> { using Type = wcomp::core::V128; };
+#include "engine/vector_semantics.h"
 
 namespace wcomp::engine::interp {
 

@@ -11,23 +11,6 @@ using core::V128;
 using u32 = std::uint32_t;
 using u64 = std::uint64_t;
 
-/// What the semantic function takes from memory, or gives to it.
-template <Opcode O, class T>
-T loaded_by(V128 (*load)(Op<O>, T));
-template <Opcode O, class T>
-T loaded_by(V128 (*load)(Op<O>, T, V128, unsigned));
-template <Opcode O, class T>
-T stored_by(T (*store)(Op<O>, V128));
-template <Opcode O, class T>
-T stored_by(T (*store)(Op<O>, V128, unsigned));
-
-template <Opcode O>
-inline constexpr bool has_lane = immediate_of(O) == core::Immediate::mem_arg_lane;
-template <Opcode O>
-inline constexpr bool is_load = signature_of(O) == "a:V" || signature_of(O) == "aV:V";
-template <Opcode O>
-inline constexpr bool is_store = signature_of(O) == "aV:";
-
 template <VectorMemory M>
 inline constexpr bool is_guarded = M == VectorMemory::guarded || M == VectorMemory::sum;
 
@@ -48,14 +31,14 @@ template <VectorMemory M, std::size_t size, int unit>
 
 template <Opcode O, VectorMemory M>
 WCOMP_HANDLER void load(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
-  decltype(loaded_by<O>(&core::load)) stored;
-  constexpr int lane_units = has_lane<O> ? 1 : 0;
+  VectorLoadOf<O> stored;
+  constexpr int lane_units = has_access_lane<O> ? 1 : 0;
   const std::uint8_t* from = locate<M, sizeof stored, 1 + lane_units>(pc, mem, fp[pc->b]);
   if constexpr (is_guarded<M>) note_place(state, fp, pc);
   else if (from == nullptr) [[unlikely]] [[clang::musttail]] return trap<TrapCode::out_of_bounds_memory_access>(fp, pc, mem, state, acc, facc);
   std::memcpy(&stored, from, sizeof stored);
   V128 r;
-  if constexpr (has_lane<O>) r = core::load(Op<O>{}, stored, read_slots<V128>(fp + pc[1].a), pc[1].b);
+  if constexpr (has_access_lane<O>) r = core::load(Op<O>{}, stored, read_slots<V128>(fp + pc[1].a), pc[1].b);
   else r = core::load(Op<O>{}, stored);
   std::memcpy(fp + pc->a, &r, sizeof r);
   constexpr int units = 1 + lane_units + (is_guarded<M> ? 0 : 1);
@@ -64,14 +47,18 @@ WCOMP_HANDLER void load(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* st
 
 template <Opcode O, VectorMemory M>
 WCOMP_HANDLER void store(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* state, u64 acc, double facc) {
-  constexpr int lane_units = has_lane<O> ? 1 : 0;
+  constexpr int lane_units = has_access_lane<O> ? 1 : 0;
   const auto v = read_slots<V128>(fp + pc->b);
-  decltype(stored_by<O>(&core::store)) stored;
-  if constexpr (has_lane<O>) stored = core::store(Op<O>{}, v, pc[1].b);
+  VectorStoreOf<O> stored;
+  if constexpr (has_access_lane<O>) stored = core::store(Op<O>{}, v, pc[1].b);
   else stored = core::store(Op<O>{}, v);
   std::uint8_t* to = locate<M, sizeof stored, 1 + lane_units>(pc, mem, fp[pc->a]);
   if constexpr (is_guarded<M>) note_place(state, fp, pc);
   else if (to == nullptr) [[unlikely]] [[clang::musttail]] return trap<TrapCode::out_of_bounds_memory_access>(fp, pc, mem, state, acc, facc);
+#if defined(__aarch64__)
+  // A store that would fault must write nothing, but one that crosses a page may be done in parts: its last byte is read before.
+  asm volatile("ldrb wzr, [%0, %1]" : : "r"(to), "i"(sizeof stored - 1) : "memory");
+#endif
   std::memcpy(to, &stored, sizeof stored);
   constexpr int units = 1 + lane_units + (is_guarded<M> ? 0 : 1);
   [[clang::musttail]] return pc[units].handler(fp, pc + units, mem, state, acc, facc);
@@ -79,8 +66,8 @@ WCOMP_HANDLER void store(u64* fp, const Inst* pc, std::uint8_t* mem, RunState* s
 
 template <Opcode O, VectorMemory M>
 Handler select() {
-  if constexpr (is_load<O>) return &load<O, M>;
-  else if constexpr (is_store<O>) return &store<O, M>;
+  if constexpr (IsVectorLoad<O>) return &load<O, M>;
+  else if constexpr (IsVectorStore<O>) return &store<O, M>;
   else return nullptr;
 }
 template <Opcode O>

@@ -1,56 +1,12 @@
 #include "engine/jit/code_cache.h"
 
-#include <algorithm>
-#include <mutex>
-
 #include "cache/hash.h"
 
 namespace wcomp::engine::jit {
 
 namespace {
 
-/// Which program this is: every build is a file of its own.
-cache::FileStamp program_stamp() {
-  static const cache::FileStamp stamp = cache::stamp_of("/proc/self/exe").value_or(cache::FileStamp());
-  return stamp;
-}
-
-/// What the bytes that modules lie in hash to: worked out once, and only when it is asked for.
-class Contents {
- public:
-  void know_file(const std::shared_ptr<const Bytes>& storage, const cache::FileStamp& stamp) {
-    const std::scoped_lock lock(mutex_);
-    std::erase_if(list_, [](const Content& c) { return c.storage.expired(); });
-    list_.push_back({.storage = storage, .stamp = stamp, .key = {}});
-  }
-
-  cache::Key key_of(const cache::Cache& cache, const std::shared_ptr<const Bytes>& storage) {
-    const std::scoped_lock lock(mutex_);
-    auto it = std::ranges::find_if(list_, [&](const Content& c) { return c.storage.lock() == storage; });
-    if (it == list_.end()) it = list_.insert(it, {.storage = storage, .stamp = {}, .key = {}});
-    if (!it->key && it->stamp) it->key = cache.content_of(*it->stamp);
-    if (!it->key) {
-      it->key = cache::hash(*storage);
-      if (it->stamp) cache.remember(*it->stamp, *it->key);
-    }
-    return *it->key;
-  }
-
- private:
-  struct Content {
-    std::weak_ptr<const Bytes> storage;
-    std::optional<cache::FileStamp> stamp;
-    std::optional<cache::Key> key;
-  };
-  std::mutex mutex_;
-  std::vector<Content> list_;
-};
-Contents& contents() {
-  static Contents c;
-  return c;
-}
-
-cache::Key key_of(const cache::Cache& cache, const core::Module& module, const CompileOptions& o) {
+cache::Key key_of(const core::Module& module, const CompileOptions& o) {
   const cache::FileStamp program = program_stamp();
   return cache::Hasher()
       .add("code of a module")
@@ -60,24 +16,23 @@ cache::Key key_of(const cache::Cache& cache, const core::Module& module, const C
       .add(program.size)
       .add(static_cast<std::uint64_t>(program.mtime_ns))
       .add(std::uint64_t{o.is_metered} | std::uint64_t{o.is_deterministic} << 1 | std::uint64_t{o.is_guarded} << 2)
-      .add(ByteSpan(contents().key_of(cache, module.storage).bytes))
-      .add(static_cast<std::uint64_t>(module.bytes.data() - module.storage->data()))
-      .add(std::uint64_t{module.bytes.size()})
+      .add(ByteSpan(cache::hash(module.bytes).bytes))
       .finish();
 }
 
 /// Without knowing which program compiles, code of another one could be taken for its own.
-bool is_kept(const core::Module& module) { return module.storage != nullptr && module.bytes.size() >= min_kept_bytes && program_stamp().inode != 0; }
+bool is_kept(const core::Module& module) { return module.bytes.size() >= min_kept_bytes && program_stamp().inode != 0; }
 
 }  // namespace
 
-void know_file(const std::shared_ptr<const Bytes>& storage, const cache::FileStamp& stamp) {
-  if (storage != nullptr && storage->size() == stamp.size) contents().know_file(storage, stamp);
+cache::FileStamp program_stamp() {
+  static const cache::FileStamp stamp = cache::stamp_of("/proc/self/exe").value_or(cache::FileStamp());
+  return stamp;
 }
 
 std::shared_ptr<LoadedCode> find_kept(const cache::Cache& cache, const core::Module& module, const CompileOptions& options) {
   if (!is_kept(module)) return nullptr;
-  auto found = cache.find(key_of(cache, module, options));
+  auto found = cache.find(key_of(module, options));
   if (!found) return nullptr;
   const auto blob = std::make_shared<const cache::Blob>(*std::move(found));
   const std::size_t counts[] = {module.funcs.size()};
@@ -104,7 +59,7 @@ void keep(const cache::Cache& cache, const core::Module& module, const CodeView&
   if (!is_kept(module)) return;
   const Bytes file = write_code_file({&code, 1});
   const ByteSpan parts[] = {file};
-  (void)cache.put(key_of(cache, module, code.options), parts);
+  (void)cache.put(key_of(module, code.options), parts);
 }
 
 }  // namespace wcomp::engine::jit

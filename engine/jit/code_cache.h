@@ -1,7 +1,8 @@
-// Code of modules on disk: what keys are made of, and how what is found comes to be run.
+// Code of single modules on disk: what keys are made of, and how what is found comes to be run. Whole programs that are loaded from files have a better
+// way (runtime/precompiled/kept.h), which finds them without hashing; this one is for what is left: code that counts fuel, unguarded memories.
 //
-// A key is made of what the module's bytes hash to (those of the whole file that it lies in), the options of the compiler, and the program that compiles: its version and which file it is, so that no
-// build gets another one's code. Small modules are not kept: compiling them takes no longer than looking for a file.
+// A key is made of what the module's bytes hash to, the options of the compiler, and the program that compiles: its version and which file it is, so
+// that no build gets another one's code. Small modules are not kept: compiling them takes no longer than looking for a file.
 #pragma once
 
 #include <memory>
@@ -12,9 +13,8 @@
 
 namespace wcomp::engine::jit {
 
-/// Says that all of `storage`, in which modules lie, was read from the (binary) file with that stamp: what it hashes to is remembered for the file
-/// then, so that the next process need not hash it. From any thread.
-void know_file(const std::shared_ptr<const Bytes>& storage, const cache::FileStamp& stamp);
+/// Which program this is: every build is a file of its own. With inode 0 if the system does not say.
+[[nodiscard]] cache::FileStamp program_stamp();
 
 /// Bytes of a module that is worth keeping.
 inline constexpr std::size_t min_kept_bytes = 16 * 1024;

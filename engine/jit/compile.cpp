@@ -1,3 +1,7 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
 #include "base/diagnostic.h"
 #include "engine/jit/function_compiler.h"
 
@@ -8,29 +12,30 @@ constexpr std::size_t max_code_bytes = std::size_t{1} << 30;  // distances are 3
 
 }  // namespace
 
-bool can_compile() {
-#if defined(__x86_64__) && defined(__linux__)
-  return __builtin_cpu_supports("sse4.2") != 0 && __builtin_cpu_supports("popcnt") != 0;
-#else
-  return false;
-#endif
-}
+bool has_stencils(Target target) { return find_stencils(target) != nullptr; }
 
 Result<CodeObject> compile(const core::ValidModule& valid, const CompileOptions& options) {
   const core::Module& module = *valid;
+  const StencilTable* table = find_stencils(options.target);
+  if (table == nullptr) return fail(diag::unsupported, fmt::format("this wcomp was built without the headers of {}: it makes no code for it", to_string(options.target)));
   CodeObject out;
   out.options = options;
-  for (const auto& bytes : literals()) out.code.insert(out.code.end(), bytes.begin(), bytes.end());
+  if (options.target == Target::x86_64_linux) {
+    for (const auto& bytes : table->literals) out.code.insert(out.code.end(), bytes.begin(), bytes.end());
+  }
   out.funcs.reserve(module.funcs.size() + 1);
+  // What is not needed in the end costs no memory but addresses.
+  constexpr std::size_t usual_growth = 4;
+  std::size_t bytes = 0;
+  for (const core::Func& f : module.funcs) bytes += f.body.code.size();
+  out.code.reserve(std::min(usual_growth * bytes, max_code_bytes));
   ModuleBuild build{.module = module, .out = out, .calls = {}};
-  FunctionCompiler compiler(build);
+  FunctionCompiler compiler(build, *table);
   for (std::size_t i = 0; i < module.funcs.size(); ++i) {
     compiler.compile(core::FuncIdx(module.imported_funcs + i));
     if (out.code.size() > max_code_bytes) return fail(diag::limit_exceeded, "the module is too large to be compiled: its code would take more than 1 GiB");
   }
-  for (const ModuleBuild::CallFixup& c : build.calls) {
-    Assembler(out.code).link(c.field, out.funcs[c.func - module.imported_funcs].entry);
-  }
+  if (!compiler.link_calls()) return fail(diag::limit_exceeded, "the module is too large to be compiled: functions are too far apart for calls");
   out.funcs.push_back({.entry = static_cast<std::uint32_t>(out.code.size()),
                        .end = static_cast<std::uint32_t>(out.code.size()),
                        .places = static_cast<std::uint32_t>(out.places.size()),

@@ -25,14 +25,14 @@ std::uint32_t FunctionCompiler::control(const RegOp& o) {
       return 1;
     }
     case local_get:
-      if (!wide(o)) copy(o);
+      copy(o);
       return 1;
     case select:
-      if (!wide(o)) this->select(o);
+      this->select(o);
       return 1;
     case global_get:
     case global_set:
-      if (!wide(o)) global(o);
+      global(o);
       return 1;
     case ref_is_null: {
       RegOp test = o;
@@ -92,7 +92,7 @@ void FunctionCompiler::jump_table(const RegOp& o) {
   const std::vector<std::int32_t> distances(o.b);
   const u32 data = add_data(distances.data(), o.b * 4, 4);
   tables_.push_back({data, static_cast<u32>(o.imm), o.b});
-  data_fixups_.push_back({as_.jump_table(index, o.b), data, -4});
+  refer(data, -4, [&] { return as_.jump_table(index, o.b); });
   after_jump();
 }
 
@@ -177,7 +177,7 @@ void FunctionCompiler::tail_call(const RegOp& o) {
   const core::FuncType& type = o.op == Opcode::return_call ? module.func_type(core::FuncIdx(o.imm)) : module.types[o.imm];
   if (!is_own) resolve(o);
   move_arguments(o.a, slot_count(type.params));
-  if (is_own) build_.calls.push_back({as_.jump(), static_cast<u32>(o.imm)});
+  if (is_own) build_.calls.push_back({as_.tail_call(), static_cast<u32>(o.imm)});
   else as_.jump_foreign();
   after_jump();
 }

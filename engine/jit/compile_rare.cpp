@@ -1,4 +1,5 @@
-// Vectors, whose stencils work on slots, and what helpers do.
+// Vectors, and what helpers do.
+#include <algorithm>
 #include <array>
 
 #include "core/nan.h"
@@ -6,104 +7,142 @@
 
 namespace wcomp::engine::jit {
 
-/// Moves of vectors. False if the operation moves something else.
-bool FunctionCompiler::wide(const RegOp& o) {
-  const bool is_global = o.op == Opcode::global_get || o.op == Opcode::global_set;
-  if (!(is_global ? build_.module.global_types[o.imm].type == core::ValType::v128 : o.is_wide)) return false;
-  Holes h;
-  switch (o.op) {
-    case Opcode::local_get:
-      h.slots = {o.dst, o.a, 0, 0};
-      emit(Pseudo::copy_wide, Form::slots, h);
-      break;
-    case Opcode::select:
-      to_memory(o.c);
-      h.slots = {o.dst, o.a, o.b, o.c};
-      emit(Pseudo::select_wide, Form::slots, h);
-      release(o.c);
-      break;
-    case Opcode::global_get:
-      h.slots[0] = o.dst;
-      h.constant = build_.global_cell(o.imm);
-      emit(Pseudo::global_get_wide, Form::slots, h);
-      break;
-    default:
-      h.slots[0] = o.a;
-      h.constant = build_.global_cell(o.imm);
-      emit(Pseudo::global_set_wide, Form::slots, h);
-      return true;
+namespace {
+
+using core::Opcode;
+
+/// Rows of which the operands may change places, NaNs included.
+bool vectors_commute(Opcode o) {
+  switch (o) {
+    using enum Opcode;
+    case v128_and: case v128_or: case v128_xor: case i8x16_eq: case i8x16_ne: case i16x8_eq: case i16x8_ne: case i32x4_eq: case i32x4_ne: case i64x2_eq:
+    case i64x2_ne: case i8x16_add: case i8x16_add_sat_s: case i8x16_add_sat_u: case i8x16_min_s: case i8x16_min_u: case i8x16_max_s: case i8x16_max_u:
+    case i8x16_avgr_u: case i16x8_add: case i16x8_add_sat_s: case i16x8_add_sat_u: case i16x8_mul: case i16x8_min_s: case i16x8_min_u: case i16x8_max_s:
+    case i16x8_max_u: case i16x8_avgr_u: case i16x8_q15mulr_sat_s: case i32x4_add: case i32x4_mul: case i32x4_min_s: case i32x4_min_u: case i32x4_max_s:
+    case i32x4_max_u: case i32x4_dot_i16x8_s: case i64x2_add: case i64x2_mul: return true;
+    default: return false;
   }
-  written(o.dst, Kind::wide);
-  return true;
 }
+/// Bits of a lane, of rows that shift lanes.
+std::uint64_t lane_bits(Opcode o) { return o <= Opcode::i16x8_shr_u ? 16 : o <= Opcode::i32x4_shr_u ? 32 : 64; }
+
+}  // namespace
 
 bool FunctionCompiler::vector(const RegOp& o) {
-  const core::OpcodeRow& row = *core::find_opcode(static_cast<std::uint16_t>(o.op));
-  if (row.signature.find('V') == std::string_view::npos) return false;
-  const Form form = row.immediate == core::Immediate::lane ? static_cast<Form>(static_cast<u8>(Form::lane) + o.lane) : Form::slots;
-  if (find_stencil(o.op, form) == nullptr) return false;
-  by_slots(o, form);
+  const OpFacts& facts = facts_of(o.op);
+  if (!facts.has_vector) return false;
+  const bool has_lane = facts.immediate == core::Immediate::lane;
+  const Kind to = kind_of(facts.out);
+  if (has_lane && !wants_float(to)) {
+    const int a = use(o.a, Kind::wide);
+    release(o.a);
+    const int d = define(o.dst, to, -1, -1);
+    emit(find_stencil(o.op, static_cast<Form>(static_cast<u8>(Form::lane) + o.lane)), regs(d, a));
+    finish(o.dst, d, to);
+  } else if (!has_lane && find_stencil(o.op, Form::apart) != nullptr) {
+    unary(o);
+  } else {
+    VectorChange change{.stencil = find_stencil(o.op, has_lane ? static_cast<Form>(static_cast<u8>(Form::lane) + o.lane) : Form::into_a), .changed = o.a};
+    if (facts.operands > 1) change.other = o.b, change.other_kind = kind_of(facts.in[1]);
+    if (facts.operands > 2) change.third = o.c;
+    if (change.stencil == nullptr) {
+      change.stencil = find_stencil(o.op, Form::into_b);
+      change.is_second = true;
+      std::swap(change.changed, change.other);
+    }
+    Holes h;
+    if (const Stencil* by_count = find_stencil(o.op, Form::constant_into_a); by_count != nullptr && is_known(o.b)) {
+      h.reg[4] = static_cast<u8>(constants_[o.b] & (lane_bits(o.op) - 1));
+      release(o.b);
+      change.stencil = by_count;
+      change.other = no_slot;
+    }
+    change_vector(o, change, h);
+  }
   if (is_made_canonical(o.op)) make_canonical(o);
   return true;
 }
 
-bool FunctionCompiler::vector_access(const RegOp& o) {
-  const core::OpcodeRow& row = *core::find_opcode(static_cast<std::uint16_t>(o.op));
-  if (row.signature.find('V') == std::string_view::npos) return false;
-  const bool is_wide_address = is_64(o.c);
-  const bool is_guarded = o.c == 0 && out_.options.is_guarded && !is_wide_address && o.imm <= 0x7fff'ffff;
-  const bool has_lane = row.immediate == core::Immediate::mem_arg_lane;
-  const bool is_store = o.dst == no_slot;
-  mark_place(o.offset);
-  if (!is_wide_address && o.imm > 0xffff'ffff) {
-    call_helper({.op = static_cast<std::uint16_t>(HelperOp::trap), .imm = static_cast<u64>(TrapCode::out_of_bounds_memory_access)});
-    return true;
+void FunctionCompiler::change_vector(const RegOp& o, VectorChange x, Holes h) {
+  const Kind to = kind_of(facts_of(o.op).out);
+  const int pinned = is_in_register(o.dst) && regs_[register_of(o.dst)].is_pinned ? register_of(o.dst) : -1;
+  const bool is_access = x.other_kind != Kind::wide && x.is_second;
+  if (vectors_commute(o.op) && x.changed != o.dst && (x.other == o.dst || (!is_operand(x.changed) && is_operand(x.other)))) std::swap(x.changed, x.other);
+  const int from = use(x.changed, Kind::wide);
+  int other = -1;
+  if (x.other != no_slot) other = is_access ? use_address(x.other, x.other_kind == Kind::i64) : use(x.other, x.other_kind);
+  release(x.changed);
+  if (x.other != no_slot) release(x.other);
+  // An operand is read once; a local may be read twice, or later.
+  const bool is_shared = x.changed == x.other || x.changed == x.third;
+  int r = from;
+  if (is_shared || (from != pinned && !is_operand(x.changed))) {
+    r = pinned != -1 && o.dst != x.changed && o.dst != x.other && o.dst != x.third ? pinned : allocate(true);
+    regs_[r].is_locked = true;
+    move(r, from, false);
+    if (from != other) regs_[from].is_locked = false;
   }
-  if (!is_guarded && !is_wide_address) {
-    // The stencil takes 64 bits of address.
-    const int r = use_address(o.a, false);
-    Holes h = regs(-1, r);
-    h.slots[0] = in_->header + 1;
-    emit(Pseudo::store_slot, Form::apart, h);
-  } else {
-    to_memory(o.a);
+  int third = -1;
+  if (x.third != no_slot) {
+    third = use(x.third, Kind::wide);
+    release(x.third);
   }
-  const Form form = has_lane ? static_cast<Form>(static_cast<u8>(is_guarded ? Form::lane_guarded : Form::lane_checked) + o.lane)
-                             : is_guarded ? Form::slots_guarded : Form::slots_checked;
-  Holes h;
-  h.slots = {is_store ? 0 : o.dst, !is_guarded && !is_wide_address ? in_->header + 1 : o.a, o.b == no_slot ? 0 : o.b, 0};
-  h.constant = is_guarded ? o.imm : build_.memory_cell(o.c);
-  h.constant2 = o.imm;
-  emit(find_stencil(o.op, form), h);
-  release(o.a);
-  if (!is_store) written(o.dst, Kind::wide);
-  return true;
+  const Holes places = x.is_second ? regs(-1, other, r, third) : regs(-1, r, other, third);
+  std::copy_n(places.reg.begin(), 4, h.reg.begin());
+  if (is_access) mark_place(o.offset);
+  emit(x.stencil, h);
+  if (pinned != -1) {
+    if (r != pinned) move(pinned, r, false);
+    return finish(o.dst, pinned, to);
+  }
+  forget_for(o.dst, to);
+  finish(o.dst, r, to);
 }
 
 /// A constant, or a shuffle: what has 16 bytes of its own.
 void FunctionCompiler::shuffle(const RegOp& o) {
   const auto& bytes = in_->vectors[o.imm];
   Holes h;
-  h.slots[0] = o.dst;
   if (o.op == Opcode::v128_const) {
-    h.vectors[0] = add_data(bytes.data(), 16, 16);
-    emit(Pseudo::constant_wide, Form::slots, h);
-  } else {
-    // Which bytes of either operand go where; what has the highest bit gives zero.
-    constexpr u8 none = 0x80;
-    std::array<u8, 16> first{}, second{};
-    for (std::size_t i = 0; i < 16; ++i) {
-      first[i] = bytes[i] < 16 ? bytes[i] : none;
-      second[i] = bytes[i] < 16 ? none : static_cast<u8>(bytes[i] - 16);
+    const int d = define(o.dst, Kind::wide, -1, -1);
+    h = regs(d);
+    if (std::ranges::all_of(bytes, [](u8 b) { return b == 0; })) {
+      emit(Pseudo::zero_float, Form::apart, h);
+    } else {
+      h.vectors[0] = add_data(bytes.data(), 16, 16);
+      emit(Pseudo::constant_wide, Form::apart, h);
     }
-    h.slots = {o.dst, o.a, o.b, 0};
-    h.vectors = {add_data(first.data(), 16, 16), add_data(second.data(), 16, 16)};
-    emit(find_stencil(o.op, Form::slots), h);
+    return finish(o.dst, d, Kind::wide);
   }
-  written(o.dst, Kind::wide);
+  // Which bytes of either operand go where; what has the highest bit gives zero.
+  constexpr u8 none = 0x80;
+  std::array<u8, 16> first{}, second{};
+  bool wants_first = false, wants_second = false;
+  for (std::size_t i = 0; i < 16; ++i) {
+    const bool is_first = bytes[i] < 16;
+    first[i] = is_first ? bytes[i] : none;
+    second[i] = is_first ? none : static_cast<u8>(bytes[i] - 16);
+    (is_first ? wants_first : wants_second) = true;
+  }
+  if (wants_first && wants_second) {
+    h.vectors = {add_data(first.data(), 16, 16), add_data(second.data(), 16, 16)};
+    return change_vector(o, {.stencil = find_stencil(o.op, Form::into_a), .changed = o.a, .other = o.b}, h);
+  }
+  const u32 unread = wants_first ? o.b : o.a;
+  release(unread);
+  h.vectors[0] = add_data((wants_first ? first : second).data(), 16, 16);
+  change_vector(o, {.stencil = find_stencil(o.op, Form::constant_into_a), .changed = wants_first ? o.a : o.b}, h);
 }
 
 void FunctionCompiler::helper(const RegOp& o) {
+  if (o.op == Opcode::memory_size) {
+    const int d = define(o.dst, is_64(o.c) ? Kind::i64 : Kind::i32, -1, -1);
+    Holes h = regs(d);
+    h.constant = build_.memory_cell(o.c);
+    emit(Pseudo::memory_size, Form::apart, h);
+    finish(o.dst, d, is_64(o.c) ? Kind::i64 : Kind::i32);
+    return;
+  }
   spill_all();
   Record r{.op = static_cast<std::uint16_t>(o.op), .lane = o.lane, .dst = o.dst, .a = o.a, .b = o.b, .c = o.c, .imm = o.imm};
   mark_place(o.offset);

@@ -12,6 +12,7 @@
 #include "engine/backtrace.h"
 #include "engine/exceptions.h"
 #include "engine/fault.h"
+#include "engine/observer.h"
 #include "engine/register_code.h"
 
 namespace wcomp::engine::jit {
@@ -20,18 +21,6 @@ namespace {
 constexpr std::size_t handlers_per_fuel = 16;
 /// Between the code's stack when it was left and where a nested run begins.
 constexpr std::uint64_t nested_distance = 128;
-
-struct Start {
-  std::uint64_t* frame;
-  const FuncInst* func;
-  Run* run;
-};
-
-/// The step from C++ to code, apart from any function with locals that a sanitizer would guard.
-[[gnu::noinline]] void enter_code(void* arg) {
-  auto* s = static_cast<Start*>(arg);
-  wcomp_jit_enter(s->func, s->frame, s->run);
-}
 
 std::uint64_t word_at(std::uint64_t address) { return *reinterpret_cast<const std::uint64_t*>(address); }
 std::uint64_t address_of(void (*entry)()) { return reinterpret_cast<std::uint64_t>(entry); }
@@ -71,19 +60,24 @@ Compiler::Compiler(StoreImpl& store) : store_(store) {
 void Compiler::prepare(FuncInst& f) {
   static_assert(sizeof(FuncLink) <= sizeof(FuncInst::stub));
   std::construct_at(&link_of(f))->context = &base_;
-  f.entry = reinterpret_cast<const void*>(f.is_host() ? &wcomp_jit_host_entry : &wcomp_jit_lazy_entry);
+  f.entry = reinterpret_cast<const void*>(f.quick != nullptr ? &wcomp_jit_quick_entry : f.is_host() ? &wcomp_jit_host_entry : &wcomp_jit_lazy_entry);
 }
 
 Result<void, Trap> Compiler::run(FuncInst& f, std::uint64_t* frame) {
   RunState& state = store_.run_state;
-  Run run;
-  run.compiler = this;
-  const auto* outer = static_cast<const Run*>(std::exchange(state.backend, &run));
-  run.guest_begin = outer == nullptr ? reinterpret_cast<std::uint64_t>(store_.stack.top()) : outer->guest_stack - nested_distance;
-  run.guest_stack = run.guest_begin;
-  Start start{frame, &f, &run};
-  GuestScope scope(store_.mems, state);
-  if (!scope.run(&enter_code, &start)) {
+  auto* outer = static_cast<Run*>(state.backend);
+  const std::uint64_t begin = outer == nullptr ? reinterpret_cast<std::uint64_t>(store_.stack.top()) : outer->guest_stack - nested_distance;
+  Run run{.guest_stack = begin, .compiler = this, .guest_begin = begin};
+  state.backend = &run;
+  GuestScope scope(store_.mems, state, {.stack = &store_.stack, .code = &wcomp_jit_fault, .run = &run});
+  wcomp_jit_enter(&f, frame, &run);
+  state.backend = outer;
+  if (!run.is_set && !scope.has_faulted) [[likely]] return Ok{};
+  return Err(why_stopped(run, scope));
+}
+
+Trap Compiler::why_stopped(Run& run, const GuestScope& scope) {
+  if (scope.has_faulted) {
     static_cast<void>(stop(run,
                            {.pc = scope.fault.address,
                             .stack = scope.fault.stack,
@@ -91,12 +85,10 @@ Result<void, Trap> Compiler::run(FuncInst& f, std::uint64_t* frame) {
                             .context = reinterpret_cast<Context*>(scope.fault.context)},
                            TrapCode::out_of_bounds_memory_access));
   }
-  state.backend = const_cast<Run*>(outer);
-  if (!run.is_set) return Ok{};
   if (run.code == TrapCode::interrupted) clear_interrupt();
   Trap trap = run.trap ? std::move(*run.trap) : Trap(run.code);
   if (!trap.is_exit()) add_frames(trap, run);
-  return Err(std::move(trap));
+  return trap;
 }
 
 void Compiler::clear_interrupt() {
@@ -176,6 +168,7 @@ Outcome Compiler::prepare_instance(FuncInst& f, std::uint64_t* frame, Run& run) 
     link_of(own).context = &cx;
     own.entry = reinterpret_cast<const void*>(begin + (*code)->view.funcs[i - imported].entry);
   }
+  if (CodeObserver* observer = code_observer.load()) observer->compiled(*code, inst);
   if (std::ranges::find(codes_, *code) == codes_.end()) codes_.push_back(*std::move(code));
   return Outcome::go_on;
 }
@@ -235,13 +228,9 @@ Outcome Compiler::help(Context& cx, std::uint64_t* frame, const Record& r, Run& 
         if (!move_limit(state)) return stop(run, at, why_limit(state));
       }
       return Outcome::go_on;
-    case HelperOp::too_large: {
-      auto made = make_register_code(*cx.instance->module, core::FuncIdx(r.imm));
-      WCOMP_CHECK(!made);
-      const TrapCode why = made.error().code();
+    case HelperOp::too_large:
       run.has_own_frame = false;
-      return stop(run, at, why, std::move(made).error());
-    }
+      return stop(run, at, TrapCode::limit_exceeded, frame_too_large());
   }
   switch (static_cast<core::Opcode>(r.op)) {
     case core::Opcode::throw_: return raise(run, at, *cx.instance->tags[r.imm], frame + r.a, 0);
@@ -264,20 +253,20 @@ Outcome Compiler::help(Context& cx, std::uint64_t* frame, const Record& r, Run& 
 Outcome Compiler::call_host(FuncInst& f, std::uint64_t* frame, Run& run) {
   RunState& state = store_.run_state;
   std::uint64_t* end = frame + f.header + header_slots;
-  // The frame of a host function has no code of ours: the trap is its caller's.
-  const Run::At at{.stack = run.guest_stack, .frame = frame, .context = &base_};
-  while (end > state.stack_limit.load(std::memory_order_relaxed)) {
-    if (move_limit(state)) continue;
-    run.has_own_frame = false;
-    return stop(run, at, why_limit(state));
+  while (end > state.stack_limit.load(std::memory_order_relaxed)) [[unlikely]] {
+    if (!move_limit(state)) return stop_at_host(run, frame, Trap(why_limit(state)));
   }
   state.stack_top = end;
-  HostScope scope;
   std::optional<Trap> trap = f.host(f.context, frame);
-  if (!trap) return Outcome::go_on;
+  if (!trap) [[likely]] return Outcome::go_on;
+  return stop_at_host(run, frame, *std::move(trap));
+}
+
+/// The frame of a host function has no code of ours: the trap is its caller's.
+Outcome Compiler::stop_at_host(Run& run, std::uint64_t* frame, Trap trap) {
   run.has_own_frame = false;
-  const TrapCode why = trap->code();
-  return stop(run, at, why, std::move(trap));
+  const TrapCode why = trap.code();
+  return stop(run, {.stack = run.guest_stack, .frame = frame, .context = &base_}, why, std::move(trap));
 }
 
 extern "C" {

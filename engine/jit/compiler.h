@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/fault.h"
 #include "engine/jit/runtime.h"
 
 namespace wcomp::engine::jit {
@@ -25,6 +26,8 @@ class Compiler final : public Backend {
   [[nodiscard]] Outcome prepare_instance(FuncInst& f, std::uint64_t* frame, Run& run);
 
  private:
+  [[gnu::noinline, gnu::cold]] Trap why_stopped(Run& run, const GuestScope& scope);
+  [[gnu::noinline, gnu::cold]] Outcome stop_at_host(Run& run, std::uint64_t* frame, Trap trap);
   void clear_interrupt();
   [[nodiscard]] const LoadedCode* find_code(std::uint64_t address) const;
   /// From a frame to that of its caller; false if the host is the caller.

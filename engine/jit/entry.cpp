@@ -1,20 +1,9 @@
 // The steps between C++ and compiled code, in assembly: they change stacks and know in which registers code has what (context.h).
-#include "engine/jit/runtime.h"
+#include "engine/jit/entry.h"
 
 #if defined(__x86_64__)
 
-#pragma clang diagnostic ignored "-Winvalid-offsetof"  // clang says where members are in any class
-
 namespace wcomp::engine::jit {
-
-#define NAKED __attribute__((naked, no_sanitize("address", "undefined", "function"))) void
-
-// Offsets, for the instructions.
-#define OFFSETS                                                                                                                              \
-  [backend] "i"(offsetof(RunState, backend)), [host] "i"(offsetof(Run, host_stack)), [guest] "i"(offsetof(Run, guest_stack)),                 \
-      [land_stack] "i"(offsetof(Run, landing.stack)), [land_frame] "i"(offsetof(Run, landing.frame)),                                         \
-      [land_context] "i"(offsetof(Run, landing.context)), [land_code] "i"(offsetof(Run, landing.code)), [mem0] "i"(offsetof(Context, mem0)),  \
-      [entry] "i"(offsetof(FuncInst, entry)), [link] "i"(offsetof(FuncInst, stub) + offsetof(FuncLink, context))
 
 // Run* in rbp, the host's stack is the current one: back to who entered.
 #define LEAVE             \
@@ -82,6 +71,10 @@ NAKED wcomp_jit_enter(const FuncInst*, std::uint64_t*, Run*) {
       : OFFSETS);
 }
 
+NAKED wcomp_jit_fault() {
+  asm volatile("movq %c[host](%%rbp), %%rsp\n" LEAVE : : OFFSETS);
+}
+
 NAKED wcomp_jit_helper_entry() {
   asm volatile(TO_HOST
                "movq %%rdi, %%rsi\n"
@@ -101,6 +94,31 @@ NAKED wcomp_jit_host_entry() {
                "callq wcomp_jit_host\n" TO_CODE
                :
                : OFFSETS);
+}
+
+NAKED wcomp_jit_quick_entry() {
+  asm volatile(
+      "movq (%%rdx), %%rax\n"
+      "movq %c[backend](%%rax), %%rax\n"
+      "movq %%rsp, %%r12\n"
+      "movq %%rdi, %%rbx\n"
+      "movq %%r11, %%rbp\n"
+      "movq %c[host](%%rax), %%rsp\n"
+      "movq %%rdi, %%rsi\n"
+      "movq %c[host_context](%%r11), %%rdi\n"
+      "callq *%c[quick](%%r11)\n"
+      "movq %%r12, %%rsp\n"
+      "movq %%rbx, %%rdi\n"
+      "testb %%al, %%al\n"
+      "je 1f\n"
+      "ret\n"
+      "1:\n"
+      "movq %%rbp, %%r11\n"
+      "movq %c[link](%%r11), %%rdx\n"
+      "movq %c[mem0](%%rdx), %%rsi\n"
+      "jmp wcomp_jit_host_entry\n"
+      :
+      : OFFSETS, [host_context] "i"(offsetof(FuncInst, context)), [quick] "i"(offsetof(FuncInst, quick)));
 }
 
 NAKED wcomp_jit_lazy_entry() {
@@ -137,14 +155,16 @@ NAKED wcomp_jit_restore() {
 
 }  // namespace wcomp::engine::jit
 
-#else
+#elif !defined(__aarch64__)
 
 namespace wcomp::engine::jit {
 // There is no code for this machine: `can_compile` says so, and nobody comes here.
 extern "C" {
 void wcomp_jit_enter(const FuncInst*, std::uint64_t*, Run*) { WCOMP_CHECK(false); }
+void wcomp_jit_fault() { WCOMP_CHECK(false); }
 void wcomp_jit_helper_entry() { WCOMP_CHECK(false); }
 void wcomp_jit_host_entry() { WCOMP_CHECK(false); }
+void wcomp_jit_quick_entry() { WCOMP_CHECK(false); }
 void wcomp_jit_lazy_entry() { WCOMP_CHECK(false); }
 void wcomp_jit_restore() { WCOMP_CHECK(false); }
 }

@@ -28,10 +28,8 @@ enum class Form : std::uint8_t {
   checked,      ///< of a memory whose size is compared: context offset and 64-bit offset
   checked_into_a,
   slots,        ///< everything in slots
-  slots_guarded,   ///< loads and stores of vectors
-  slots_checked,
-  lane,         ///< lane + n: rows with a lane n, in slots
-  lane_guarded = lane + 16,
+  lane,         ///< lane + n: rows with a lane n; a result that is a float or a vector is A
+  lane_guarded = lane + 16,  ///< A is the address, B the vector that is stored, or changed
   lane_checked = lane_guarded + 16,
   count = lane_checked + 16,
 };
@@ -50,22 +48,22 @@ enum class Pseudo : std::uint16_t {
   store_slot,      ///< slot 0 = A
   store_slot_float,
   store_slot_float32,
+  load_slot_wide,  ///< vectors
+  store_slot_wide,
   store_slot_constant,  ///< slot 0 = a constant, sign-extended
   constant32,      ///< D = 32 bits
   constant_signed, ///< D = 32 bits, sign-extended
   constant64,
   zero_float,
   copy_slot,       ///< slot 0 = slot 1
-  copy_wide,       ///< likewise a vector
-  constant_wide,   ///< slot 0 = a vector constant
+  constant_wide,   ///< D = a vector constant
   global_get,      ///< D = [context offset]
   global_get_float,
   global_set,      ///< A
   global_set_float,
-  global_get_wide, ///< slot 0
+  global_get_wide,
   global_set_wide,
-  select_float,    ///< D = C ? A : B; A and B floats
-  select_wide,     ///< in slots; the condition is slot 3
+  select_float,    ///< D = C ? A : B; A and B floats or vectors
   add_shifted1,    ///< D = A + (B << n), i32
   add_shifted2,
   add_shifted3,
@@ -77,9 +75,10 @@ enum class Pseudo : std::uint16_t {
   resolve_ref,         ///< likewise of the reference in slot 0
   resolve_func,        ///< likewise of a function of the instance
   ref_func,        ///< D
+  memory_size,     ///< D = pages of the memory at a context offset
   canonical_f32,   ///< D is A
   canonical_f64,
-  canonical_f32x4, ///< slot 0
+  canonical_f32x4,
   canonical_f64x2,
   end,
 };

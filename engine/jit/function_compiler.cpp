@@ -16,6 +16,8 @@ bool is_const(Opcode op) {
 bool is_shift(Opcode o) {
   return (o >= Opcode::i32_shl && o <= Opcode::i32_rotr) || (o >= Opcode::i64_shl && o <= Opcode::i64_rotr);
 }
+/// Operations that have a form which branches.
+bool is_test(Opcode o) { return (o >= Opcode::i32_eqz && o <= Opcode::f64_ge) || o == Opcode::i32_and; }
 bool commutes(Opcode o) {
   switch (o) {
     using enum Opcode;
@@ -24,28 +26,43 @@ bool commutes(Opcode o) {
     default: return false;
   }
 }
-std::string_view signature(Opcode op) { return core::find_opcode(static_cast<std::uint16_t>(op))->signature; }
 
 }  // namespace
 
 void FunctionCompiler::compile(core::FuncIdx f) {
-  auto made = make_register_code(build_.module, f);
+  const auto code = out_.code.size(), funcs = out_.funcs.size(), places = out_.places.size(), handlers = out_.handlers.size(), calls = build_.calls.size();
+  is_data_inline_ = false;
+  compile_body(f, true);
+  // Too large a function for what its instructions can name: once more with its data among the code, then without.
+  for (const bool can_be_compiled : {true, false}) {
+    if (!as_.take_out_of_reach()) return;
+    out_.code.resize(code), out_.funcs.resize(funcs), out_.places.resize(places), out_.handlers.resize(handlers), build_.calls.resize(calls);
+    is_data_inline_ = can_be_compiled;
+    compile_body(f, can_be_compiled);
+  }
+}
+
+void FunctionCompiler::compile_body(core::FuncIdx f, bool can_be_compiled) {
+  const auto made = builder_.build(f);
   CodeFunc& func = out_.funcs.emplace_back();
   func.entry = func_begin_ = as_.here();
   func.places = static_cast<u32>(out_.places.size());
   func.handlers = static_cast<u32>(out_.handlers.size());
   for (Register& r : regs_) r = {};
+  next_victim_ = {0, int_registers};
   constant_slots_.clear();
   jumps_.clear(), cold_.clear(), data_fixups_.clear(), data_.clear(), data_bytes_.clear(), tables_.clear(), places_.clear();
   trap_records_.fill(no_slot);
-  if (!made) {
+  literals_.assign(table_.literals.size(), no_slot);
+  as_.begin_function();
+  if (!made || !can_be_compiled) {
     static const RegisterCode nothing;
     in_ = &nothing;
     mark_place(0);
     call_helper({.op = static_cast<std::uint16_t>(HelperOp::too_large), .imm = f.value});
     finish_code();
   } else {
-    in_ = &*made;
+    in_ = &builder_.code();
     func.header = in_->header;
     func.frame = in_->frame;
     first_operand_ = in_->header + header_slots;
@@ -120,9 +137,9 @@ bool FunctionCompiler::is_made_canonical(Opcode o) const {
 void FunctionCompiler::make_canonical(const RegOp& o) {
   const core::NanLanes lanes = core::nan_lanes(o.op);
   if (lanes == core::NanLanes::f32x4 || lanes == core::NanLanes::f64x2) {
-    Holes h;
-    h.slots[0] = o.dst;
-    return emit(lanes == core::NanLanes::f32x4 ? Pseudo::canonical_f32x4 : Pseudo::canonical_f64x2, Form::slots, h);
+    const int r = use(o.dst, Kind::wide);
+    emit(lanes == core::NanLanes::f32x4 ? Pseudo::canonical_f32x4 : Pseudo::canonical_f64x2, Form::into_a, regs(-1, r));
+    return finish(o.dst, r, Kind::wide);
   }
   const Kind kind = lanes == core::NanLanes::f32 ? Kind::f32 : Kind::f64;
   const int r = use(o.dst, kind);
@@ -139,7 +156,7 @@ std::uint32_t FunctionCompiler::operation() {
   }
   const std::uint32_t count = numeric(o);
   if (count != 0) return count;
-  const auto immediate = core::find_opcode(static_cast<std::uint16_t>(o.op))->immediate;
+  const auto immediate = facts_of(o.op).immediate;
   if (immediate == core::Immediate::mem_arg || immediate == core::Immediate::mem_arg_lane) {
     access(o);
     return 1;
@@ -149,15 +166,17 @@ std::uint32_t FunctionCompiler::operation() {
 
 std::uint32_t FunctionCompiler::numeric(const RegOp& o) {
   if (o.is_wide) return 0;
-  if (const u32 n = fuse_branch(o)) return n;
-  if (const u32 n = fuse_shift(o)) return n;
-  const bool has_row = o.op == Opcode::ref_is_null || (find_stencil(o.op, Form::apart) != nullptr) || find_stencil(o.op, Form::into_a) != nullptr;
-  const std::string_view s = signature(o.op);
-  if (s.empty() || s.find('V') != std::string_view::npos || core::find_opcode(static_cast<std::uint16_t>(o.op))->immediate != core::Immediate::none) return 0;
-  if (!has_row) {
+  if (is_test(o.op)) {
+    if (const u32 n = fuse_branch(o)) return n;
+  } else if (o.op == Opcode::i32_shl) {
+    if (const u32 n = fuse_shift(o)) return n;
+  }
+  const OpFacts& facts = facts_of(o.op);
+  if (!facts.has_signature || facts.has_vector || facts.immediate != core::Immediate::none) return 0;
+  if (find_stencil(o.op, Form::into_a) == nullptr && find_stencil(o.op, Form::apart) == nullptr && o.op != Opcode::ref_is_null) {
     if (find_stencil(o.op, Form::slots) == nullptr) return 0;
     by_slots(o, Form::slots);
-  } else if (s.find(':') == 1) {
+  } else if (facts.operands == 1) {
     unary(o);
   } else {
     binary(o);
@@ -167,8 +186,7 @@ std::uint32_t FunctionCompiler::numeric(const RegOp& o) {
 }
 
 void FunctionCompiler::unary(const RegOp& o) {
-  const std::string_view s = signature(o.op);
-  const Kind from = kind_of(s[0]), to = kind_of(s.back());
+  const Kind from = kind_of(facts_of(o.op).in[0]), to = kind_of(facts_of(o.op).out);
   const int a = use(o.a, from);
   release(o.a);
   const int d = define(o.dst, to, a, -1);
@@ -177,8 +195,7 @@ void FunctionCompiler::unary(const RegOp& o) {
 }
 
 void FunctionCompiler::binary(const RegOp& o) {
-  const std::string_view s = signature(o.op);
-  const Kind from = kind_of(s[0]), to = kind_of(s.back());
+  const Kind from = kind_of(facts_of(o.op).in[0]), to = kind_of(facts_of(o.op).out);
   u32 left = o.a, right = o.b;
   if (commutes(o.op) && is_known(left) && !is_known(right)) std::swap(left, right);
   const Stencil* with_constant = find_stencil(o.op, Form::constant_into_a);
@@ -242,7 +259,6 @@ void FunctionCompiler::binary(const RegOp& o) {
 }
 
 void FunctionCompiler::by_slots(const RegOp& o, Form form) {
-  const std::string_view s = signature(o.op);
   Holes h;
   h.slots = {o.dst == no_slot ? 0 : o.dst, o.a, o.b == no_slot ? 0 : o.b, o.c == no_slot ? 0 : o.c};
   for (const u32 slot : {o.a, o.b, o.c}) {
@@ -252,12 +268,12 @@ void FunctionCompiler::by_slots(const RegOp& o, Form form) {
   for (const u32 slot : {o.a, o.b, o.c}) {
     if (slot != no_slot) release(slot);
   }
-  written(o.dst, kind_of(s.back()));
+  written(o.dst, kind_of(facts_of(o.op).out));
 }
 
 /// A shift by one, two or three whose result is added to something: one instruction.
 std::uint32_t FunctionCompiler::fuse_shift(const RegOp& o) {
-  if (o.op != Opcode::i32_shl || !is_known(o.b) || !is_operand(o.dst) || !can_fuse(1)) return 0;
+  if (!is_known(o.b) || !is_operand(o.dst) || !can_fuse(1)) return 0;
   const u64 by = constants_[o.b] & 31;
   const RegOp& sum = op(1);
   if (by < 1 || by > 3 || sum.op != Opcode::i32_add || (sum.a == o.dst) == (sum.b == o.dst)) return 0;
@@ -275,7 +291,6 @@ std::uint32_t FunctionCompiler::fuse_shift(const RegOp& o) {
 
 /// A comparison, any number of i32.eqz on it, and the branch on that.
 std::uint32_t FunctionCompiler::fuse_branch(const RegOp& o) {
-  if (find_stencil(o.op, Form::if_true) == nullptr && find_stencil(o.op, Form::if_true_constant) == nullptr) return 0;
   u32 result = o.dst;
   bool on_true = true;
   u32 n = 1;
@@ -287,7 +302,7 @@ std::uint32_t FunctionCompiler::fuse_branch(const RegOp& o) {
   const RegOp& jump = op(n);
   if ((jump.op != Opcode::br_if && jump.op != Opcode::if_) || jump.a != result) return 0;
   if (jump.op == Opcode::if_) on_true = !on_true;
-  const bool is_unary = signature(o.op).find(':') == 1;
+  const bool is_unary = facts_of(o.op).operands == 1;
   // Without a form for two registers, the second operand has to be a constant that fits.
   if (!is_unary && find_stencil(o.op, Form::if_true) == nullptr && !is_known(o.b)) return 0;
   branch(o.op, on_true ? Form::if_true : Form::if_false, o.a, is_unary ? no_slot : o.b, static_cast<u32>(jump.imm));
@@ -295,7 +310,7 @@ std::uint32_t FunctionCompiler::fuse_branch(const RegOp& o) {
 }
 
 void FunctionCompiler::branch(Opcode test, Form form, u32 a, u32 b, u32 target) {
-  const Kind kind = kind_of(signature(test)[0]);
+  const Kind kind = kind_of(facts_of(test).in[0]);
   const Stencil* s = find_stencil(test, form);
   Holes h;
   if (b != no_slot && is_known(b) && !is_float(kind)) {
@@ -321,7 +336,7 @@ void FunctionCompiler::branch(Opcode test, Form form, u32 a, u32 b, u32 target) 
 
 void FunctionCompiler::constant(u32 dst, u64 bits, Kind kind) {
   if (is_operand(dst)) {
-    forget(dst);
+    forget_for(dst, kind);
     kinds_[dst] = kind;
     where_[dst] = is_constant;
     constants_[dst] = bits;
@@ -340,6 +355,13 @@ void FunctionCompiler::constant(u32 dst, u64 bits, Kind kind) {
 }
 
 void FunctionCompiler::copy(const RegOp& o) {
+  if (o.is_wide) {
+    const int a = use(o.a, Kind::wide);
+    release(o.a);
+    const int d = define(o.dst, Kind::wide, a, -1);
+    move(d, a, false);
+    return finish(o.dst, d, Kind::wide);
+  }
   if (is_known(o.a)) {
     const u64 bits = constants_[o.a];
     const Kind kind = kinds_[o.a];
@@ -369,8 +391,8 @@ void FunctionCompiler::copy(const RegOp& o) {
 void FunctionCompiler::select(const RegOp& o) {
   const bool is_pinned = is_in_register(o.dst) && regs_[register_of(o.dst)].is_pinned;
   auto is_float_value = [&](u32 slot) { return is_in_register(slot) ? is_float_register(register_of(slot)) : is_float(kinds_[slot]); };
-  const bool wants_float = is_pinned ? is_float_register(register_of(o.dst)) : is_float_value(o.a);
-  const Kind kind = is_pinned ? kinds_[o.dst] : wants_float ? Kind::f64 : Kind::i64;
+  const bool wants_float = o.is_wide || (is_pinned ? is_float_register(register_of(o.dst)) : is_float_value(o.a));
+  const Kind kind = o.is_wide ? Kind::wide : is_pinned ? kinds_[o.dst] : wants_float ? Kind::f64 : Kind::i64;
   const int c = use(o.c, Kind::i32);
   const int a = use(o.a, kind);
   const int b = use(o.b, kind);
@@ -393,6 +415,7 @@ void FunctionCompiler::select(const RegOp& o) {
   }
   release(o.c);
   const Kind was = kinds_[o.a];
+  if (o.is_wide) return finish(o.dst, wanted, kind);
   if (is_pinned) {
     if (kinds_[o.dst] == Kind::i32 && !is_narrow) emit(Pseudo::move32, Form::into_a, regs(-1, wanted));
     return finish(o.dst, wanted, kinds_[o.dst]);
@@ -402,12 +425,12 @@ void FunctionCompiler::select(const RegOp& o) {
 }
 
 void FunctionCompiler::access(const RegOp& o) {
-  if (vector_access(o)) return;
-  const std::string_view s = signature(o.op);
+  const OpFacts& facts = facts_of(o.op);
+  const bool has_lane = facts.immediate == core::Immediate::mem_arg_lane;
   const bool is_store = o.dst == no_slot;
   const bool is_wide_address = is_64(o.c);
   const bool is_guarded = o.c == 0 && out_.options.is_guarded && !is_wide_address && o.imm <= 0x7fff'ffff;
-  const Kind kind = kind_of(is_store ? s[1] : s.back());
+  const Kind kind = kind_of(is_store ? facts.in[1] : facts.out);
   Holes h;
   auto fill = [&](Holes& holes) {
     holes.constant = is_guarded ? o.imm : build_.memory_cell(o.c);
@@ -418,6 +441,8 @@ void FunctionCompiler::access(const RegOp& o) {
     mark_place(o.offset);
     return call_helper({.op = static_cast<std::uint16_t>(HelperOp::trap), .imm = static_cast<u64>(TrapCode::out_of_bounds_memory_access)});
   }
+  const Form plain = has_lane ? static_cast<Form>(static_cast<u8>(is_guarded ? Form::lane_guarded : Form::lane_checked) + o.lane)
+                              : is_guarded ? Form::guarded : Form::checked;
   if (is_store) {
     const Stencil* with_constant = is_guarded && is_known(o.b) ? find_stencil(o.op, Form::guarded_constant) : nullptr;
     if (with_constant != nullptr && o.op == Opcode::i64_store) {
@@ -431,8 +456,12 @@ void FunctionCompiler::access(const RegOp& o) {
     if (with_constant != nullptr) h.constant2 = constants_[o.b];
     release(o.a), release(o.b);
     mark_place(o.offset);
-    emit(with_constant != nullptr ? with_constant : find_stencil(o.op, is_guarded ? Form::guarded : Form::checked), h);
+    emit(with_constant != nullptr ? with_constant : find_stencil(o.op, plain), h);
     return;
+  }
+  if (has_lane) {
+    fill(h);
+    return change_vector(o, {.stencil = find_stencil(o.op, plain), .changed = o.b, .other = o.a, .other_kind = is_wide_address ? Kind::i64 : Kind::i32, .is_second = true}, h);
   }
   const int a = use_address(o.a, is_wide_address);
   release(o.a);
@@ -448,6 +477,14 @@ void FunctionCompiler::access(const RegOp& o) {
 void FunctionCompiler::global(const RegOp& o) {
   const Kind kind = kind_of(build_.module.global_types[o.imm].type);
   Holes h;
+  if (kind == Kind::wide) {
+    const bool is_get = o.op == Opcode::global_get;
+    const int r = is_get ? define(o.dst, kind, -1, -1) : use(o.a, kind);
+    h = is_get ? regs(r) : regs(-1, r);
+    h.constant = build_.global_cell(o.imm);
+    emit(is_get ? Pseudo::global_get_wide : Pseudo::global_set_wide, Form::apart, h);
+    return is_get ? finish(o.dst, r, kind) : release(o.a);
+  }
   if (o.op == Opcode::global_get) {
     const int d = define(o.dst, kind, -1, -1);
     h = regs(d);

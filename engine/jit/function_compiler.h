@@ -9,18 +9,21 @@
 // At labels: every pinned local is in its register (and perhaps nowhere else), everything else in its slot.
 // At calls: everything is in slots; registers are anything afterwards. A pinned local is read back when it is used, or before the next label.
 //
-// An i32 in a register whose upper half is known to be zero is `narrow`: only such a register may be an address.
+// An i32 in a register whose upper half is known to be zero is `narrow`: only such a register may be an address. A v128 is in one of the registers
+// of floats and goes by the first of its two slots; the second is never anywhere by itself.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "engine/jit/assembler.h"
+#include "engine/jit/context.h"
 #include "engine/jit/jit.h"
 #include "engine/jit/places.h"
 #include "engine/jit/stencil_table.h"
-#include "engine/register_code.h"
+#include "engine/register_builder.h"
 
 namespace wcomp::engine::jit {
 
@@ -44,9 +47,12 @@ struct ModuleBuild {
 
 class FunctionCompiler {
  public:
-  explicit FunctionCompiler(ModuleBuild& build) : build_(build), out_(build.out), as_(build.out.code) {}
+  FunctionCompiler(ModuleBuild& build, const StencilTable& table)
+      : build_(build), out_(build.out), table_(table), assembler_(make_assembler(table.target, build.out.code)), as_(*assembler_), builder_(build.module) {}
 
   void compile(core::FuncIdx f);
+  /// All calls of functions that were open are. False: one is too far away.
+  [[nodiscard]] bool link_calls();
 
  private:
   using Opcode = core::Opcode;
@@ -56,6 +62,8 @@ class FunctionCompiler {
 
   enum class Kind : u8 { i32, i64, f32, f64, wide };
   static bool is_float(Kind k) { return k == Kind::f32 || k == Kind::f64; }
+  /// Whether its registers are those of floats and vectors.
+  static bool wants_float(Kind k) { return k != Kind::i32 && k != Kind::i64; }
   static Kind kind_of(core::ValType t);
   static Kind kind_of(char letter);
 
@@ -68,6 +76,7 @@ class FunctionCompiler {
     bool is_dirty = false;  ///< the slot has not
     bool is_locked = false; ///< the operation at hand uses it
     bool is_narrow = false; ///< the upper half is zero (floats: the value is an f32)
+    bool is_wide = false;   ///< a v128: the slot is the first of its two
   };
   static constexpr int registers = int_registers + float_registers;
   static bool is_float_register(int r) { return r >= int_registers; }
@@ -77,13 +86,16 @@ class FunctionCompiler {
   [[nodiscard]] bool is_known(u32 slot) const { return where_[slot] == is_constant; }
   void choose_pinned(core::FuncIdx f);
   /// A register that nothing needs any more, locked.
-  int allocate(bool wants_float);
+  int allocate(bool in_float_register);
   void unlock_all();
   /// Forgets where the slot's value is, which is worth nothing any more.
   void forget(u32 slot);
+  /// Likewise for a slot that gets a value of the kind: also what overlaps it.
+  void forget_for(u32 slot, Kind kind);
   /// An operand was read: it is not read again, unless its slot has it.
   void release(u32 slot);
   void write_back(int r);
+  static Pseudo load_of(Kind kind);
   void load_pinned(int r);
   /// The register that has the value of the slot, which is loaded if need be; locked.
   int use(u32 slot, Kind kind);
@@ -98,6 +110,8 @@ class FunctionCompiler {
   void written(u32 slot, Kind kind);
   /// Everything but pinned locals is in slots; those are in registers.
   void settle();
+  /// Nothing is known of values any more but of pinned locals; what its slot has not is lost.
+  void drop_cached();
   /// Before a label: `settle`, and nothing is in registers any more but pinned locals.
   void begin_label();
   /// Before a call.
@@ -110,22 +124,51 @@ class FunctionCompiler {
 
   // --- stencils (emit.cpp) ---
   struct Holes {
-    std::array<u8, 5> reg{};  ///< the processor's numbers of D, A, B, C; a count
+    std::array<u8, 7> reg{};  ///< the processor's numbers of D, A, B, C; a count; what comes of the count, see Field
     u64 constant = 0, constant2 = 0;
     std::array<u32, 4> slots{};
     u32 target = 0;           ///< operation
     std::array<u32, 2> vectors{};  ///< indices into data_
   };
   static u8 code_of(int r) { return is_float_register(r) ? static_cast<u8>(r - int_registers) : int_codes[r]; }
-  static Holes regs(int d, int a = -1, int b = -1, int c = -1);
+  static Holes regs(int d, int a = -1, int b = -1, int c = -1) {
+    Holes h;
+    if (d != -1) h.reg[0] = code_of(d);
+    if (a != -1) h.reg[1] = code_of(a);
+    if (b != -1) h.reg[2] = code_of(b);
+    if (c != -1) h.reg[3] = code_of(c);
+    return h;
+  }
+  [[nodiscard]] const Stencil* find_stencil(Opcode op, Form form) const { return table_.find(static_cast<std::uint16_t>(op), form); }
+  [[nodiscard]] const Stencil* find_stencil(Pseudo op, Form form) const { return table_.find(static_cast<std::uint16_t>(op), form); }
   void emit(const Stencil* s, const Holes& holes);
+  void emit_x86_64(const Stencil& s, const Holes& holes);   // x86_64/emit.cpp
+  void emit_aarch64(const Stencil& s, const Holes& holes);  // aarch64/emit.cpp
+  /// A jump out of a stencil, whose field is open: what the hole says; `end` is where the stencil ends.
+  void leave(Hole hole, u32 field, const Holes& holes, u32 end);
+  [[nodiscard]] static u64 value_of(Hole hole, const Holes& holes);
   void emit(Pseudo op, Form form, const Holes& holes) { emit(find_stencil(op, form), holes); }
   /// Whether all constants of the stencil have room for it.
-  [[nodiscard]] static bool takes(const Stencil& s, u64 constant);
+  [[nodiscard]] bool takes(const Stencil& s, u64 constant) const;
   u32 add_data(const void* bytes, u32 size, u32 alignment);
   u32 add_record(const Record& r);
   /// A helper does the operation: what it reads and writes is in slots.
   void call_helper(const Record& r);
+  /// A constant of a stencil, among the data of the function.
+  u32 literal(u8 index);
+  /// What `make` appends, which returns the field that it leaves open, names the data.
+  template <class F>
+  void refer(u32 data, std::int32_t addend, F make) {
+    const u32 placed = is_data_inline_ ? put_inline(data) : no_slot;
+    const u32 field = make();
+    if (is_data_inline_) as_.link(field, placed, addend);
+    else data_fixups_.push_back({field, data, addend});
+  }
+  u32 put_inline(u32 data);
+  void refer_helper(u32 record) {
+    refer(record, -4, [&] { return as_.call_helper(); });
+  }
+  void compile_body(core::FuncIdx f, bool can_be_compiled);
   void finish_code();
   void mark_place(u32 offset);
 
@@ -159,16 +202,25 @@ class FunctionCompiler {
   /// The last register names the callee.
   void resolve(const RegOp& o);
   void move_arguments(u32 from, u32 count);
-  bool wide(const RegOp& o);
   bool vector(const RegOp& o);
-  bool vector_access(const RegOp& o);
+  /// A stencil that makes its result of one of its operands, in that one's register.
+  struct VectorChange {
+    const Stencil* stencil = nullptr;
+    u32 changed = no_slot, other = no_slot, third = no_slot;
+    Kind other_kind = Kind::wide;
+    bool is_second = false;  ///< the hole of what is changed is B, and A that of the other
+  };
+  void change_vector(const RegOp& o, VectorChange change, Holes h);
   void shuffle(const RegOp& o);
   void helper(const RegOp& o);
   void place_handlers();
 
   ModuleBuild& build_;
   CodeObject& out_;
-  Assembler as_;
+  const StencilTable& table_;
+  std::unique_ptr<Assembler> assembler_;
+  Assembler& as_;
+  RegisterBuilder builder_;
   const RegisterCode* in_ = nullptr;
   u32 func_begin_ = 0;
   u32 first_operand_ = 0;
@@ -181,7 +233,13 @@ class FunctionCompiler {
   std::vector<Kind> kinds_;     ///< by slot: what was there last, as far as it is known
   std::vector<u64> constants_;  ///< by slot
   std::vector<u32> constant_slots_;
-  int next_victim_ = 0;
+  // While locals are chosen that are pinned.
+  std::vector<std::int32_t> depth_changes_;  ///< by operation
+  std::vector<u32> loop_ends_;
+  std::vector<u64> weights_;                 ///< by local
+  std::vector<u8> is_written_;
+  std::vector<u32> order_;
+  std::array<int, 2> next_victim_{};  ///< of integers, of floats
 
   struct JumpFixup {
     u32 field;
@@ -199,7 +257,8 @@ class FunctionCompiler {
     std::int32_t addend;
   };
   struct Data {
-    u32 at;  ///< in data_bytes_
+    u32 at, size;          ///< in data_bytes_
+    u32 placed = no_slot;  ///< in the code, where that is known before the function's end
   };
   struct Table {
     u32 data, first, count;  ///< entries of RegisterCode::table
@@ -210,6 +269,8 @@ class FunctionCompiler {
   std::vector<DataFixup> data_fixups_;
   std::vector<Data> data_;
   std::vector<u8> data_bytes_;
+  std::vector<u32> literals_;  ///< in data_, by index of the stencils' constants
+  bool is_data_inline_ = false;  ///< the function is so large that its end cannot be named: data lies where it is used, and is jumped over
   std::vector<Table> tables_;
   std::vector<Place> places_;
   std::array<u32, 16> trap_records_{};

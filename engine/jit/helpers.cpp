@@ -39,10 +39,6 @@ MaybeTrap null_trap(bool is_null) { return is_null ? MaybeTrap(TrapCode::null_re
 std::optional<TrapCode> run_helper(ModuleInst& inst, u64* frame, const Record& r) {
   const Args x{inst, frame, r};
   switch (static_cast<Opcode>(r.op)) {
-    case Opcode::memory_size: {
-      const MemInst& mem = x.mem(r.c);
-      return x.result(mem.pages(), mem.is_64()), std::nullopt;
-    }
     case Opcode::memory_grow: {
       MemInst& mem = x.mem(r.c);
       return x.grown(mem.grow(x.a(mem.is_64())), mem.is_64(), mem.budget());

@@ -16,7 +16,7 @@
 // guessing are: the index of a table (call_indirect compares it, then loads), the type of a callee and the target of an indirect call or jump, bounds of
 // memories that are not guarded (several memories, 64-bit addresses, no reservation to be had), values that a store still hides from a
 // load (v4), and all of what the host does for a guest. Indices are not masked and no retpolines or fences are made: they would cost every guest
-// what only hosts with secrets in their own process need, who have processes to put them in.
+// what only hosts with secrets in their own process need, who have processes to put them in (SECURITY.md, "Processors that guess").
 #pragma once
 
 #include <cstdint>
@@ -26,6 +26,7 @@
 
 #include "core/module.h"
 #include "engine/backend.h"
+#include "engine/jit/target.h"
 
 namespace wcomp::engine::jit {
 
@@ -34,6 +35,7 @@ struct CompileOptions {
   bool is_metered = false;        ///< function entries and loops use fuel
   bool is_deterministic = false;  ///< NaNs are canonical
   bool is_guarded = true;         ///< memory 0 exists and is guarded (engine/memory.h)
+  Target target = host_target().value_or(Target::x86_64_linux);
   friend bool operator==(const CompileOptions&, const CompileOptions&) = default;
 };
 
@@ -70,7 +72,7 @@ inline constexpr std::uint32_t code_version = 1;
 /// Whether this machine has what compiled code needs.
 [[nodiscard]] bool can_compile();
 
-/// Compiles all functions of a module. The error is limit-exceeded: the code would be too large.
+/// Compiles all functions of a module. Errors: limit-exceeded, the code would be too large; unsupported, there are no stencils for the target.
 [[nodiscard]] Result<CodeObject> compile(const core::ValidModule& module, const CompileOptions& options);
 
 }  // namespace wcomp::engine::jit

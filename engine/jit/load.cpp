@@ -2,10 +2,13 @@
 #include <mutex>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "base/diagnostic.h"
 #include "engine/jit/code_cache.h"
 #include "engine/jit/perf_map.h"
 #include "engine/jit/runtime.h"
+#include "engine/tiers.h"
 
 namespace wcomp::engine::jit {
 namespace {
@@ -30,7 +33,18 @@ Registry& registry() {
   return r;
 }
 
+/// Code for one choice of options is there, another one is wanted, and nobody can make it.
+std::string describe_missing(const CompileOptions& o, bool has_compiler) {
+  return fmt::format("the code that was compiled ahead of time {}, and {}",
+                     o.is_metered         ? "does not count fuel"
+                     : o.is_deterministic ? "is not for the same results on every machine"
+                                          : "is not for what this system gives: memories with their bounds compared at every access",
+                     has_compiler ? "the program is nothing but machine code" : "this program has no compiler");
+}
+
 }  // namespace
+
+bool has_bodies(const core::Module& module) { return module.funcs.empty() || !module.funcs.front().body.code.empty(); }
 
 std::optional<std::uint32_t> LoadedCode::find_func(std::uint64_t address) const {
   if (!contains(address)) return std::nullopt;
@@ -56,9 +70,12 @@ Result<std::shared_ptr<const LoadedCode>> load(const core::ValidModule& module, 
     const std::scoped_lock lock(r.mutex);
     if (auto found = r.find(&*module, options)) return found;
   }
+  if (!has_bodies(*module)) return fail(diag::unsupported, describe_missing(options, tiers().compile != nullptr));
   auto made = cache == nullptr ? nullptr : find_kept(*cache, *module, options);
   if (made == nullptr) {
     made = std::make_shared<LoadedCode>();
+    const auto compile = tiers().compile;
+    if (compile == nullptr) return fail(diag::unsupported, describe_missing(options, false));
     WCOMP_TRY(made->object, compile(module, options));
     made->memory = CodeMemory::copy(made->object.code);
     if (made->memory == nullptr) return fail(diag::limit_exceeded, "the system has no memory for compiled code");
@@ -75,6 +92,14 @@ Result<std::shared_ptr<const LoadedCode>> load(const core::ValidModule& module, 
   std::shared_ptr<const LoadedCode> shared = std::move(made);
   r.codes.push_back(shared);
   return shared;
+}
+
+void provide(std::shared_ptr<LoadedCode> code, const std::shared_ptr<const core::Module>& module) {
+  code->module = module;
+  add_to_perf_map(*code, *module);
+  Registry& r = registry();
+  const std::scoped_lock lock(r.mutex);
+  r.codes.push_back(std::move(code));
 }
 
 }  // namespace wcomp::engine::jit

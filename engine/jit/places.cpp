@@ -32,21 +32,40 @@ void write_places(std::span<const Place> places, std::vector<std::uint8_t>& out)
   }
 }
 
+namespace {
+
+/// Takes the next entry, after `p`.
+void next_place(std::span<const std::uint8_t>& list, Place& p) {
+  p.begin += static_cast<std::uint32_t>(take(list));
+  const std::uint64_t v = take(list);
+  p.offset = static_cast<std::uint32_t>(p.offset + unzigzag(v >> 1));
+  p.is_call = (v & 1) != 0;
+  const std::uint64_t call = p.is_call ? take(list) : 0;
+  p.frame = static_cast<std::uint32_t>(call >> 1);
+  p.is_foreign = (call & 1) != 0;
+}
+
+}  // namespace
+
 std::optional<Place> find_place(std::span<const std::uint8_t> list, std::uint32_t at) {
   std::optional<Place> found;
   Place p;
   while (!list.empty()) {
-    p.begin += static_cast<std::uint32_t>(take(list));
-    const std::uint64_t v = take(list);
-    p.offset = static_cast<std::uint32_t>(p.offset + unzigzag(v >> 1));
-    p.is_call = (v & 1) != 0;
-    const std::uint64_t call = p.is_call ? take(list) : 0;
-    p.frame = static_cast<std::uint32_t>(call >> 1);
-    p.is_foreign = (call & 1) != 0;
+    next_place(list, p);
     if (p.begin > at) break;
     found = p;
   }
   return found;
+}
+
+std::vector<Place> read_places(std::span<const std::uint8_t> list) {
+  std::vector<Place> out;
+  Place p;
+  while (!list.empty()) {
+    next_place(list, p);
+    out.push_back(p);
+  }
+  return out;
 }
 
 }  // namespace wcomp::engine::jit

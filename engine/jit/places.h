@@ -26,4 +26,7 @@ void write_places(std::span<const Place> places, std::vector<std::uint8_t>& out)
 /// The last place that does not begin after `at`; nothing if there is none.
 [[nodiscard]] std::optional<Place> find_place(std::span<const std::uint8_t> list, std::uint32_t at);
 
+/// The whole list.
+[[nodiscard]] std::vector<Place> read_places(std::span<const std::uint8_t> list);
+
 }  // namespace wcomp::engine::jit

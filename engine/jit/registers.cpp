@@ -26,13 +26,22 @@ void each_slot(const RegOp& o, F f) {
     case memory_size: case memory_grow: f(o.dst); return f(o.a);
     default: break;
   }
-  const auto immediate = core::find_opcode(static_cast<std::uint16_t>(o.op))->immediate;
+  const auto immediate = facts_of(o.op).immediate;
   const bool is_access = immediate == core::Immediate::mem_arg || immediate == core::Immediate::mem_arg_lane;
   f(o.dst), f(o.a), f(o.b);
   if (!is_access) f(o.c);
 }
 
 }  // namespace
+
+Pseudo FunctionCompiler::load_of(Kind kind) {
+  switch (kind) {
+    case Kind::i32: return Pseudo::load_slot32;
+    case Kind::i64: return Pseudo::load_slot;
+    case Kind::wide: return Pseudo::load_slot_wide;
+    default: return Pseudo::load_slot_float;
+  }
+}
 
 FunctionCompiler::Kind FunctionCompiler::kind_of(core::ValType t) {
   switch (t) {
@@ -68,8 +77,10 @@ void FunctionCompiler::choose_pinned(core::FuncIdx f) {
   }
   // How deep in loops each operation is: a loop reaches as far as the last branch back to it.
   const auto& ops = in_->ops;
-  std::vector<std::int32_t> change(ops.size() + 1);
-  std::vector<u32> ends(ops.size());
+  auto& change = depth_changes_;
+  auto& ends = loop_ends_;
+  change.assign(ops.size() + 1, 0);
+  ends.assign(ops.size(), 0);
   auto back = [&](u32 from, u64 to) {
     if (to <= from) ends[to] = std::max(ends[to], from + 1);
   };
@@ -86,8 +97,10 @@ void FunctionCompiler::choose_pinned(core::FuncIdx f) {
     ++change[i];
     --change[ends[i]];
   }
-  std::vector<u64> weights(in_->locals);
-  std::vector<bool> is_written(in_->locals);
+  auto& weights = weights_;
+  auto& is_written = is_written_;
+  weights.assign(in_->locals, 0);
+  is_written.assign(in_->locals, false);
   u64 calls = 0;
   std::int32_t depth = 0;
   for (u32 i = 0; i < ops.size(); ++i) {
@@ -99,42 +112,43 @@ void FunctionCompiler::choose_pinned(core::FuncIdx f) {
     });
     if (ops[i].dst < in_->locals) is_written[ops[i].dst] = true;
   }
-  std::vector<u32> order;
+  auto& order = order_;
+  order.clear();
   for (u32 s = 0; s < in_->locals; ++s) {
-    if (kinds_[s] != Kind::wide && weights[s] > calls + 2) order.push_back(s);
+    if (weights[s] > calls + 2) order.push_back(s);
   }
   std::ranges::sort(order, [&](u32 a, u32 b) { return weights[a] != weights[b] ? weights[a] > weights[b] : a < b; });
   int ints = 0, floats = 0;
   for (const u32 s : order) {
-    const bool wants_float = is_float(kinds_[s]);
-    int& n = wants_float ? floats : ints;
-    if (n == (wants_float ? max_pinned_floats : max_pinned_ints)) continue;
-    const int r = wants_float ? int_registers + n : n;
+    const bool in_float_register = wants_float(kinds_[s]);
+    int& n = in_float_register ? floats : ints;
+    if (n == (in_float_register ? max_pinned_floats : max_pinned_ints)) continue;
+    const int r = in_float_register ? int_registers + n : n;
     ++n;
-    regs_[r] = {.slot = s, .is_pinned = true};
+    regs_[r] = {.slot = s, .is_pinned = true, .is_wide = kinds_[s] == Kind::wide};
     is_ever_written_[r] = is_written[s] || s >= in_->params;
     where_[s] = static_cast<u8>(in_int + r);
   }
 }
 
-int FunctionCompiler::allocate(bool wants_float) {
-  const int begin = wants_float ? int_registers : 0, end = wants_float ? registers : int_registers;
+int FunctionCompiler::allocate(bool in_float_register) {
+  const int begin = in_float_register ? int_registers : 0, end = in_float_register ? registers : int_registers;
   int clean = -1, dirty = -1;
-  for (int i = 0; i < end - begin; ++i) {
-    const int r = begin + (next_victim_ + i) % (end - begin);
+  int& next = next_victim_[in_float_register ? 1 : 0];
+  int r = next;
+  for (int i = begin; i < end; ++i, r = r + 1 == end ? begin : r + 1) {
     const Register& x = regs_[r];
     if (x.is_pinned || x.is_locked) continue;
     if (x.slot == no_slot) {
-      regs_[r].is_locked = true;
-      regs_[r].is_narrow = false;
+      regs_[r] = {.is_locked = true};
       return r;
     }
     int& found = x.is_dirty ? dirty : clean;
     if (found == -1) found = r;
   }
-  const int r = clean != -1 ? clean : dirty;
+  r = clean != -1 ? clean : dirty;
   WCOMP_CHECK(r != -1);
-  next_victim_ = (r - begin + 1) % (end - begin);
+  next = r + 1 == end ? begin : r + 1;
   if (regs_[r].is_dirty) write_back(r);
   where_[regs_[r].slot] = in_memory;
   regs_[r] = {.is_locked = true};
@@ -155,6 +169,14 @@ void FunctionCompiler::forget(u32 slot) {
   where_[slot] = in_memory;
 }
 
+void FunctionCompiler::forget_for(u32 slot, Kind kind) {
+  forget(slot);
+  if (!is_operand(slot)) return;
+  // What was dropped without being read must not be written to its slots any more, which are somebody else's now.
+  if (kind == Kind::wide) forget(slot + 1);
+  if (is_operand(slot - 1) && is_in_register(slot - 1) && regs_[register_of(slot - 1)].is_wide) forget(slot - 1);
+}
+
 void FunctionCompiler::release(u32 slot) {
   if (is_operand(slot)) forget(slot);
 }
@@ -163,7 +185,8 @@ void FunctionCompiler::write_back(int r) {
   Register& x = regs_[r];
   Holes h = regs(-1, r);
   h.slots[0] = x.slot;
-  emit(!is_float_register(r) ? Pseudo::store_slot : x.is_narrow ? Pseudo::store_slot_float32 : Pseudo::store_slot_float, Form::apart, h);
+  if (x.is_wide) emit(Pseudo::store_slot_wide, Form::apart, h);
+  else emit(!is_float_register(r) ? Pseudo::store_slot : x.is_narrow ? Pseudo::store_slot_float32 : Pseudo::store_slot_float, Form::apart, h);
   x.is_dirty = false;
 }
 
@@ -172,7 +195,7 @@ void FunctionCompiler::load_pinned(int r) {
   const Kind kind = kinds_[x.slot];
   Holes h = regs(r);
   h.slots[0] = x.slot;
-  emit(is_float(kind) ? Pseudo::load_slot_float : kind == Kind::i32 ? Pseudo::load_slot32 : Pseudo::load_slot, Form::apart, h);
+  emit(load_of(kind), Form::apart, h);
   x.is_valid = true;
   x.is_dirty = false;
   x.is_narrow = kind == Kind::i32 || kind == Kind::f32;
@@ -220,9 +243,9 @@ void FunctionCompiler::move(int to, int from, bool is_narrow) {
 }
 
 int FunctionCompiler::use(u32 slot, Kind kind) {
-  const bool wants_float = is_float(kind);
+  const bool in_float_register = wants_float(kind);
   if (is_known(slot)) {
-    const int r = allocate(wants_float);
+    const int r = allocate(in_float_register);
     load_constant(r, constants_[slot]);
     return r;
   }
@@ -230,19 +253,19 @@ int FunctionCompiler::use(u32 slot, Kind kind) {
     const int r = register_of(slot);
     if (regs_[r].is_pinned && !regs_[r].is_valid) load_pinned(r);
     regs_[r].is_locked = true;
-    if (is_float_register(r) == wants_float) return r;
-    const int other = allocate(wants_float);
+    if (is_float_register(r) == in_float_register) return r;
+    const int other = allocate(in_float_register);
     // Above an f32 in a register of floats lies anything.
-    const bool is_narrow = kind == Kind::i32 || kind == Kind::f32 || (!wants_float && regs_[r].is_narrow);
+    const bool is_narrow = kind == Kind::i32 || kind == Kind::f32 || (!in_float_register && regs_[r].is_narrow);
     move(other, r, is_narrow);
     regs_[other].is_narrow = is_narrow;
     return other;
   }
-  const int r = allocate(wants_float);
+  const int r = allocate(in_float_register);
   Holes h = regs(r);
   h.slots[0] = slot;
-  emit(wants_float ? Pseudo::load_slot_float : kind == Kind::i32 ? Pseudo::load_slot32 : Pseudo::load_slot, Form::apart, h);
-  regs_[r] = {.slot = slot, .is_locked = true, .is_narrow = kind == Kind::i32 || kind == Kind::f32};
+  emit(load_of(kind), Form::apart, h);
+  regs_[r] = {.slot = slot, .is_locked = true, .is_narrow = kind == Kind::i32 || kind == Kind::f32, .is_wide = kind == Kind::wide};
   where_[slot] = static_cast<u8>(in_int + r);
   return r;
 }
@@ -260,25 +283,26 @@ int FunctionCompiler::use_address(u32 slot, bool is_64) {
 int FunctionCompiler::define(u32 slot, Kind kind, int preferred_a, int preferred_b) {
   if (is_in_register(slot) && regs_[register_of(slot)].is_pinned) {
     const int r = register_of(slot);
-    WCOMP_CHECK(is_float_register(r) == is_float(kind));
+    WCOMP_CHECK(is_float_register(r) == wants_float(kind));
     regs_[r].is_locked = true;
     return r;
   }
-  forget(slot);
+  forget_for(slot, kind);
   for (const int r : {preferred_a, preferred_b}) {
-    if (r == -1 || is_float_register(r) != is_float(kind) || regs_[r].is_pinned || regs_[r].slot != no_slot) continue;
+    if (r == -1 || is_float_register(r) != wants_float(kind) || regs_[r].is_pinned || regs_[r].slot != no_slot) continue;
     regs_[r].is_locked = true;
     return r;
   }
   if (preferred_a != -1) regs_[preferred_a].is_locked = false;
   if (preferred_b != -1) regs_[preferred_b].is_locked = false;
-  return allocate(is_float(kind));
+  return allocate(wants_float(kind));
 }
 
 void FunctionCompiler::finish(u32 slot, int r, Kind kind) {
   Register& x = regs_[r];
   kinds_[slot] = x.is_pinned ? kinds_[slot] : kind;
   x.is_narrow = kind == Kind::i32 || kind == Kind::f32;
+  x.is_wide = kind == Kind::wide;
   x.is_dirty = true;
   if (x.is_pinned) {
     x.is_valid = true;
@@ -305,12 +329,8 @@ void FunctionCompiler::written(u32 slot, Kind kind) {
     r.is_dirty = false;
     return;
   }
-  forget(slot);
+  forget_for(slot, kind);
   kinds_[slot] = kind;
-  if (kind == Kind::wide) {
-    forget(slot + 1);
-    kinds_[slot + 1] = kind;
-  }
 }
 
 void FunctionCompiler::settle() {
@@ -329,31 +349,30 @@ void FunctionCompiler::settle() {
   }
 }
 
-void FunctionCompiler::begin_label() {
-  settle();
-  for (int r = 0; r < registers; ++r) {
-    Register& x = regs_[r];
-    if (x.is_pinned) {
-      x.is_dirty = is_ever_written_[r];
-    } else if (x.slot != no_slot) {
-      where_[x.slot] = in_memory;
-      x = {};
-    }
-  }
-}
-
-void FunctionCompiler::after_jump() {
+void FunctionCompiler::drop_cached() {
   for (const u32 slot : constant_slots_) {
     if (is_known(slot)) where_[slot] = in_memory;
   }
   constant_slots_.clear();
   for (Register& x : regs_) {
-    if (x.is_pinned) {
-      x.is_valid = true;
-    } else if (x.slot != no_slot) {
-      where_[x.slot] = in_memory;
-      x = {};
-    }
+    if (x.is_pinned || x.slot == no_slot) continue;
+    where_[x.slot] = in_memory;
+    x = {};
+  }
+}
+
+void FunctionCompiler::begin_label() {
+  settle();
+  drop_cached();
+  for (int r = 0; r < registers; ++r) {
+    if (regs_[r].is_pinned) regs_[r].is_dirty = is_ever_written_[r];
+  }
+}
+
+void FunctionCompiler::after_jump() {
+  drop_cached();
+  for (Register& x : regs_) {
+    if (x.is_pinned) x.is_valid = true;
   }
 }
 
@@ -361,18 +380,13 @@ void FunctionCompiler::spill_all() {
   for (const u32 slot : constant_slots_) {
     if (is_known(slot)) to_memory(slot);
   }
-  constant_slots_.clear();
   for (int r = 0; r < registers; ++r) {
     Register& x = regs_[r];
     if (x.slot == no_slot) continue;
     if (x.is_dirty) write_back(r);
-    if (x.is_pinned) {
-      x.is_valid = false;
-    } else {
-      where_[x.slot] = in_memory;
-      x = {};
-    }
+    if (x.is_pinned) x.is_valid = false;
   }
+  drop_cached();
 }
 
 }  // namespace wcomp::engine::jit

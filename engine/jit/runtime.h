@@ -17,6 +17,9 @@ namespace wcomp::engine::jit {
 
 class Compiler;
 
+/// Whether there is something to compile: a program of nothing but machine code (`wcomp compile --code-only`) has left the bodies out.
+[[nodiscard]] bool has_bodies(const core::Module& module);
+
 /// A module's code where it can be run. Shared by stores.
 struct LoadedCode {
   std::weak_ptr<const core::Module> module;    ///< the code is kept as long as it lives
@@ -33,18 +36,21 @@ struct LoadedCode {
 };
 
 /// A module's code, compiled now or before, by this process or one that left it in the cache: who asks for the same one gets the same. Thread-safe. Errors:
-/// limit-exceeded, as `compile`; the system gives no memory for code.
+/// limit-exceeded, as `compile`; the system gives no memory for code; unsupported: it would have to be compiled, by a program without a compiler.
 [[nodiscard]] Result<std::shared_ptr<const LoadedCode>> load(const core::ValidModule& module, const CompileOptions& options, const cache::Cache* cache = nullptr);
+
+/// Code of a module that was compiled before: `load` gives it to those who ask for its options. Thread-safe.
+void provide(std::shared_ptr<LoadedCode> code, const std::shared_ptr<const core::Module>& module);
 
 /// One run, from the host's call to its end. Its first fields are known to assembly (entry.cpp).
 struct Run {
   std::uint64_t host_stack = 0;
   std::uint64_t guest_stack = 0;  ///< where the code's stack was when it was left
   struct {
-    std::uint64_t stack = 0;
-    std::uint64_t* frame = nullptr;
-    Context* context = nullptr;
-    std::uint64_t code = 0;
+    std::uint64_t stack;
+    std::uint64_t* frame;
+    Context* context;
+    std::uint64_t code;
   } landing;  ///< where a thrown exception goes on
   Compiler* compiler = nullptr;
   std::uint64_t guest_begin = 0;  ///< the code's stack before the run
@@ -70,9 +76,12 @@ enum class Outcome : std::uint64_t { go_on, leave, land };
 extern "C" {
 /// Into code. Returns when the function does, or somebody left.
 void wcomp_jit_enter(const FuncInst* f, std::uint64_t* frame, Run* run);
+/// Out of code that faulted, with the run in the frame pointer's register: wcomp_jit_enter returns.
+void wcomp_jit_fault();
 // What code calls or jumps to; they are no functions of C++.
 void wcomp_jit_helper_entry();
 void wcomp_jit_host_entry();
+void wcomp_jit_quick_entry();
 void wcomp_jit_lazy_entry();
 void wcomp_jit_restore();
 // What those call.

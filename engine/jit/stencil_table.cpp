@@ -6,42 +6,47 @@
 namespace wcomp::engine::jit {
 namespace {
 
-#include "wcomp_stencils.inc"
-
-constexpr std::uint32_t groups = 4;  ///< opcodes of one byte, those behind 0xfc, those behind 0xfd, and Pseudo
-constexpr std::uint32_t per_group = 512;
-
-/// A small number for each operation.
-constexpr std::uint32_t dense(std::uint16_t op) {
-  const std::uint32_t group = op < 0x100 ? 0 : op < 0xd000 ? 1 : op < 0xf000 ? 2 : 3;
-  return group * per_group + (op & (per_group - 1));
+namespace x86_64 {
+#include "wcomp_stencils_x86_64.inc"
+}
+namespace aarch64 {
+#include "wcomp_stencils_aarch64.inc"
 }
 
-class Index {
+/// A table with the place of each form.
+class Indexed {
  public:
-  Index() : at_(groups * per_group * static_cast<std::size_t>(Form::count), 0) {
-    for (std::size_t i = 0; i < std::size(stencils); ++i) at_[place(stencils[i].op, stencils[i].form)] = static_cast<std::uint16_t>(i + 1);
+  explicit Indexed(const StencilTable& table) : table_(table), at_(op_facts.size() * static_cast<std::size_t>(Form::count), 0) {
+    for (std::size_t i = 0; i < table.stencils.size(); ++i) at_[StencilTable::place(table.stencils[i].op, table.stencils[i].form)] = static_cast<std::uint16_t>(i + 1);
+    table_.index = at_.data();
   }
-  [[nodiscard]] const Stencil* find(std::uint16_t op, std::uint8_t form) const {
-    const std::uint16_t n = at_[place(op, form)];
-    return n == 0 ? nullptr : &stencils[n - 1];
-  }
+  [[nodiscard]] const StencilTable* table() const { return table_.stencils.empty() ? nullptr : &table_; }
 
  private:
-  static std::size_t place(std::uint16_t op, std::uint8_t form) { return dense(op) * static_cast<std::size_t>(Form::count) + form; }
+  StencilTable table_;
   std::vector<std::uint16_t> at_;
 };
 
+#define TABLE(name, of)                                                                                                                             \
+  StencilTable {                                                                                                                                    \
+    .target = of, .stencils = name::stencils, .bytes = name::stencil_bytes, .fields = name::stencil_fields, .patches = name::stencil_patches,       \
+    .literals = name::stencil_literals                                                                                                              \
+  }
+
 }  // namespace
 
-std::span<const std::uint8_t> bytes_of(const Stencil& s) { return {stencil_bytes + s.first_byte, s.size}; }
-std::span<const Field> fields_of(const Stencil& s) { return {stencil_fields + s.first_field, s.fields}; }
-std::span<const Patch> patches_of(const Stencil& s) { return {stencil_patches + s.first_patch, s.patches}; }
-std::span<const std::array<std::uint8_t, 16>> literals() { return stencil_literals; }
-
-const Stencil* find_stencil(std::uint16_t op, Form form) {
-  static const Index index;
-  return index.find(op, static_cast<std::uint8_t>(form));
+const StencilTable* find_stencils(Target target) {
+  switch (target) {
+    case Target::x86_64_linux: {
+      static const Indexed x86_64(TABLE(x86_64, Target::x86_64_linux));
+      return x86_64.table();
+    }
+    case Target::aarch64_linux: {
+      static const Indexed aarch64(TABLE(aarch64, Target::aarch64_linux));
+      return aarch64.table();
+    }
+  }
+  return nullptr;
 }
 
 }  // namespace wcomp::engine::jit

@@ -74,6 +74,7 @@ class HostContext {
 
   [[nodiscard]] bool ok() const { return crossing_.ok(); }
   [[nodiscard]] std::uint8_t* at(std::uint32_t ptr) { return crossing_.memory + ptr; }
+  [[nodiscard]] static std::uint32_t place(std::uint32_t ptr) { return ptr; }  // not a pointer: memories move
   void fail_char() { crossing_.fail(TrapCode::invalid_char); }
   void fail_discriminant() { crossing_.fail(TrapCode::invalid_discriminant); }
 
@@ -122,7 +123,7 @@ class HostContext {
     const std::string_view view = abi::view_string(crossing_, ptr, len, needs_copy);
     return needs_copy ? std::string_view(copies_.emplace_back(lift_string(ptr, len))) : view;
   }
-  void consumed(std::uint32_t) {}        // the guest frees what it lends
+  void consumed(std::uint32_t, std::uint32_t) {}  // the guest frees what it lends
   void keep_until_end(std::uint32_t) {}
 
  private:
@@ -434,6 +435,22 @@ void serve(HostCall& call, F& callable, std::type_identity<R(Ps...)>) {
   }(std::index_sequence_for<Ps...>{});
 }
 
+/// The same where no context is needed to lift and lower.
+template <class R, class... Ps, class F>
+void serve_plain(F& callable, std::uint64_t* slots, std::type_identity<R(Ps...)>) {
+  using Params = typename Sig<R(Ps...)>::Params;
+  NoContext cx;
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    std::tuple<typename Param<Ps>::Wire...> args{Type<typename Param<Ps>::Wire>::lift_flat(cx, slots + Params::flat_offsets[I])...};
+    if constexpr (std::is_void_v<R>) {
+      std::invoke(callable, Param<Ps>::pass(std::get<I>(args))...);
+    } else {
+      R result = std::invoke(callable, Param<Ps>::pass(std::get<I>(args))...);
+      Type<R>::lower_flat(cx, result, slots);
+    }
+  }(std::index_sequence_for<Ps...>{});
+}
+
 /// The signature of a callable without overloads.
 template <class F>
 struct SignatureOf : SignatureOf<decltype(&F::operator())> {};
@@ -455,8 +472,16 @@ struct SignatureOf<R (C::*)(Ps...) const> {
 /// Adds a C++ callable as function `name` of imported interface `interface` (empty: the root). An exception out of it becomes a trap.
 template <class Signature, class F>
 void define_as(Linker& linker, std::string interface, std::string name, F callable) {
-  linker.define_func(std::move(interface), std::move(name), abi::Sig<Signature>::desc,
-                     [callable = std::move(callable)](HostCall& call) mutable { abi::serve(call, callable, std::type_identity<Signature>{}); });
+  using Sig = abi::Sig<Signature>;
+  if constexpr (Sig::is_plain) {
+    auto object = std::make_shared<F>(std::move(callable));
+    PlainHostFunc plain{.run = [](void* f, std::uint64_t* slots) { abi::serve_plain(*static_cast<F*>(f), slots, std::type_identity<Signature>{}); }, .object = object};
+    linker.define_func(std::move(interface), std::move(name), Sig::desc,
+                       [object](HostCall& call) { abi::serve(call, *object, std::type_identity<Signature>{}); }, std::move(plain));
+  } else {
+    linker.define_func(std::move(interface), std::move(name), Sig::desc,
+                       [callable = std::move(callable)](HostCall& call) mutable { abi::serve(call, callable, std::type_identity<Signature>{}); });
+  }
 }
 template <class F>
 void define(Linker& linker, std::string interface, std::string name, F callable) {

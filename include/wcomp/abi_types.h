@@ -33,6 +33,7 @@
 #include <vector>
 
 #include "wcomp/abi_layout.h"
+#include "wcomp/abi_scalars.h"
 #include "wcomp/result.h"
 #include "wcomp/type_desc.h"
 
@@ -121,173 +122,6 @@ class VariantOf {
 
 namespace wcomp::abi {
 
-/// Whether a class stands for a resource: those with a constant `resource_name`, and those that generated code says so of.
-template <class T>
-inline constexpr bool is_resource = requires { T::resource_name; };
-
-// Raw access, after all checks.
-template <class T, class Cx>
-[[nodiscard]] T read_raw(Cx& cx, std::uint32_t ptr) {
-  T v;
-  std::memcpy(&v, cx.at(ptr), sizeof v);
-  return v;
-}
-template <class T, class Cx>
-void write_raw(Cx& cx, std::uint32_t ptr, T v) {
-  std::memcpy(cx.at(ptr), &v, sizeof v);
-}
-template <class Cx>
-[[nodiscard]] std::uint32_t read_tag(Cx& cx, std::uint32_t ptr, std::uint32_t size) {
-  if (size == 1) return read_raw<std::uint8_t>(cx, ptr);
-  return size == 2 ? read_raw<std::uint16_t>(cx, ptr) : read_raw<std::uint32_t>(cx, ptr);
-}
-template <class Cx>
-void write_tag(Cx& cx, std::uint32_t ptr, std::uint32_t size, std::uint32_t tag) {
-  if (size == 1) return write_raw(cx, ptr, static_cast<std::uint8_t>(tag));
-  if (size == 2) return write_raw(cx, ptr, static_cast<std::uint16_t>(tag));
-  write_raw(cx, ptr, tag);
-}
-
-/// Integers and floats: every bit pattern is a value.
-template <class T, TypeKind K, Core C>
-struct Number {
-  static constexpr TypeDesc desc{K};
-  static constexpr std::uint32_t size = sizeof(T);
-  static constexpr std::uint32_t align = sizeof(T);
-  static constexpr std::array<Core, 1> flat{C};
-  static constexpr bool is_any_bits = true;
-
-  template <class Cx>
-  static void lower_flat(Cx&, T v, std::uint64_t* slots) {
-    if constexpr (C == Core::f32) {
-      slots[0] = std::bit_cast<std::uint32_t>(v);
-    } else if constexpr (C == Core::f64) {
-      slots[0] = std::bit_cast<std::uint64_t>(v);
-    } else if constexpr (C == Core::i64) {
-      slots[0] = static_cast<std::uint64_t>(v);
-    } else {
-      slots[0] = static_cast<std::uint32_t>(static_cast<std::int32_t>(v));  // signed ones are sign-extended to 32 bits
-    }
-  }
-  template <class Cx>
-  static T lift_flat(Cx&, const std::uint64_t* slots) {
-    if constexpr (C == Core::f32) {
-      return std::bit_cast<float>(static_cast<std::uint32_t>(slots[0]));
-    } else if constexpr (C == Core::f64) {
-      return std::bit_cast<double>(slots[0]);
-    } else {
-      return static_cast<T>(slots[0]);
-    }
-  }
-  template <class Cx>
-  static void store(Cx& cx, T v, std::uint32_t ptr) {
-    write_raw(cx, ptr, v);
-  }
-  template <class Cx>
-  static T load(Cx& cx, std::uint32_t ptr) {
-    return read_raw<T>(cx, ptr);
-  }
-};
-template <> struct Type<std::int8_t> : Number<std::int8_t, TypeKind::s8, Core::i32> {};
-template <> struct Type<std::uint8_t> : Number<std::uint8_t, TypeKind::u8, Core::i32> {};
-template <> struct Type<std::int16_t> : Number<std::int16_t, TypeKind::s16, Core::i32> {};
-template <> struct Type<std::uint16_t> : Number<std::uint16_t, TypeKind::u16, Core::i32> {};
-template <> struct Type<std::int32_t> : Number<std::int32_t, TypeKind::s32, Core::i32> {};
-template <> struct Type<std::uint32_t> : Number<std::uint32_t, TypeKind::u32, Core::i32> {};
-template <> struct Type<std::int64_t> : Number<std::int64_t, TypeKind::s64, Core::i64> {};
-template <> struct Type<std::uint64_t> : Number<std::uint64_t, TypeKind::u64, Core::i64> {};
-template <> struct Type<float> : Number<float, TypeKind::f32, Core::f32> {};
-template <> struct Type<double> : Number<double, TypeKind::f64, Core::f64> {};
-
-/// What travels as one unsigned integer and is checked or changed on the way: `Codec` has encode and decode.
-template <class T, class Wire, class Codec>
-struct Scalar {
-  static constexpr std::uint32_t size = sizeof(Wire);
-  static constexpr std::uint32_t align = sizeof(Wire);
-  static constexpr std::array<Core, 1> flat{Core::i32};
-  static constexpr bool is_any_bits = false;
-
-  template <class Cx>
-  static void lower_flat(Cx&, T v, std::uint64_t* slots) {
-    slots[0] = Codec::encode(v);
-  }
-  template <class Cx>
-  static T lift_flat(Cx& cx, const std::uint64_t* slots) {
-    return Codec::decode(cx, static_cast<std::uint32_t>(slots[0]));
-  }
-  template <class Cx>
-  static void store(Cx& cx, T v, std::uint32_t ptr) {
-    write_raw(cx, ptr, static_cast<Wire>(Codec::encode(v)));
-  }
-  template <class Cx>
-  static T load(Cx& cx, std::uint32_t ptr) {
-    return Codec::decode(cx, read_raw<Wire>(cx, ptr));
-  }
-};
-
-struct BoolCodec {
-  static constexpr std::uint32_t encode(bool v) { return v ? 1 : 0; }
-  template <class Cx>
-  static bool decode(Cx&, std::uint32_t v) {
-    return v != 0;
-  }
-};
-template <>
-struct Type<bool> : Scalar<bool, std::uint8_t, BoolCodec> {
-  static constexpr TypeDesc desc{TypeKind::bool_};
-};
-
-struct CharCodec {
-  static constexpr std::uint32_t encode(char32_t v) { return v; }
-  template <class Cx>
-  static char32_t decode(Cx& cx, std::uint32_t v) {
-    if (v >= 0x110000 || (v >= 0xD800 && v <= 0xDFFF)) {
-      cx.fail_char();
-      return U'\uFFFD';
-    }
-    return static_cast<char32_t>(v);
-  }
-};
-template <>
-struct Type<char32_t> : Scalar<char32_t, std::uint32_t, CharCodec> {
-  static constexpr TypeDesc desc{TypeKind::char_};
-};
-
-template <std::size_t Bytes>
-using UnsignedOf = std::conditional_t<Bytes == 1, std::uint8_t, std::conditional_t<Bytes == 2, std::uint16_t, std::uint32_t>>;
-
-template <class E, std::size_t N>
-struct EnumCodec {
-  static constexpr std::uint32_t encode(E v) { return static_cast<std::uint32_t>(v); }
-  template <class Cx>
-  static E decode(Cx& cx, std::uint32_t v) {
-    if (v >= N) {
-      cx.fail_discriminant();
-      return E{};
-    }
-    return static_cast<E>(v);
-  }
-};
-/// `enum class E` whose N values count from 0.
-template <class E, std::size_t N>
-struct Enum : Scalar<E, UnsignedOf<discriminant_size(N)>, EnumCodec<E, N>> {
-  static constexpr TypeDesc describe(const char* const* names) { return {TypeKind::enum_, nullptr, names, N, nullptr}; }
-};
-
-template <class F>
-struct FlagsCodec {
-  static constexpr std::uint32_t encode(F v) { return v.bits(); }
-  template <class Cx>
-  static F decode(Cx&, std::uint32_t v) {
-    return F::from_bits(static_cast<decltype(F{}.bits())>(v));
-  }
-};
-/// A class derived from wcomp::Flags.
-template <class F, std::size_t N>
-struct FlagSet : Scalar<F, UnsignedOf<flags_size(N)>, FlagsCodec<F>> {
-  static constexpr TypeDesc describe(const char* const* names) { return {TypeKind::flags, nullptr, names, N, nullptr}; }
-};
-
 /// Strings and lists: a pointer and a length. `Impl` has lower(cx, v, ptr&, len&) and lift(cx, ptr, len).
 template <class T, class Impl>
 struct Pointed {
@@ -309,7 +143,8 @@ struct Pointed {
     return Impl::lift(cx, static_cast<std::uint32_t>(slots[0]), static_cast<std::uint32_t>(slots[1]));
   }
   template <class Cx, class V>
-  static void store(Cx& cx, V& v, std::uint32_t at) {
+  static void store(Cx& cx, V& v, auto at) {
+    if constexpr (std::is_same_v<std::remove_const_t<V>, std::string> && requires { Cx::is_trusted; }) return cx.store_string(v, at);
     std::uint32_t ptr = 0;
     std::uint32_t len = 0;
     Impl::lower(cx, v, ptr, len);
@@ -317,7 +152,7 @@ struct Pointed {
     write_raw(cx, at + 4, len);
   }
   template <class Cx>
-  static T load(Cx& cx, std::uint32_t at) {
+  static T load(Cx& cx, auto at) {
     return Impl::lift(cx, read_raw<std::uint32_t>(cx, at), read_raw<std::uint32_t>(cx, at + 4));
   }
 };
@@ -348,26 +183,38 @@ struct Type<std::string_view> : Pointed<std::string_view, StringViewImpl> {
   static constexpr TypeDesc desc{TypeKind::string};
 };
 
-/// Elements in memory as a range, so that a vector is made with room for all of them and for no more.
-template <class T, class Cx>
+/// Elements in memory as a range, so that a vector is made with room for all of them and for no more. What a vector asks of it: its tag says
+/// that the distance costs nothing.
+template <class T, class Cx, class Place>
 struct Elements {
-  using iterator_category = std::forward_iterator_tag;
+  using iterator_category = std::random_access_iterator_tag;
   using value_type = T;
   using difference_type = std::ptrdiff_t;
   using pointer = void;
-  using reference = T;
+  /// Becomes the element where it is wanted, not one that is then moved there.
+  struct reference {
+    Cx* cx;
+    Place at;
+    operator T() const { return Type<T>::load(*cx, at); }
+  };
 
   Cx* cx;
-  std::uint32_t at;
+  Place at;
+  std::uint32_t left;
 
-  T operator*() const { return Type<T>::load(*cx, at); }
+  reference operator*() const { return {cx, at}; }
   Elements& operator++() {
     at += Type<T>::size;
+    --left;
     return *this;
   }
-  Elements operator++(int) { return {cx, std::exchange(at, at + Type<T>::size)}; }
-  friend bool operator==(const Elements& a, const Elements& b) { return a.at == b.at; }
-  friend difference_type operator-(const Elements& a, const Elements& b) { return static_cast<difference_type>((a.at - b.at) / Type<T>::size); }
+  Elements operator++(int) {
+    const Elements before = *this;
+    ++*this;
+    return before;
+  }
+  friend bool operator==(const Elements& a, const Elements& b) { return a.left == b.left; }
+  friend difference_type operator-(const Elements& a, const Elements& b) { return static_cast<difference_type>(b.left - a.left); }
 };
 
 template <class T>
@@ -382,7 +229,10 @@ struct ListImpl {
     } else {
       ptr = cx.allocate(bytes, Element::align);
       if (!cx.ok()) return;
-      std::uint32_t at = ptr;
+      auto at = cx.place(ptr);
+#if defined(__clang__)
+#pragma clang loop unroll(disable)  // guests carry the code of an element once
+#endif
       for (auto&& element : v) {
         if constexpr (std::is_same_v<T, bool>) {
           Element::store(cx, static_cast<bool>(element), at);
@@ -395,25 +245,33 @@ struct ListImpl {
   }
   template <class Cx>
   static std::vector<T> lift(Cx& cx, std::uint32_t ptr, std::uint32_t len) {
-    std::vector<T> out;
-    const std::uint64_t bytes = std::uint64_t{len} * Element::size;
-    if (!cx.check_list(ptr, bytes, Element::align) || !cx.charge(std::uint64_t{len} * sizeof(T)) || len == 0) return out;
+    const auto at = cx.place(ptr);
     if constexpr (requires { Cx::is_trusted; }) {
+      if (len > std::vector<T>().max_size()) __builtin_trap();  // or the vector would have a text for it
       if constexpr (Element::is_any_bits) {
-        const T* first = reinterpret_cast<const T*>(cx.at(ptr));
-        out = std::vector<T>(first, first + len);
+        const T* first = reinterpret_cast<const T*>(at);
+        std::vector<T> out(first, first + len);
+        cx.consumed(ptr, len);
+        return out;
       } else {
-        out = std::vector<T>(Elements<T, Cx>{&cx, ptr}, Elements<T, Cx>{&cx, ptr + static_cast<std::uint32_t>(bytes)});
+        using Range = Elements<T, Cx, decltype(cx.place(ptr))>;
+        std::vector<T> out(Range{&cx, at, len}, Range{&cx, at, 0});
+        cx.consumed(ptr, len);
+        return out;
       }
-    } else if constexpr (Element::is_any_bits) {
-      out.resize(len);
-      std::memcpy(out.data(), cx.at(ptr), static_cast<std::size_t>(bytes));
     } else {
-      out.reserve(len);
-      for (std::uint32_t i = 0; i < len && cx.ok(); ++i) out.push_back(Element::load(cx, ptr + i * Element::size));
+      std::vector<T> out;
+      const std::uint64_t bytes = std::uint64_t{len} * Element::size;
+      if (!cx.check_list(ptr, bytes, Element::align) || !cx.charge(std::uint64_t{len} * sizeof(T)) || len == 0) return out;
+      if constexpr (Element::is_any_bits) {
+        out.resize(len);
+        std::memcpy(out.data(), cx.at(ptr), static_cast<std::size_t>(bytes));
+      } else {
+        out.reserve(len);
+        for (std::uint32_t i = 0; i < len && cx.ok(); ++i) out.push_back(Element::load(cx, at + i * Element::size));
+      }
+      return out;
     }
-    cx.consumed(ptr);
-    return out;
   }
 };
 template <class T>
@@ -446,7 +304,7 @@ struct MapImpl {
     len = static_cast<std::uint32_t>(map.size());
     ptr = cx.allocate(std::uint64_t{map.size()} * Entry::size, Entry::align);
     if (!cx.ok()) return;
-    std::uint32_t at = ptr;
+    auto at = cx.place(ptr);
     for (auto& [key, value] : map) {
       Type<K>::store(cx, key, at + Entry::offsets[0]);
       Type<V>::store(cx, value, at + Entry::offsets[1]);
@@ -457,14 +315,15 @@ struct MapImpl {
   static std::map<K, V> lift(Cx& cx, std::uint32_t ptr, std::uint32_t len) {
     std::map<K, V> out;
     constexpr std::uint64_t node_size = sizeof(std::pair<const K, V>) + 4 * sizeof(void*);
-    if (!cx.check_list(ptr, std::uint64_t{len} * Entry::size, Entry::align) || !cx.charge(len * node_size) || len == 0) return out;
+    if (!cx.check_list(ptr, std::uint64_t{len} * Entry::size, Entry::align) || !cx.charge(len * node_size)) return out;
+    auto at = cx.place(ptr);
     for (std::uint32_t i = 0; i < len && cx.ok(); ++i) {
-      const std::uint32_t at = ptr + i * Entry::size;
       K key = Type<K>::load(cx, at + Entry::offsets[0]);
       V value = Type<V>::load(cx, at + Entry::offsets[1]);
       out.insert_or_assign(std::move(key), std::move(value));
+      at += Entry::size;
     }
-    cx.consumed(ptr);
+    cx.consumed(ptr, len);
     return out;
   }
 };
@@ -497,13 +356,13 @@ struct Product {
     }(Indices{});
   }
   template <class Cx, class V>
-  static void store(Cx& cx, V& v, std::uint32_t ptr) {
+  static void store(Cx& cx, V& v, auto ptr) {
     [&]<std::size_t... I>(std::index_sequence<I...>) {
       (Type<Parts>::store(cx, Self::template get<I>(v), ptr + Layout::offsets[I]), ...);
     }(Indices{});
   }
   template <class Cx>
-  static T load(Cx& cx, std::uint32_t ptr) {
+  static T load(Cx& cx, auto ptr) {
     return [&]<std::size_t... I>(std::index_sequence<I...>) { return T{Type<Parts>::load(cx, ptr + Layout::offsets[I])...}; }(Indices{});
   }
 };
@@ -570,7 +429,7 @@ struct Type<std::array<T, N>> {
     return make([&](std::size_t i) { return Type<T>::lift_flat(cx, slots + i * stride); });
   }
   template <class Cx, class V>
-  static void store(Cx& cx, V& v, std::uint32_t ptr) {
+  static void store(Cx& cx, V& v, auto ptr) {
     if constexpr (is_any_bits) {
       std::memcpy(cx.at(ptr), v.data(), size);
     } else {
@@ -578,7 +437,7 @@ struct Type<std::array<T, N>> {
     }
   }
   template <class Cx>
-  static std::array<T, N> load(Cx& cx, std::uint32_t ptr) {
+  static std::array<T, N> load(Cx& cx, auto ptr) {
     if constexpr (is_any_bits) {
       std::array<T, N> out;
       std::memcpy(out.data(), cx.at(ptr), size);
@@ -601,7 +460,16 @@ struct Type<std::array<T, N>> {
   }
 };
 
-/// A discriminant and a payload; `Self` has index(v), payload<I>(v) and make<I>(), make<I>(payload).
+/// Becomes what `make` gives where that is wanted: a payload is made in the value that holds it, not moved there.
+template <class F>
+struct Later {
+  F make;
+  operator decltype(std::declval<F&>()())() { return make(); }
+};
+template <class F>
+Later(F) -> Later<F>;
+
+/// A discriminant and a payload; `Self` has index(v), payload<I>(v) and make<I>(), make<I>(what becomes the payload).
 template <class T, class Self, class... Ps>
 struct Sum {
   using Layout = Union<Ps...>;
@@ -627,13 +495,9 @@ struct Sum {
   static void lower_flat(Cx& cx, V& v, std::uint64_t* slots) {
     const std::size_t index = Self::index(v);
     slots[0] = index;
+    for (std::size_t i = 1; i < flat.size(); ++i) slots[i] = 0;  // what the case leaves out
     pick(index, [&]<std::size_t I>(std::integral_constant<std::size_t, I>) {
-      std::size_t used = 1;
-      if constexpr (!std::is_void_v<Payload<I>>) {
-        Type<Payload<I>>::lower_flat(cx, Self::template payload<I>(v), slots + 1);
-        used += Type<Payload<I>>::flat.size();
-      }
-      for (; used < flat.size(); ++used) slots[used] = 0;
+      if constexpr (!std::is_void_v<Payload<I>>) Type<Payload<I>>::lower_flat(cx, Self::template payload<I>(v), slots + 1);
     });
   }
   template <class Cx>
@@ -642,12 +506,12 @@ struct Sum {
       if constexpr (std::is_void_v<Payload<I>>) {
         return Self::template make<I>();
       } else {
-        return Self::template make<I>(Type<Payload<I>>::lift_flat(cx, slots + 1));
+        return Self::template make<I>(Later{[&] { return Type<Payload<I>>::lift_flat(cx, slots + 1); }});
       }
     });
   }
   template <class Cx, class V>
-  static void store(Cx& cx, V& v, std::uint32_t ptr) {
+  static void store(Cx& cx, V& v, auto ptr) {
     const std::size_t index = Self::index(v);
     write_tag(cx, ptr, Layout::tag_size, static_cast<std::uint32_t>(index));
     pick(index, [&]<std::size_t I>(std::integral_constant<std::size_t, I>) {
@@ -655,12 +519,12 @@ struct Sum {
     });
   }
   template <class Cx>
-  static T load(Cx& cx, std::uint32_t ptr) {
+  static T load(Cx& cx, auto ptr) {
     return pick(checked_tag(cx, read_tag(cx, ptr, Layout::tag_size)), [&]<std::size_t I>(std::integral_constant<std::size_t, I>) -> T {
       if constexpr (std::is_void_v<Payload<I>>) {
         return Self::template make<I>();
       } else {
-        return Self::template make<I>(Type<Payload<I>>::load(cx, ptr + Layout::payload_offset));
+        return Self::template make<I>(Later{[&] { return Type<Payload<I>>::load(cx, ptr + Layout::payload_offset); }});
       }
     });
   }
@@ -748,8 +612,11 @@ struct Variant : Sum<T, Variant<T, Ps...>, Ps...> {
   }
   template <std::size_t I, class... P>
   static T make(P&&... p) {
-    using Case = std::variant_alternative_t<I, decltype(T::value)>;
-    return T(Case{std::forward<P>(p)...});
+    if constexpr (std::is_constructible_v<T, std::in_place_index_t<I>, P...>) {
+      return T(std::in_place_index<I>, std::forward<P>(p)...);
+    } else {
+      return T(std::variant_alternative_t<I, decltype(T::value)>{std::forward<P>(p)...});
+    }
   }
 };
 

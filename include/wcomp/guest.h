@@ -16,83 +16,115 @@
 
 namespace wcomp::guest {
 
-/// Context of one call.
+/// The guest's own memory, which the runtime has checked: what values are lifted and lowered over. Values are at pointers here, so that the
+/// parts of one are at offsets of instructions.
 class Context {
  public:
-  Context() = default;
-  Context(const Context&) = delete;
-  Context& operator=(const Context&) = delete;
-  ~Context() { clear(); }
-
-  /// The runtime has checked what is lifted: no value is out of range.
   static constexpr bool is_trusted = true;
   [[nodiscard]] static bool ok() { return true; }
   [[nodiscard]] static std::uint8_t* at(std::uint32_t ptr) { return reinterpret_cast<std::uint8_t*>(static_cast<std::uintptr_t>(ptr)); }
+  [[nodiscard]] static std::uint8_t* at(std::uint8_t* place) { return place; }
+  [[nodiscard]] static std::uint8_t* place(std::uint32_t ptr) { return at(ptr); }
   [[nodiscard]] static std::uint32_t address_of(const void* p) { return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(p)); }
   [[noreturn]] static void fail_char() { __builtin_unreachable(); }
   [[noreturn]] static void fail_discriminant() { __builtin_unreachable(); }
   [[nodiscard]] static bool check_list(std::uint32_t, std::uint64_t, std::uint32_t) { return true; }
   [[nodiscard]] static bool charge(std::uint64_t) { return true; }
 
-  /// A block that lives as long as the context.
-  std::uint32_t allocate(std::uint64_t bytes, std::uint32_t align) {
-    if (bytes == 0) return align;
-    if (bytes > 0x7fffffff) __builtin_trap();
-    return address_of(add(static_cast<std::size_t>(bytes)) + 1);
-  }
-  static std::uint32_t lower_bytes(const void* data, std::uint64_t bytes, std::uint32_t align) { return bytes == 0 ? align : address_of(data); }
-  static void lower_string(std::string_view text, std::uint32_t& ptr, std::uint32_t& len) {
-    ptr = lower_bytes(text.data(), text.size(), 1);
-    len = static_cast<std::uint32_t>(text.size());
-  }
   [[gnu::noinline]] static std::string lift_string(std::uint32_t ptr, std::uint32_t len) {
-    if (len == 0) return {};
+    if (len > std::string().max_size()) __builtin_trap();  // or the string would have a text for it
     std::string text(reinterpret_cast<const char*>(at(ptr)), len);
-    consumed(ptr);
+    consumed(ptr, len);
     return text;
   }
+  /// The `len` elements at `ptr`, which the caller allocated, were copied.
+  static void consumed(std::uint32_t ptr, std::uint32_t len) {
+    if (len != 0) std::free(at(ptr));
+  }
+};
+
+/// Memory that is taken for a call and ends with it.
+struct alignas(8) Kept {
+  Kept* next;
+  /// A block of `bytes` bytes, which ends with the list. None for an empty one, whose address nobody looks at.
+  [[gnu::noinline]] static void* add(Kept*& list, std::size_t bytes) {
+    if (bytes == 0) return nullptr;
+    list = new (::operator new(sizeof(Kept) + bytes)) Kept{list};
+    return list + 1;
+  }
+};
+
+/// Lowers the values of one call. Blocks for lists of pointers live until free_all().
+class Lowering : public Context {
+ public:
+  /// No value takes more bytes here than as a C++ object, of which there is memory for all.
+  std::uint32_t allocate(std::uint64_t bytes, std::uint32_t) { return address_of(Kept::add(blocks_, static_cast<std::size_t>(bytes))); }
+  static std::uint32_t lower_bytes(const void* data, std::uint64_t, std::uint32_t) { return address_of(data); }
+  static void lower_string(std::string_view text, std::uint32_t& ptr, std::uint32_t& len) {
+    ptr = address_of(text.data());
+    len = static_cast<std::uint32_t>(text.size());
+  }
+  [[gnu::noinline]] static void store_string(const std::string& text, std::uint8_t* at) {
+    const std::uint32_t parts[] = {address_of(text.data()), static_cast<std::uint32_t>(text.size())};
+    std::memcpy(at, parts, sizeof parts);
+  }
+  [[nodiscard]] bool has_blocks() const { return blocks_ != nullptr; }
+  [[gnu::noinline]] void free_all() {
+    while (blocks_ != nullptr) ::operator delete(std::exchange(blocks_, blocks_->next));
+  }
+
+ private:
+  Kept* blocks_ = nullptr;
+};
+
+/// Lowers what nobody looks at after the call.
+class CallLowering : public Lowering {
+ public:
+  CallLowering() = default;
+  CallLowering(const CallLowering&) = delete;
+  CallLowering& operator=(const CallLowering&) = delete;
+  ~CallLowering() {
+    if (has_blocks()) free_all();  // compilers see that there are none in most functions
+  }
+};
+
+/// Lifts the parameters of one call. What is only viewed, and borrowed handles, end with this.
+class Lifting : public Context {
+ public:
+  Lifting() = default;
+  Lifting(const Lifting&) = delete;
+  Lifting& operator=(const Lifting&) = delete;
+  ~Lifting() {
+    if (ends_ != nullptr) end_all();
+  }
+
   std::string_view view_string(std::uint32_t ptr, std::uint32_t len) {
     if (len == 0) return {};
     keep_until_end(ptr);
     return {reinterpret_cast<const char*>(at(ptr)), len};
   }
-  /// The block at `ptr`, which the caller allocated, was copied.
-  static void consumed(std::uint32_t ptr) { std::free(at(ptr)); }
   /// The block at `ptr`, which the caller allocated, is viewed until the call ends.
-  void keep_until_end(std::uint32_t ptr) { add(0)->viewed = at(ptr); }
+  void keep_until_end(std::uint32_t ptr) { add({at(ptr), nullptr, 0}); }
   /// A borrowed handle to be dropped when the call ends.
-  void drop_at_end(void (*drop)(std::int32_t), std::int32_t handle) {
-    Kept* kept = add(0);
-    kept->drop = drop;
-    kept->handle = handle;
-  }
-  void clear() {
-    if (last_ != nullptr) end_all();
-  }
+  void drop_at_end(void (*drop)(std::int32_t), std::int32_t handle) { add({nullptr, drop, handle}); }
 
  private:
-  /// What ends with the call. A block that was asked for follows it.
-  struct alignas(8) Kept {
-    Kept* next;
+  struct End {
     void* viewed;
     void (*drop)(std::int32_t);
     std::int32_t handle;
   };
   // Once in a program, not once in every call.
-  [[gnu::noinline]] Kept* add(std::size_t bytes) {
-    void* memory = std::malloc(sizeof(Kept) + bytes);
-    if (memory == nullptr) __builtin_trap();
-    return last_ = new (memory) Kept{last_, nullptr, nullptr, 0};
-  }
+  [[gnu::noinline]] void add(End end) { new (Kept::add(ends_, sizeof(End))) End(end); }
   [[gnu::noinline]] void end_all() {
-    while (last_ != nullptr) {
-      Kept* kept = std::exchange(last_, last_->next);
-      if (kept->drop != nullptr) kept->drop(kept->handle);
-      std::free(kept->viewed);
-      std::free(kept);
-    }
+    do {
+      const End* end = std::launder(reinterpret_cast<End*>(ends_ + 1));
+      if (end->drop != nullptr) end->drop(end->handle);
+      std::free(end->viewed);
+      ::operator delete(std::exchange(ends_, ends_->next));
+    } while (ends_ != nullptr);
   }
-  Kept* last_ = nullptr;
+  Kept* ends_ = nullptr;
 };
 
 /// Base of the classes that stand for an imported resource: one owned handle, 0 when it was moved away. `Self::drop_handle` ends it.
@@ -231,11 +263,11 @@ struct GuestHandle {
     return Self::lift(cx, static_cast<std::int32_t>(slots[0]));
   }
   template <class Cx, class V>
-  static void store(Cx& cx, V& v, std::uint32_t ptr) {
+  static void store(Cx& cx, V& v, auto ptr) {
     write_raw(cx, ptr, Self::lower(v));
   }
   template <class Cx>
-  static T load(Cx& cx, std::uint32_t ptr) {
+  static T load(Cx& cx, auto ptr) {
     return Self::lift(cx, read_raw<std::int32_t>(cx, ptr));
   }
 };
@@ -300,41 +332,40 @@ template <class C>
   }
 }
 
-template <class Signature>
+template <class Signature, auto Core>
 struct Caller;
-/// Calls imported core function `core` as a C++ function of type R(Ps...).
-template <class R, class... Ps>
-struct Caller<R(Ps...)> {
+/// Calls imported core function `Core` as a C++ function of type R(Ps...).
+template <class R, class... Ps, class CoreR, class... Cs, CoreR (*Core)(Cs...)>
+struct Caller<R(Ps...), Core> {
   using Params = abi::Sequence<typename abi::Param<Ps>::Wire...>;
   static constexpr std::size_t flat_params = Params::flat_offsets[sizeof...(Ps)];
   static constexpr bool params_spill = flat_params > abi::max_flat_params;
   static constexpr bool results_spill = abi::PayloadType<R>::flat.size() > abi::max_flat_results;
   static constexpr std::size_t core_params = (params_spill ? 1 : flat_params) + (results_spill ? 1 : 0);
+  static_assert(sizeof...(Cs) == core_params);
 
-  template <class CoreR, class... Cs>
-  static R call(CoreR (*core)(Cs...), auto&... args) {
-    static_assert(sizeof...(Cs) == core_params);
+  static R call(auto&... args) {
     return [&]<std::size_t... I, std::size_t... J>(std::index_sequence<I...>, std::index_sequence<J...>) -> R {
-      Context cx;
+      CallLowering cx;
+      Context results;
       std::uint64_t slots[core_params + 1] = {};
       alignas(8) std::uint8_t param_area[params_spill ? Params::size : 1];
       if constexpr (params_spill) {
-        const std::uint32_t base = Context::address_of(param_area);
-        (abi::Type<typename abi::Param<Ps>::Wire>::store(cx, as_lvalue(abi::wire_of<Ps>(args)), base + Params::offsets[I]), ...);
-        slots[0] = base;
+        (abi::Type<typename abi::Param<Ps>::Wire>::store(cx, as_lvalue(abi::wire_of<Ps>(args)), param_area + Params::offsets[I]), ...);
+        slots[0] = Context::address_of(param_area);
       } else {
         (abi::Type<typename abi::Param<Ps>::Wire>::lower_flat(cx, as_lvalue(abi::wire_of<Ps>(args)), slots + Params::flat_offsets[I]), ...);
       }
       if constexpr (std::is_void_v<R>) {
-        core(from_slot<Cs>(slots[J])...);
+        Core(from_slot<Cs>(slots[J])...);
       } else if constexpr (results_spill) {
         alignas(8) std::uint8_t area[abi::PayloadType<R>::size];
         slots[core_params - 1] = Context::address_of(area);
-        core(from_slot<Cs>(slots[J])...);
-        return abi::Type<R>::load(cx, Context::address_of(area));
+        Core(from_slot<Cs>(slots[J])...);
+        return abi::Type<R>::load(results, +area);
       } else {
-        const std::uint64_t result = to_slot(core(from_slot<Cs>(slots[J])...));
-        return abi::Type<R>::lift_flat(cx, &result);
+        const std::uint64_t result = to_slot(Core(from_slot<Cs>(slots[J])...));
+        return abi::Type<R>::lift_flat(results, &result);
       }
     }(std::index_sequence_for<Ps...>{}, std::make_index_sequence<sizeof...(Cs)>{});
   }
@@ -346,41 +377,94 @@ struct Caller<R(Ps...)> {
   }
 };
 /// `args` are the parameters of the C++ function, as lvalues.
-template <class Signature, class CoreR, class... Cs>
-decltype(auto) call_import(CoreR (*core)(Cs...), auto&... args) {
-  return Caller<Signature>::call(core, args...);
+template <class Signature, auto Core>
+decltype(auto) call_import(auto&... args) {
+  return Caller<Signature, Core>::call(args...);
 }
+
+// For calls that are a line.
+/// A pointer as core functions take it.
+[[nodiscard]] inline std::int32_t pointer(const void* p) { return static_cast<std::int32_t>(Context::address_of(p)); }
+/// A handle that an imported function made: not 0, so that the end of its owner need not ask.
+[[nodiscard]] inline std::int32_t new_handle(std::int32_t handle) {
+  if (handle == 0) __builtin_unreachable();
+  return handle;
+}
+
+/// Ends a value. Once for a type, where the end of a parameter and that of a result would each have the code.
+template <class T>
+[[gnu::noinline]] void end_value(T& value) {
+  value.~T();
+}
+
+/// A parameter that is a view of what the caller allocated for it; the block ends with the call.
+template <class View>
+class Given {
+ public:
+  Given(std::uint32_t ptr, std::uint32_t len) : ptr_(ptr), len_(len) {}
+  Given(const Given&) = delete;
+  Given& operator=(const Given&) = delete;
+  ~Given() { Context::consumed(ptr_, len_); }
+  [[nodiscard]] View view() const { return View(reinterpret_cast<typename View::const_pointer>(Context::at(ptr_)), len_); }
+
+ private:
+  std::uint32_t ptr_, len_;
+};
+
+/// Whether the end of a value is little code.
+template <class T>
+inline constexpr bool is_ended_in_place = std::is_trivially_destructible_v<T> || abi::Type<T>::flat.size() == 1;
+template <class View>
+inline constexpr bool is_ended_in_place<Given<View>> = true;
+template <>
+inline constexpr bool is_ended_in_place<std::string> = true;
+
+/// A parameter while an exported function runs: what `make` gives.
+template <class T>
+class Held {
+ public:
+  template <class F>
+  explicit Held(F make) : value_(make()) {}
+  Held(const Held&) = delete;
+  Held& operator=(const Held&) = delete;
+  ~Held() { end_value(value_); }
+  [[nodiscard]] T& get() { return value_; }
+
+ private:
+  union {
+    T value_;
+  };
+};
+template <class T>
+  requires is_ended_in_place<T>
+class Held<T> {
+ public:
+  template <class F>
+  explicit Held(F make) : value_(make()) {}
+  [[nodiscard]] T& get() { return value_; }
+
+ private:
+  T value_;
+};
 
 /// The result of an exported function from its return until post-return: the value, what lowering it needed, and its bytes.
 /// One for each type of result: an instance is not entered again before post-return.
 template <class R>
 struct Returned {
   alignas(R) static inline std::uint8_t value[sizeof(R)];
-  alignas(Context) static inline std::uint8_t context[sizeof(Context)];
+  static constinit inline Lowering lowering{};
   alignas(8) static inline std::uint8_t area[abi::Type<R>::size];
 
   /// The body of cabi_post_..
   static void end() {
-    reinterpret_cast<R*>(value)->~R();
-    reinterpret_cast<Context*>(context)->clear();
+    R& result = *reinterpret_cast<R*>(value);
+    if constexpr (is_ended_in_place<R>) {
+      result.~R();
+    } else {
+      end_value(result);
+    }
+    lowering.free_all();
   }
-};
-
-/// A parameter that is a view of what the caller allocated for it; the block ends with the call.
-template <class View>
-class Given {
- public:
-  Given(std::uint32_t ptr, std::uint32_t len) : block_(Context::at(ptr)), len_(len) {}
-  Given(const Given&) = delete;
-  Given& operator=(const Given&) = delete;
-  ~Given() {
-    if (len_ != 0) std::free(block_);
-  }
-  [[nodiscard]] View view() const { return View(reinterpret_cast<typename View::const_pointer>(len_ == 0 ? nullptr : block_), len_); }
-
- private:
-  std::uint8_t* block_;
-  std::size_t len_;
 };
 
 /// How a parameter of type P arrives: as abi::Param says, but whole strings and lists of plain numbers own their block.
@@ -409,7 +493,7 @@ struct wcomp::abi::Type<wcomp::guest::Given<View>> {
     return {static_cast<std::uint32_t>(slots[0]), static_cast<std::uint32_t>(slots[1])};
   }
   template <class Cx>
-  static guest::Given<View> load(Cx& cx, std::uint32_t at) {
+  static guest::Given<View> load(Cx& cx, auto at) {
     return {read_raw<std::uint32_t>(cx, at), read_raw<std::uint32_t>(cx, at + 4)};
   }
 };
@@ -421,21 +505,24 @@ struct Callee;
 /// Runs a C++ callable of type R(Ps...) for a call from outside. `HasPost`: cabi_post_ will end the result.
 template <class R, class... Ps>
 struct Callee<R(Ps...)> {
-  using Params = abi::Sequence<typename Arrival<Ps>::Wire...>;
+  template <class P>
+  using Wire = typename Arrival<P>::Wire;
+  using Params = abi::Sequence<Wire<Ps>...>;
   static constexpr bool params_spill = Params::flat_offsets[sizeof...(Ps)] > abi::max_flat_params;
   static constexpr bool results_spill = abi::PayloadType<R>::flat.size() > abi::max_flat_results;
 
   template <class CoreR, bool HasPost, class F, class... Cs>
   static CoreR run(F&& callable, Cs... core) {
     return [&]<std::size_t... I>(std::index_sequence<I...>) -> CoreR {
-      Context cx;
+      Lifting cx;
       [[maybe_unused]] const std::uint64_t slots[sizeof...(Cs) + 1] = {to_slot(core)..., 0};
       if constexpr (params_spill) {
-        const auto ptr = static_cast<std::uint32_t>(slots[0]);
-        return with<CoreR, HasPost>(callable, cx, Context::at(ptr), abi::Type<typename Arrival<Ps>::Wire>::load(cx, ptr + Params::offsets[I])...);
+        std::uint8_t* area = Context::at(static_cast<std::uint32_t>(slots[0]));
+        return with<CoreR, HasPost>(
+            callable, area, Held<Wire<Ps>>([&] { return abi::Type<Wire<Ps>>::load(cx, area + Params::offsets[I]); })...);
       } else {
-        return with<CoreR, HasPost>(callable, cx, nullptr,
-                                    abi::Type<typename Arrival<Ps>::Wire>::lift_flat(cx, slots + Params::flat_offsets[I])...);
+        return with<CoreR, HasPost>(
+            callable, nullptr, Held<Wire<Ps>>([&] { return abi::Type<Wire<Ps>>::lift_flat(cx, slots + Params::flat_offsets[I]); })...);
       }
     }(std::index_sequence_for<Ps...>{});
   }
@@ -443,24 +530,24 @@ struct Callee<R(Ps...)> {
  private:
   /// `area`: what held the parameters, if they did not fit into the core parameters.
   template <class CoreR, bool HasPost, class F>
-  static CoreR with(F& callable, [[maybe_unused]] Context& cx, [[maybe_unused]] void* area, typename Arrival<Ps>::Wire... args) {
+  static CoreR with(F& callable, [[maybe_unused]] void* area, Held<Wire<Ps>>... args) {
     if constexpr (params_spill) std::free(area);
     if constexpr (std::is_void_v<R>) {
-      callable(Arrival<Ps>::pass(args)...);
+      callable(Arrival<Ps>::pass(args.get())...);
     } else if constexpr (HasPost) {
-      R& result = *new (Returned<R>::value) R(callable(Arrival<Ps>::pass(args)...));
-      return give<CoreR>(*new (Returned<R>::context) Context(), result);
+      R& result = *new (Returned<R>::value) R(callable(Arrival<Ps>::pass(args.get())...));
+      return give<CoreR>(Returned<R>::lowering, result);
     } else {
-      R result = callable(Arrival<Ps>::pass(args)...);
-      return give<CoreR>(cx, result);
+      R result = callable(Arrival<Ps>::pass(args.get())...);
+      CallLowering lowering;
+      return give<CoreR>(lowering, result);
     }
   }
   template <class CoreR, class V>
-  static CoreR give(Context& cx, V& result) {
+  static CoreR give(Lowering& cx, V& result) {
     if constexpr (results_spill) {
-      const std::uint32_t ptr = Context::address_of(Returned<R>::area);
-      abi::Type<R>::store(cx, result, ptr);
-      return static_cast<CoreR>(ptr);
+      abi::Type<R>::store(cx, result, +Returned<R>::area);
+      return static_cast<CoreR>(Context::address_of(Returned<R>::area));
     } else {
       std::uint64_t slot[1] = {};
       abi::Type<R>::lower_flat(cx, result, slot);
@@ -481,18 +568,15 @@ template <class... Args>
 
 /// The body of `operator new`.
 inline void* allocate(std::size_t size) {
-  void* block = std::malloc(size == 0 ? 1 : size);
+  void* block = std::malloc(size);  // of no bytes, too, there is a block in WASI's libc
   if (block == nullptr) __builtin_trap();
   return block;
 }
 
-/// The body of cabi_realloc.
-inline void* reallocate(void* block, std::size_t old_size, std::size_t align, std::size_t new_size) {
-  if (new_size == 0) {
-    if (old_size != 0) std::free(block);
-    return reinterpret_cast<void*>(align);
-  }
-  void* out = old_size == 0 ? std::malloc(new_size) : std::realloc(block, new_size);
+/// The body of cabi_realloc. A block that is no longer wanted is never asked to be of no size.
+inline void* reallocate(void* block, std::size_t align, std::size_t new_size) {
+  if (new_size == 0) return reinterpret_cast<void*>(align);
+  void* out = std::realloc(block, new_size);
   if (out == nullptr) __builtin_trap();
   return out;
 }

@@ -41,9 +41,9 @@ struct Limits {
   std::uint64_t max_memories = 10'000;                              ///< linear memories
   std::uint64_t max_tables = 10'000;                                ///< tables
   std::uint64_t stack_bytes = std::uint64_t{8} << 20;               ///< of guest stack; deeper recursion traps
-  std::optional<std::uint64_t> fuel;                                ///< roughly instructions; none: no bound
+  std::optional<std::uint64_t> fuel = {};                           ///< roughly instructions; none: no bound
   bool traps_on_growth_failure = false;                             ///< growth that is refused traps instead of giving -1
-  GrowthLimiter limiter;                                            ///< none: what the bounds allow is allowed
+  GrowthLimiter limiter = {};                                       ///< none: what the bounds allow is allowed
 };
 
 }  // namespace wcomp

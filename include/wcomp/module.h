@@ -82,6 +82,10 @@ class Module {
   [[nodiscard]] static Result<Module> load(const Engine& engine, const std::filesystem::path& path);
   /// A binary, or text beginning with `(`. `name` stands for the file in messages and backtraces. The bytes are copied.
   [[nodiscard]] static Result<Module> from_bytes(const Engine& engine, std::span<const std::uint8_t> bytes, std::string name = "module");
+  /// The module compiled ahead of time, and a module of that: as Component::serialize and deserialize, with the same remark on trust.
+  [[nodiscard]] Result<std::vector<std::uint8_t>> serialize(const SerializeOptions& options = {}) const;
+  [[nodiscard]] static Result<Module> deserialize(const Engine& engine, std::span<const std::uint8_t> bytes, std::string name = "module");
+  [[nodiscard]] static Result<Module> deserialize_file(const Engine& engine, const std::filesystem::path& path);
   /// In the order of the binary.
   [[nodiscard]] std::vector<ModuleImport> imports() const;
   [[nodiscard]] std::vector<ModuleExport> exports() const;
@@ -91,6 +95,7 @@ class Module {
   friend class Instance;
   friend class ModuleLinker;
   friend class ModuleInstance;
+  friend struct ModuleAccess;
   std::shared_ptr<const struct ModuleImpl> impl_;  // owners: handles, linkers, instances
 };
 

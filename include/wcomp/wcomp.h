@@ -49,14 +49,14 @@ class TypedFunc;
 struct EngineOptions {
   /// Proposals of WebAssembly that modules may use, as a comma list: NAME, -NAME, `all`, `default`, `wasm1`, `wasm2`, `wasm3`, from left to
   /// right, beginning with the default. `wcomp validate --help` lists them.
-  std::string wasm_features;
+  std::string wasm_features = {};
   /// Guests get the same results on every machine: NaNs that instructions make are canonical, relaxed vector instructions have one outcome each.
   bool is_deterministic = false;
   /// Both give the same results and traps. `jit` is refused by Engine::create where there is no compiler.
   BackendKind backend = BackendKind::automatic;
   /// A folder where compiled code is kept for the next process; empty: it is not. It may be missing, full or read-only: then code is compiled
   /// each time. Believed only if it is the user's own and nobody else may write to it. `default_cache_dir()` is that of `wcomp run`.
-  std::filesystem::path cache_dir;
+  std::filesystem::path cache_dir = {};
   std::uint64_t max_cache_bytes = std::uint64_t{512} << 20;  ///< what has not been used for longest leaves
 };
 /// WCOMP_CACHE, else `wcomp` in XDG_CACHE_HOME, else in `.cache` of HOME; empty if there is none of them, or WCOMP_CACHE is empty.
@@ -76,6 +76,7 @@ class Engine {
   friend class Linker;
   friend class Module;
   friend class ModuleLinker;
+  friend struct EngineAccess;
   std::shared_ptr<struct EngineImpl> impl_;  // owners: handles, components, modules, linkers
 };
 
@@ -85,6 +86,16 @@ struct ExportedFunc {
   std::string name;
 };
 
+/// What becomes part of a program that is compiled ahead of time.
+struct SerializeOptions {
+  /// Code that counts fuel. Code runs where `Limits::fuel` is set if it counts and where it is not set if it does not; else it is compiled anew.
+  bool is_metered = false;
+  /// The machine it is for, `x86_64-linux`; empty: this one. What there is code for depends on how wcomp was built.
+  std::string target;
+  /// The functions as WebAssembly stay in, for hosts where the code does not fit: with fuel, without guard pages, with the interpreter.
+  bool has_bodies = true;
+};
+
 /// A component that was decoded, validated and planned: ready to be instantiated any number of times. Cheap handle, immutable.
 class Component {
  public:
@@ -92,6 +103,16 @@ class Component {
   [[nodiscard]] static Result<Component> load(const Engine& engine, const std::filesystem::path& path);
   /// A binary, or its text. `name` stands for the file in messages. The bytes are copied.
   [[nodiscard]] static Result<Component> from_bytes(const Engine& engine, std::span<const std::uint8_t> bytes, std::string name = "component");
+  /// The component compiled for this machine, by this version of wcomp: what `deserialize` makes a component of without decoding, validating and
+  /// compiling. `wcomp compile` writes it to a file. Errors: unsupported for a component that imports or exports core modules or components, and where
+  /// there is no compiler, or none for the target; limit-exceeded for code that is too large.
+  [[nodiscard]] Result<std::vector<std::uint8_t>> serialize(const SerializeOptions& options = {}) const;
+  /// A component of what `serialize` gave. Only for bytes of somebody who is trusted as much as this program: they hold machine code, which is run
+  /// as it is and can do whatever the process may. `load` refuses such bytes for that reason. They are checked to be whole (a checksum), of this version
+  /// of wcomp and for this machine. Errors: malformed, unsupported, each saying what was found; file-error. `deserialize_file` maps the file,
+  /// which must not be changed in place as long as the component is used.
+  [[nodiscard]] static Result<Component> deserialize(const Engine& engine, std::span<const std::uint8_t> bytes, std::string name = "component");
+  [[nodiscard]] static Result<Component> deserialize_file(const Engine& engine, const std::filesystem::path& path);
   /// Names of the imports and exports, in order (`wasi:io/streams@0.2.0`, `run`).
   [[nodiscard]] std::vector<std::string> imports() const;
   [[nodiscard]] std::vector<std::string> exports() const;
@@ -113,6 +134,11 @@ struct HostCall {
 /// A failure goes through `crossing.fail`; an exception out of the function becomes a trap with its text, a thrown `Trap` the trap itself
 /// (`throw Trap::exit(3)`).
 using HostFunc = std::function<void(HostCall&)>;
+/// A host function whose parameters and result are numbers, flat in its slots: there is nothing of the guest for it to look at.
+struct PlainHostFunc {
+  void (*run)(void* object, std::uint64_t* slots) = nullptr;  ///< null: there is none
+  std::shared_ptr<void> object;                              // owners: linkers, instances
+};
 
 /// What a call by value gives: no value when the function gives nothing.
 using ValueResult = Result<std::optional<Value>, Trap>;
@@ -130,7 +156,8 @@ class Linker {
 
   /// Adds function `name` (`read`, `[method]input-stream.read`) to the imported instance `interface` (empty: a function at the root).
   /// `desc` has static storage. Typed form: `wcomp::define(linker, interface, name, callable)` in wcomp/abi.h.
-  void define_func(std::string interface, std::string name, const FuncDesc& desc, HostFunc fn);
+  /// `plain`: what may be called instead of `fn`.
+  void define_func(std::string interface, std::string name, const FuncDesc& desc, HostFunc fn, PlainHostFunc plain = {});
   /// Adds function `name` for whatever type a component imports it with. Resources travel as HandleValue: those of the host need
   /// `define_resource`.
   void define_values(std::string interface, std::string name, ValueFunc fn);

@@ -73,5 +73,21 @@ TEST_CASE("a symbolic link and the file's permissions stay") {
   CHECK((std::filesystem::status(in.path / "f").permissions() & std::filesystem::perms::group_read) == std::filesystem::perms::none);
 }
 
+TEST_CASE("a program may be executed by those who may read it, also where an ordinary file was") {
+  using Perms = std::filesystem::perms;
+  const Folder in;
+  const ByteSpan parts[] = {as_bytes("#!"), as_bytes("/bin/sh\n")};
+  REQUIRE(write_file(in.path / "old", std::string_view("text")));
+  std::filesystem::permissions(in.path / "old", Perms::owner_read | Perms::owner_write);
+  for (const char* name : {"new", "old"}) {
+    REQUIRE(write_parts(in.path / name, parts, FileKind::program));
+    const Perms perms = std::filesystem::status(in.path / name).permissions();
+    CHECK((perms & Perms::owner_exec) != Perms::none);
+    CHECK(((perms & Perms::group_exec) != Perms::none) == ((perms & Perms::group_read) != Perms::none));
+    CHECK(((perms & Perms::others_exec) != Perms::none) == ((perms & Perms::others_read) != Perms::none));
+  }
+  CHECK((std::filesystem::status(in.path / "old").permissions() & Perms::group_read) == Perms::none);
+}
+
 }  // namespace
 }  // namespace wcomp

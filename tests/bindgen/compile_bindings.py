@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Generates bindings for every world of some WIT and compiles them, warnings as errors.
 
-  compile_bindings.py --witc PROGRAM --include DIR [--compilers guest,clang,gcc] WIT..
+  compile_bindings.py --witc PROGRAM --include DIR [--compilers guest,clang,gcc,c] WIT..
 
-Guest code is compiled with clang 19 for wasm32-wasi, host code with clang 19 and g++ 12. Each argument is a file or directory for witc.
+Guest code is compiled with clang 19 for wasm32-wasi, in C++ and in C, host code with clang 19 and g++ 12. Each argument is a file or directory for witc.
 Prints what failed and a closing line; exit status 0 when everything that can be generated compiled. WIT that witc refuses counts as skipped.
 """
 import argparse
@@ -19,9 +19,10 @@ COMPILERS = {
     "guest": ["clang++-19", "--target=wasm32-wasi", "-fno-exceptions", "-fno-rtti", *WARNINGS, "-fsyntax-only"],
     "clang": ["clang++-19", *WARNINGS, "-fsyntax-only"],
     "gcc": ["g++", *WARNINGS, "-fsyntax-only"],
+    "c": ["clang-19", "--target=wasm32-wasi", "-std=c11", "-Wpedantic", *WARNINGS[1:], "-fsyntax-only"],
 }
 
-PRECOMPILED = {"guest": [], "clang": [], "gcc": []}
+PRECOMPILED = {"guest": [], "clang": [], "gcc": [], "c": []}
 
 
 def precompile(args, work):
@@ -42,7 +43,7 @@ def precompile(args, work):
 def check(args, wit, work):
     failures = []
     folder = pathlib.Path(tempfile.mkdtemp(dir=work))
-    for lang, compilers in (("cpp", ["guest"]), ("cpp-host", ["clang", "gcc"])):
+    for lang, compilers in (("cpp", ["guest"]), ("c", ["c"]), ("cpp-host", ["clang", "gcc"])):
         compilers = [c for c in compilers if c in args.compilers]
         if not compilers:
             continue
@@ -50,15 +51,15 @@ def check(args, wit, work):
         made = subprocess.run([args.witc, "bindgen", wit, "--lang", lang, "--all-features", "-o", str(out)], capture_output=True, text=True)
         if made.returncode != 0:
             return wit, None if made.returncode == 1 else made, made.stderr
-        files = sorted(out.glob("*.cpp" if lang == "cpp" else "*_host.h"))
+        files = sorted(out.glob({"cpp": "*.cpp", "c": "*.c", "cpp-host": "*_host.h"}[lang]))
         # A guest's world is one program; all headers of a host go into one, so that they also have to get along.
-        sources = [[str(f)] for f in files] if lang == "cpp" else [[a for f in files for a in ("-include", str(f))] + ["-x", "c++", "/dev/null"]]
+        sources = [[str(f)] for f in files] if lang != "cpp-host" else [[a for f in files for a in ("-include", str(f))] + ["-x", "c++", "/dev/null"]]
         for compiler in compilers:
             for source in sources:
                 flags = ["-I", str(out), "-I", args.include, *PRECOMPILED[compiler]]
                 run = subprocess.run(COMPILERS[compiler] + flags + source, capture_output=True, text=True)
                 if run.returncode != 0:
-                    failures.append((compiler, source[-1] if lang == "cpp" else "host", run.stderr))
+                    failures.append((compiler, source[-1] if lang != "cpp-host" else "host", run.stderr))
                     break
     return wit, failures, ""
 
@@ -67,7 +68,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--witc", required=True)
     parser.add_argument("--include", required=True)
-    parser.add_argument("--compilers", default="guest,clang,gcc", type=lambda s: s.split(","))
+    parser.add_argument("--compilers", default="guest,clang,gcc,c", type=lambda s: s.split(","))
     parser.add_argument("--lines", type=int, default=12, help="of each compiler's messages")
     parser.add_argument("--show-skipped", action="store_true")
     parser.add_argument("--must-generate", action="store_true", help="skipped WIT is a failure")

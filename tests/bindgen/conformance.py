@@ -115,8 +115,10 @@ class Case:
         glue = folder / f"{stem}.cpp"
         text = glue.read_text()
         name = re.match(r"// Made by `witc bindgen` for world `([^`]*)`", text)[1]
-        # Imported functions that nobody calls would not be imported.
-        symbols = sorted(set(re.findall(r"\b\w+_import_\d+(?=\()", text)))
+        # Imported functions that nobody calls would not be imported. A world's header includes those of the interfaces it imports.
+        header = (folder / f"{stem}.h").read_text()
+        declared = text + header + "".join((folder / h).read_text() for h in re.findall(r'#include "([^"]*)"', header))
+        symbols = sorted(set(re.findall(r"\b\w+_import_\d+(?=\((?:\)|std|float|double))", declared)))
         program = [f'#include "{stem}.cpp"']
         if (folder / f"{stem}_impl.cpp").exists():
             program.append(f'#include "{stem}_impl.cpp"')

@@ -84,9 +84,36 @@ TEST_CASE("output does not depend on the run") {
   for (std::size_t i = 0; i < a->size(); ++i) CHECK((*a)[i].content == (*b)[i].content);
 }
 
-TEST_CASE("an interface that one world imports and another only exports has the importer's header") {
+TEST_CASE("an interface has one header, whichever world asks for it") {
   const auto files = make(R"(package a:b; interface i { f: func(); } world one { export i; } world two { import i; })", Side::guest);
   CHECK(contains(text_of(files, "a_b_i.h"), "void f();"));
+  auto loaded = wit::load_text("test.wit", store_wit);
+  REQUIRE(loaded.has_value());
+  for (const auto& [side, name] : {std::pair(Side::guest, "sample_kv_store.h"), std::pair(Side::host, "sample_kv_store_host.h")}) {
+    const auto& worlds = loaded->graph.packages[loaded->graph.roots.front()].worlds;
+    const std::string importer = text_of(generate(loaded->graph, {worlds[0]}, side), name);
+    CHECK(contains(importer, "class Bucket"));
+    CHECK(text_of(generate(loaded->graph, {worlds[1]}, side), name) == importer);
+  }
+}
+
+TEST_CASE("types without bindings are left out where no function needs them") {
+  const auto files = make("package a:b; interface i { record p { x: u32 } record s { s: stream<u8>, p: p } type e = future<u8>; f: func(p: p); } world w { import i; }", Side::guest);
+  const std::string header = text_of(files, "a_b_i.h");
+  CHECK(contains(header, "struct P {"));
+  CHECK(!contains(header, "struct S"));
+  CHECK(!contains(header, "using E"));
+}
+
+TEST_CASE("worlds of two packages with one name cannot share a folder") {
+  auto loaded = wit::load_text("test.wit", "package a:b; world w { import f: func(); } package c:d { world w { import g: func(); } }");
+  REQUIRE(loaded.has_value());
+  std::vector<wit::WorldId> worlds;
+  for (const wit::Package& p : loaded->graph.packages) worlds.insert(worlds.end(), p.worlds.begin(), p.worlds.end());
+  REQUIRE(worlds.size() == 2);
+  const auto files = generate(loaded->graph, worlds, Side::guest);
+  REQUIRE_FALSE(files.has_value());
+  CHECK(files.error().first().code == "duplicate-name");
 }
 
 TEST_CASE("two versions of a package have two namespaces") {
@@ -117,6 +144,20 @@ TEST_CASE("files of all worlds of a package have different names, whichever of t
   CHECK(contains(text_of(alone, "w_exports_.h"), "for world `w-exports`"));
 }
 
+TEST_CASE("types of the world's package have short names in host code, also where other interfaces use them") {
+  const auto files = make(R"(
+    package a:b;
+    interface types { record point { x: u32 } enum twice { a } }
+    interface draw { use types.{point}; use types.{twice as once}; record twice { x: u32 } line: func(begin: point, o: once, t: twice); }
+    world w { export draw; }
+  )", Side::host);
+  const std::string header = text_of(files, "w_host.h");
+  CHECK(contains(header, "\nusing types::Point;\n"));
+  CHECK_FALSE(contains(header, "\nusing draw::Point;\n"));
+  CHECK_FALSE(contains(header, "\nusing types::Twice;"));  // there are two
+  CHECK(contains(header, "\nusing draw::Once;\n"));
+}
+
 TEST_CASE("packages whose names come out equal have two namespaces in host code") {
   const auto files = make("package x:y; world w { import a-b:c/i; import a:b-c/i; } package a-b:c { interface i { f: func(); } } package a:b-c { interface i { f: func(); } }",
                           Side::host);
@@ -132,7 +173,7 @@ TEST_CASE("an interface that a world imports by another name has a namespace the
   CHECK(contains(hot, "using Kv = ::a::b::store::Kv;"));
   CHECK(contains(hot, "class R : public"));
   CHECK(contains(text_of(files, "a_b_w_cold.h"), "class R : public"));
-  CHECK(!contains(text_of(files, "a_b_store.h"), "class R"));
+  CHECK(contains(text_of(files, "a_b_store.h"), "class R : public"));  // for worlds that import it by its own name
   CHECK(contains(text_of(files, "w.cpp"), "import_module(\"cold\")"));
 }
 

@@ -11,7 +11,6 @@ With "ptr": "i64" the memory has 64-bit addresses; of a string's sender "from_pt
 vectors_test.cpp compares what we compute. Types: a name, [kind, parts.., length]. Values: floats by their bits, chars by number, cases as
 [index, payload], flags as a number, NaN as "nan". Allocations follow one another, after the value; memory is as long as it has to be.
 """
-import argparse
 import json
 import pathlib
 import random
@@ -19,23 +18,18 @@ import struct
 import sys
 
 here = pathlib.Path(__file__).resolve()
+sys.path.insert(0, str(here.parents[1]))
+import spec_vectors  # noqa: E402
+
 ENCODINGS = ["utf8", "utf16", "latin1+utf16"]
 TEXTS = ["", "a", "Zoë", "é", "ÿÿ", "naïve café", "Σ", "ë┛", "日本語", "a😀b", "plain ascii text", "ab\u0100", "\U0010ffff", "\x00nul"]
 PRIMS = ["bool", "s8", "u8", "s16", "u16", "s32", "u32", "s64", "u64", "f32", "f64", "char", "string"]
 MAX_FLAT = 17  # longer flat types are cut
 
 
-def load_definitions(folder):
-    sys.dont_write_bytecode = True
-    sys.path.insert(0, str(folder))
-    import definitions
-    return definitions
-
-
 class Maker:
     def __init__(self, definitions):
         self.d = definitions
-        definitions.DETERMINISTIC_PROFILE = True
         self.random = random.Random(2026)
         self.lines = []
         self.ptr = "i32"  # type of addresses
@@ -332,26 +326,10 @@ class Maker:
                 self.put("lift", t=t, e=encoding, m=memory.hex(), f=slots, **self.trapped(t, lambda: self.d.lift_flat(cx, self.d.CoreValueIter(slots), self.spec(t))))
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--check", action="store_true", help="compare with the file instead of writing it")
-    parser.add_argument("--spec", default=here.parents[3] / "shared" / "spec" / "component-model" / "canonical-abi", type=pathlib.Path)
-    args = parser.parse_args()
-    if not (args.spec / "definitions.py").exists():
-        print("vectors: the specification's definitions are not here; whether vectors.jsonl is up to date was not checked")
-        return 77
-    text = Maker(load_definitions(args.spec)).run()
-    file = here.parent / "vectors.jsonl"
-    if not args.check:
-        file.write_text(text)
-        print(f"{file.name}: {text.count(chr(10))} vectors")
-        return 0
-    if file.read_text() == text:
-        print(f"vectors: {text.count(chr(10))} vectors are what the definitions say")
-        return 0
-    print("vectors: the definitions say something else than vectors.jsonl; run vectors.py and read the difference")
-    return 1
+def make(definitions):
+    text = Maker(definitions).run()
+    return text, f"{text.count(chr(10))} vectors"
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(spec_vectors.main(here, "vectors.jsonl", make))

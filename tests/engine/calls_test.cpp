@@ -108,6 +108,48 @@ TEST_CASE("a tail call to the host gives what the host gives, and memory stays t
   CHECK(trap_code(store, func(store, inst, "g"), {1}) == TrapCode::host_error);
 }
 
+TEST_CASE("a host function is called only where its shortcut does nothing, by calls of every kind") {
+  struct Counts {
+    int quick = 0, slow = 0;
+    static bool try_quick(void* context, std::uint64_t* slots) {
+      if (slots[0] > 100) return false;
+      ++static_cast<Counts*>(context)->quick;
+      return slots[0] += 1, true;
+    }
+    static std::optional<Trap> run(void* context, std::uint64_t* slots) {
+      ++static_cast<Counts*>(context)->slow;
+      if (slots[0] == 999) return Trap(TrapCode::host_error, "999");
+      return slots[0] += 1000, std::nullopt;
+    }
+  };
+  for (const BackendKind kind : {BackendKind::interp, BackendKind::automatic}) {
+    Store store({}, {.backend = kind});
+    Counts counts;
+    static_cast<void>(store.add_host_func({{i32}, {i32}}, &Counts::run, &counts));
+    constexpr std::uint32_t first_type = 0;
+    const FuncAddr host = store.add_host_func(first_type, &Counts::run, &counts, &Counts::try_quick);
+    auto inst = make(store, R"(
+      (type $t (func (param i32) (result i32)))
+      (import "h" "f" (func $f (type $t)))
+      (memory 1) (data (i32.const 0) "\07")
+      (table funcref (elem $f))
+      (func (export "call") (type $t) (i32.add (call $f (local.get 0)) (i32.load8_u (i32.const 0))))
+      (func (export "indirect") (type $t) (i32.add (call_indirect (type $t) (local.get 0) (i32.const 0)) (i32.load8_u (i32.const 0))))
+      (func $tail (type $t) (return_call $f (local.get 0)))
+      (func (export "tail") (type $t) (i32.add (call $tail (local.get 0)) (i32.load8_u (i32.const 0)))))", {host});
+    for (const char* name : {"call", "indirect", "tail"}) {
+      CAPTURE(name);
+      counts = {};
+      CHECK(value(store, func(store, inst, name), {5}) == 13);
+      CHECK(value(store, func(store, inst, name), {200}) == 1207);
+      CHECK(trap_code(store, func(store, inst, name), {999}) == TrapCode::host_error);
+      CHECK(value(store, func(store, inst, name), {100}) == 108);
+      CHECK(counts.quick == 2);
+      CHECK(counts.slow == 2);
+    }
+  }
+}
+
 TEST_CASE("a backtrace has no frame of a function that left by a tail call") {
   Store store;
   auto inst = make(store, R"(

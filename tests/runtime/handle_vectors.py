@@ -15,22 +15,21 @@ is given borrows by B. A program is a list of operations, each a number and its 
   8 h mode          C.pass(borrow, mode) -> u32: C drops it (0, 2, 5, 6) or not (1), twice (4), gives it away as own (3), lends it on (2, 5, 6)
 Reports are in order with the destructor's, which reports the representation with bit 31 set. handles_test.cpp runs the same programs.
 """
-import argparse
 import json
 import pathlib
 import random
 import sys
 
 here = pathlib.Path(__file__).resolve()
+sys.path.insert(0, str(here.parents[1]))
+import spec_vectors  # noqa: E402
+
 OPS = {1: 1, 2: 1, 3: 1, 4: 1, 5: 3, 6: 5, 7: 2, 8: 2}
 
 
-def load_definitions(folder):
-    sys.dont_write_bytecode = True
-    sys.path.insert(0, str(folder))
-    import definitions as d
+def run_threads_as_calls(d):
+    """Nothing suspends here: a thread of the definitions is a call, so that a trap comes out of it."""
 
-    # Nothing suspends here: a thread of the definitions is a call, so that a trap comes out of it.
     class Continuation:
         def __init__(self, run):
             self.run = run
@@ -47,8 +46,6 @@ def load_definitions(folder):
         return None, None
 
     d.cont_new, d.resume = Continuation, resume
-    d.DETERMINISTIC_PROFILE = True
-    return d
 
 
 class World:
@@ -209,15 +206,8 @@ def program(r):
     return out + [0]
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--check", action="store_true", help="compare with the file instead of writing it")
-    parser.add_argument("--spec", default=here.parents[3] / "shared" / "spec" / "component-model" / "canonical-abi", type=pathlib.Path)
-    args = parser.parse_args()
-    if not (args.spec / "definitions.py").exists():
-        print("handle vectors: the specification's definitions are not here; whether handles.jsonl is up to date was not checked")
-        return 77
-    d = load_definitions(args.spec)
+def make(d):
+    run_threads_as_calls(d)
     r = random.Random(2026)
     lines = []
     for _ in range(400):
@@ -225,18 +215,8 @@ def main():
         world = World(d)
         trapped = world.run(p)
         lines.append(json.dumps({"p": p, "r": world.log, "t": trapped}, separators=(",", ":")) + "\n")
-    text = "".join(lines)
-    file = here.parent / "handles.jsonl"
-    if not args.check:
-        file.write_text(text)
-        print(f"{file.name}: {len(lines)} programs, {sum('true' in l for l in lines)} of them trap")
-        return 0
-    if file.read_text() == text:
-        print(f"handle vectors: {len(lines)} programs do what the definitions say")
-        return 0
-    print("handle vectors: the definitions say something else than handles.jsonl; run handle_vectors.py and read the difference")
-    return 1
+    return "".join(lines), f"{len(lines)} programs, {sum('true' in l for l in lines)} of them trap"
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(spec_vectors.main(here, "handles.jsonl", make))

@@ -13,9 +13,14 @@ static const struct {
   uint64_t (*run)(uint32_t n);
   uint32_t n;
 } kernels[] = {
+#ifdef BENCH_VECTORS
+    {"sum", kernel_vector_sum, 200},         {"matrix", kernel_vector_matrix, 20}, {"shuffle", kernel_vector_shuffle, 200},
+    {"mix", kernel_vector_mix, 200},         {"find", kernel_vector_find, 200},
+#else
     {"calls", kernel_calls, 20}, {"sieve", kernel_sieve, 20000},     {"floats", kernel_floats, 36},
     {"hash", kernel_hash, 25},   {"sort", kernel_sort, 2000},        {"machine", kernel_machine, 1500},
     {"text", kernel_text, 100},  {"pointers", kernel_pointers, 800}, {"bulk", kernel_bulk, 20},
+#endif
 };
 
 static uint64_t now(void) {

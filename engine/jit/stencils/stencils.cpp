@@ -7,92 +7,9 @@
 //
 // Rules: a symbol's address is a signed number of 32 bits and, as far as clang knows, positive and not 0, so that nothing may compare it
 // with 0; no stack may be used; a path that leaves, for a trap or something rare, goes to a symbol of its own, with all registers as they came.
-#include <bit>
-#include <cstdint>
-#include <cstring>
-#include <type_traits>
-#include <utility>
-
-#include "core/nan.h"
-#include "core/numeric.h"
-#include "core/vector.h"
-#include "engine/instance.h"
-#include "engine/jit/context.h"
-#include "engine/jit/forms.h"
-#include "engine/semantics.h"
-
-template <>
-struct wcomp::engine::OperandOf<'V'> { using Type = wcomp::core::V128; };
+#include "engine/jit/stencils/stencil.h"
 
 namespace wcomp::engine::jit {
-
-using core::Op;
-using core::Opcode;
-using core::V128;
-using u8 = std::uint8_t;
-using u16 = std::uint16_t;
-using u32 = std::uint32_t;
-using u64 = std::uint64_t;
-using f32x4 = float __attribute__((vector_size(16)));
-using f64x2 = double __attribute__((vector_size(16)));
-using s32x4 = int __attribute__((vector_size(16)));
-
-#define STENCIL_ARGS                                                                                                                            \
-  u64 r0, u64 r1, u64 r2, u64 r3, u64 *fp, u8 *mem, Context *cx, [[maybe_unused]] u64 free0, u64 r4, u64 r5, u64 r6, f32x4 x0, f32x4 x1, f32x4 x2, \
-      f32x4 x3, f32x4 x4, f32x4 x5, f32x4 x6, f32x4 x7
-#define STENCIL __attribute__((preserve_none)) void
-
-// Where a stencil goes on, and what is patched in.
-extern "C" {
-STENCIL hole_next(STENCIL_ARGS);
-STENCIL hole_target(STENCIL_ARGS);
-STENCIL hole_limit(STENCIL_ARGS);
-STENCIL hole_trap_unreachable(STENCIL_ARGS);
-STENCIL hole_trap_integer_divide_by_zero(STENCIL_ARGS);
-STENCIL hole_trap_integer_overflow(STENCIL_ARGS);
-STENCIL hole_trap_invalid_conversion_to_integer(STENCIL_ARGS);
-STENCIL hole_trap_out_of_bounds_memory_access(STENCIL_ARGS);
-STENCIL hole_trap_undefined_element(STENCIL_ARGS);
-STENCIL hole_trap_uninitialized_element(STENCIL_ARGS);
-STENCIL hole_trap_indirect_call_type_mismatch(STENCIL_ARGS);
-STENCIL hole_trap_null_function_reference(STENCIL_ARGS);
-STENCIL hole_trap_interrupted(STENCIL_ARGS);
-STENCIL hole_trap_out_of_fuel(STENCIL_ARGS);
-extern char hole_constant[], hole_constant2[];           // numbers
-extern char hole_slot0[], hole_slot1[], hole_slot2[], hole_slot3[];  // bytes from the frame's beginning
-extern const V128 hole_vector0, hole_vector1;            // 16 bytes among the constants of the code
-}
-
-struct Machine {
-  u64 r[int_registers];
-  f32x4 x[float_registers];
-  u64* fp;
-  u8* mem;
-  Context* cx;
-};
-
-#define ENTER_STENCIL Machine m{{r0, r1, r2, r3, r4, r5, r6}, {x0, x1, x2, x3, x4, x5, x6, x7}, fp, mem, cx}
-// The register between the context and the fourth value is free: it holds anything.
-#define GO_ON(to)                                                                                                                              \
-  do {                                                                                                                                         \
-    u64 any_;                                                                                                                                  \
-    asm("" : "=c"(any_));                                                                                                                      \
-    [[clang::musttail]] return to(m.r[0], m.r[1], m.r[2], m.r[3], m.fp, m.mem, m.cx, any_, m.r[4], m.r[5], m.r[6], m.x[0], m.x[1], m.x[2],      \
-                                  m.x[3], m.x[4], m.x[5], m.x[6], m.x[7]);                                                                     \
-  } while (false)
-
-// --- variants ---
-
-constexpr int variants = 7;
-enum Hole { D, A, B, C };
-/// What the bytes of the registers' names are, in the order of the names.
-constexpr u8 int_codes[int_registers] = {4, 5, 6, 7, 0, 1, 3};
-/// The registers of the holes, by variant: each hole has had every integer register, for some are encoded otherwise, and no bit of a number goes
-/// the way of another.
-constexpr u8 int_holes[4][variants] = {{2, 1, 5, 0, 4, 6, 3}, {6, 4, 3, 2, 5, 1, 0}, {1, 0, 4, 5, 6, 3, 2}, {3, 5, 6, 4, 0, 2, 1}};
-constexpr u8 float_holes[4][variants] = {{6, 5, 4, 0, 3, 2, 1}, {2, 3, 1, 6, 7, 0, 4}, {3, 0, 2, 5, 1, 7, 6}, {1, 4, 7, 3, 5, 6, 0}};
-constexpr u8 counts32[variants] = {22, 17, 15, 23, 6, 19, 31};
-constexpr u8 counts64[variants] = {30, 25, 26, 15, 59, 39, 25};
 
 /// For extract.py.
 struct Lesson {
@@ -115,61 +32,6 @@ extern "C" [[gnu::used]] const Lesson wcomp_stencil_lesson = [] {
   }
   return l;
 }();
-
-template <class T>
-inline constexpr bool is_float = std::is_floating_point_v<T>;
-
-template <class T, Hole H, int V>
-[[gnu::always_inline]] inline T get(const Machine& m) {
-  if constexpr (std::is_same_v<T, float>) return m.x[float_holes[H][V]][0];
-  else if constexpr (std::is_same_v<T, double>) return std::bit_cast<f64x2>(m.x[float_holes[H][V]])[0];
-  else return static_cast<T>(m.r[int_holes[H][V]]);
-}
-template <Hole H, int V, class T>
-[[gnu::always_inline]] inline void set(Machine& m, T value) {
-  if constexpr (std::is_same_v<T, float>) {
-    f32x4 x;
-    x[0] = value;  // the other lanes are anything
-    m.x[float_holes[H][V]] = x;
-  } else if constexpr (std::is_same_v<T, double>) {
-    f64x2 x;
-    x[0] = value;
-    m.x[float_holes[H][V]] = std::bit_cast<f32x4>(x);
-  } else {
-    m.r[int_holes[H][V]] = value;
-  }
-}
-[[gnu::always_inline]] inline u64 number() { return reinterpret_cast<u64>(hole_constant); }
-template <int n>
-[[gnu::always_inline]] inline u8* slot(const Machine& m) {
-  const char* at = n == 0 ? hole_slot0 : n == 1 ? hole_slot1 : n == 2 ? hole_slot2 : hole_slot3;
-  return reinterpret_cast<u8*>(m.fp) + reinterpret_cast<u64>(at);
-}
-template <class T, int n>
-[[gnu::always_inline]] inline T read(const Machine& m) {
-  T v;
-  std::memcpy(&v, slot<n>(m), sizeof v);
-  return v;
-}
-template <class T, int n>
-[[gnu::always_inline]] inline void write(const Machine& m, T v) {
-  if constexpr (sizeof(T) == 4) {
-    const auto wide = static_cast<u64>(std::bit_cast<u32>(v));
-    std::memcpy(slot<n>(m), &wide, sizeof wide);
-  } else {
-    std::memcpy(slot<n>(m), &v, sizeof v);
-  }
-}
-template <class T, int n>
-[[gnu::always_inline]] inline T operand(const Machine& m) {
-  if constexpr (sizeof(T) == 4) return std::bit_cast<T>(read<u32, n>(m));
-  else return read<T, n>(m);
-}
-/// What the context holds at the offset that is patched in.
-template <class T>
-[[gnu::always_inline]] inline T* cell(const Machine& m) {
-  return *reinterpret_cast<T**>(reinterpret_cast<u8*>(m.cx) + number());
-}
 
 // --- numeric rows ---
 
@@ -240,6 +102,36 @@ using NumberOf = typename ValueOf<ResultOf<O>>::Type;
     asm("%{disp8%} leal 0(%1,%2," scale "), %k0" : "=r"(sum) : "r"(get<u64, A, V>(m)), "r"(get<u64, B, V>(m)));                                  \
     m.r[int_holes[to][V]] = sum;                                                                                                             \
   } while (false)
+#else
+/// Rows whose operands clang takes in either order: one instruction for three registers.
+#define THREE(instruction) asm(instruction " %0, %1, %2" : "=r"(d) : "r"(get<u64, A, V>(m)), "r"(get<u64, B, V>(m)))
+#define THREE_HALVES(instruction) asm(instruction " %w0, %w1, %w2" : "=r"(d) : "r"(get<u64, A, V>(m)), "r"(get<u64, B, V>(m)))
+#define THREE_FLOATS(instruction, width) asm(instruction " %" width "0, %" width "1, %" width "2" : "=w"(x) : "w"(m.x[float_holes[A][V]]), "w"(m.x[float_holes[B][V]]))
+template <Opcode O, Hole to, int V>
+[[gnu::always_inline]] inline void by_instruction(Machine& m) {
+  if constexpr (is_float<Operand<O, 0>>) {
+    f32x4 x;
+    if constexpr (O == Opcode::f32_add) THREE_FLOATS("fadd", "s");
+    else if constexpr (O == Opcode::f32_mul) THREE_FLOATS("fmul", "s");
+    else if constexpr (O == Opcode::f64_add) THREE_FLOATS("fadd", "d");
+    else THREE_FLOATS("fmul", "d");
+    m.x[float_holes[to][V]] = x;
+  } else {
+    u64 d = 0;
+    if constexpr (O == Opcode::i32_add) THREE_HALVES("add");
+    else if constexpr (O == Opcode::i32_mul) THREE_HALVES("mul");
+    else if constexpr (O == Opcode::i32_and) THREE_HALVES("and");
+    else if constexpr (O == Opcode::i32_or) THREE_HALVES("orr");
+    else if constexpr (O == Opcode::i32_xor) THREE_HALVES("eor");
+    else if constexpr (O == Opcode::i64_add) THREE("add");
+    else if constexpr (O == Opcode::i64_mul) THREE("mul");
+    else if constexpr (O == Opcode::i64_and) THREE("and");
+    else if constexpr (O == Opcode::i64_or) THREE("orr");
+    else THREE("eor");
+    m.r[int_holes[to][V]] = d;
+  }
+}
+#define ADD_SCALED(scale) m.r[int_holes[to][V]] = get<u32, A, V>(m) + get<u32, B, V>(m) * u32{scale[0] - '0'}
 #endif
 template <Opcode O, Form F, int V>
 STENCIL numeric(STENCIL_ARGS) {
@@ -262,6 +154,18 @@ STENCIL numeric(STENCIL_ARGS) {
   // .. or an instruction that one register needs a byte more for.
   if constexpr (O == Opcode::i64_add && F == Form::constant_into_a) {
     asm("addq $hole_constant, %0" : "+r"(m.r[int_holes[A][V]]) : : "cc");
+    GO_ON(hole_next);
+  }
+#else
+  // clang would take an instruction that has no count of 0.
+  if constexpr (O == Opcode::i32_shl && has_constant<O, F>) {
+    u64 shifted;
+    asm("lsl %w0, %w1, %2" : "=r"(shifted) : "r"(get<u64, A, V>(m)), "i"(counts32[V]));
+    m.r[int_holes[F == Form::constant_into_a ? A : D][V]] = shifted;
+    GO_ON(hole_next);
+  }
+  if constexpr ((commutes(O) || is_add(O)) && !has_constant<O, F>) {
+    by_instruction<O, F == Form::into_a ? A : F == Form::into_b ? B : D, V>(m);
     GO_ON(hole_next);
   }
 #endif
@@ -310,15 +214,6 @@ using BitsOf = std::conditional_t<sizeof(T) == 4, float, double>;
 template <Opcode O>
 inline constexpr bool moves_float = O == Opcode::f32_load || O == Opcode::f64_load || O == Opcode::f32_store || O == Opcode::f64_store;
 
-/// Where the bytes are; null if they are outside.
-[[gnu::always_inline]] inline u8* locate(const Machine& m, u64 address, std::size_t size) {
-  const auto* memory = cell<const MemInst>(m);
-  u64 offset = 0, at = 0;
-  asm("movabsq $hole_constant2, %0" : "=r"(offset));
-  const bool is_beyond = __builtin_add_overflow(address, offset, &at);
-  return is_beyond || !memory->is_inside(at, size) ? nullptr : memory->data() + at;
-}
-
 template <Opcode O, Form F, int V>
 STENCIL load(STENCIL_ARGS) {
   ENTER_STENCIL;
@@ -328,7 +223,7 @@ STENCIL load(STENCIL_ARGS) {
   const u64 address = get<u64, A, V>(m);
   const u8* from = nullptr;
   if constexpr (F == Form::guarded || F == Form::guarded_into_a) {
-    from = m.mem + address + number();
+    from = add_number(m.mem + address);
   } else {
     from = locate(m, address, sizeof(Stored));
     if (from == nullptr) [[unlikely]] GO_ON(hole_trap_out_of_bounds_memory_access);
@@ -346,109 +241,19 @@ STENCIL store(STENCIL_ARGS) {
   using Stored = typename StoreOf<O>::Stored;
   using Value = typename StoreOf<O>::Value;
   Stored v;
-  if constexpr (F == Form::guarded_constant) v = static_cast<Stored>(reinterpret_cast<u64>(hole_constant2));
+  if constexpr (F == Form::guarded_constant) v = static_cast<Stored>(number2());
   else if constexpr (moves_float<O>) v = std::bit_cast<Stored>(get<BitsOf<Value>, B, V>(m));
   else v = static_cast<Stored>(get<Value, B, V>(m));
   const u64 address = get<u64, A, V>(m);
   u8* to = nullptr;
   if constexpr (F != Form::checked) {
-    to = m.mem + address + number();
+    to = add_number(m.mem + address);
+    reach_end<sizeof v>(to);
   } else {
     to = locate(m, address, sizeof v);
     if (to == nullptr) [[unlikely]] GO_ON(hole_trap_out_of_bounds_memory_access);
   }
   std::memcpy(to, &v, sizeof v);
-  GO_ON(hole_next);
-}
-
-// --- vectors, in slots ---
-
-template <Opcode O>
-concept IsVector = !is_scalar<O> && (immediate_of(O) == core::Immediate::none || immediate_of(O) == core::Immediate::lane);
-
-template <class T, int n>
-[[gnu::always_inline]] inline void result(const Machine& m, T v) {
-  write<T, n>(m, v);
-}
-using Bytes = char __attribute__((vector_size(16)));
-[[gnu::always_inline]] inline V128 pick(V128 from, V128 at) {
-  return core::of(__builtin_ia32_pshufb128(core::as<Bytes>(from), core::as<Bytes>(at)));
-}
-
-template <Opcode O, unsigned Lane>
-STENCIL vector(STENCIL_ARGS) {
-  ENTER_STENCIL;
-  constexpr Op<O> op;
-  constexpr auto n = operand_count<O>;
-  const auto x = operand<Operand<O, 0>, 1>(m);
-  if constexpr (O == Opcode::i8x16_swizzle || O == Opcode::i8x16_relaxed_swizzle) {
-    const auto at = core::as<core::lanes::u8x16>(operand<V128, 2>(m));
-    result<V128, 0>(m, pick(x, core::of(__builtin_elementwise_add_sat(at, core::numeric::splat<core::lanes::u8x16>(0x70)))));
-  } else if constexpr (n == 1) {
-    if constexpr (immediate_of(O) == core::Immediate::lane) result<decltype(core::eval(op, x, Lane)), 0>(m, core::eval(op, x, Lane));
-    else result<decltype(core::eval(op, x)), 0>(m, core::eval(op, x));
-  } else {
-    const auto y = operand<Operand<O, 1>, 2>(m);
-    if constexpr (immediate_of(O) == core::Immediate::lane) result<V128, 0>(m, core::eval(op, x, y, Lane));
-    else if constexpr (n == 2) result<V128, 0>(m, core::eval(op, x, y));
-    else result<V128, 0>(m, core::eval(op, x, y, operand<Operand<O, 2>, 3>(m)));
-  }
-  GO_ON(hole_next);
-}
-/// The two constants say which bytes of either operand go where.
-template <int>
-STENCIL shuffle(STENCIL_ARGS) {
-  ENTER_STENCIL;
-  const V128 x = pick(operand<V128, 1>(m), hole_vector0), y = pick(operand<V128, 2>(m), hole_vector1);
-  result<V128, 0>(m, V128{x.bits | y.bits});
-  GO_ON(hole_next);
-}
-
-template <Opcode O, class T>
-T loaded_by(V128 (*load)(Op<O>, T));
-template <Opcode O, class T>
-T loaded_by(V128 (*load)(Op<O>, T, V128, unsigned));
-template <Opcode O, class T>
-T stored_by(T (*store)(Op<O>, V128));
-template <Opcode O, class T>
-T stored_by(T (*store)(Op<O>, V128, unsigned));
-template <Opcode O>
-inline constexpr bool is_vector_access =
-    !is_scalar<O> && (immediate_of(O) == core::Immediate::mem_arg || immediate_of(O) == core::Immediate::mem_arg_lane);
-template <Opcode O>
-inline constexpr bool has_access_lane = immediate_of(O) == core::Immediate::mem_arg_lane;
-
-template <Opcode O, bool IsGuarded, unsigned Lane>
-STENCIL vector_access(STENCIL_ARGS) {
-  ENTER_STENCIL;
-  constexpr Op<O> op;
-  constexpr bool is_store = signature_of(O) == "aV:";
-  // Loads: slot 0 = what is at slot 1, other lanes of slot 2. Stores: slot 2, at slot 1.
-  auto place = [&]<class T>(T*) -> u8* {
-    if constexpr (IsGuarded) return m.mem + u64{read<u32, 1>(m)} + number();
-    else return locate(m, read<u64, 1>(m), sizeof(T));
-  };
-  if constexpr (is_store) {
-    using Stored = decltype(stored_by<O>(&core::store));
-    u8* at = place(static_cast<Stored*>(nullptr));
-    if constexpr (!IsGuarded) {
-      if (at == nullptr) [[unlikely]] GO_ON(hole_trap_out_of_bounds_memory_access);
-    }
-    Stored v;
-    if constexpr (has_access_lane<O>) v = core::store(op, read<V128, 2>(m), Lane);
-    else v = core::store(op, read<V128, 2>(m));
-    std::memcpy(at, &v, sizeof v);
-  } else {
-    using Stored = decltype(loaded_by<O>(&core::load));
-    const u8* at = place(static_cast<Stored*>(nullptr));
-    if constexpr (!IsGuarded) {
-      if (at == nullptr) [[unlikely]] GO_ON(hole_trap_out_of_bounds_memory_access);
-    }
-    Stored v;
-    std::memcpy(&v, at, sizeof v);
-    if constexpr (has_access_lane<O>) write<V128, 0>(m, core::load(op, v, read<V128, 2>(m), Lane));
-    else write<V128, 0>(m, core::load(op, v));
-  }
   GO_ON(hole_next);
 }
 
@@ -473,20 +278,21 @@ STENCIL pseudo(STENCIL_ARGS) {
   else if constexpr (P == Pseudo::store_slot_constant) write<u64, 0>(m, number());
   else if constexpr (P == Pseudo::constant32) {
     u64 v;
-    asm("movl $hole_constant, %k0" : "=r"(v));
+    UNSIGNED_NUMBER("hole_constant", v);
     set<D, V>(m, v);
   } else if constexpr (P == Pseudo::constant_signed) {
     u64 v;
-    asm("movq $hole_constant, %0" : "=r"(v));
+    SIGNED_NUMBER("hole_constant", v);
     set<D, V>(m, v);
   } else if constexpr (P == Pseudo::constant64) {
     u64 v;
-    asm("movabsq $hole_constant, %0" : "=r"(v));
+    WIDE_NUMBER("hole_constant", v);
     set<D, V>(m, v);
   } else if constexpr (P == Pseudo::zero_float) m.x[float_holes[D][V]] = f32x4{};
   else if constexpr (P == Pseudo::copy_slot) write<u64, 0>(m, read<u64, 1>(m));
-  else if constexpr (P == Pseudo::copy_wide) write<V128, 0>(m, read<V128, 1>(m));
-  else if constexpr (P == Pseudo::constant_wide) write<V128, 0>(m, hole_vector0);
+  else if constexpr (P == Pseudo::load_slot_wide) set<D, V>(m, read<V128, 0>(m));
+  else if constexpr (P == Pseudo::store_slot_wide) write<V128, 0>(m, get<V128, A, V>(m));
+  else if constexpr (P == Pseudo::constant_wide) set<D, V>(m, vector_constant<0>());
   else if constexpr (P == Pseudo::global_get) set<D, V>(m, *cell<u64>(m));
   else if constexpr (P == Pseudo::global_get_float) set<D, V>(m, *cell<double>(m));
   else if constexpr (P == Pseudo::global_set) *cell<u64>(m) = get<u64, A, V>(m);
@@ -494,15 +300,12 @@ STENCIL pseudo(STENCIL_ARGS) {
   else if constexpr (P == Pseudo::global_get_wide) {
     V128 v;
     std::memcpy(&v, cell<u8>(m), sizeof v);
-    write<V128, 0>(m, v);
+    set<D, V>(m, v);
   } else if constexpr (P == Pseudo::global_set_wide) {
-    const V128 v = read<V128, 0>(m);
+    const auto v = get<V128, A, V>(m);
     std::memcpy(cell<u8>(m), &v, sizeof v);
   } else if constexpr (P == Pseudo::select_float) {
     m.x[float_holes[to][V]] = get<u32, C, V>(m) != 0 ? m.x[float_holes[A][V]] : m.x[float_holes[B][V]];
-  } else if constexpr (P == Pseudo::select_wide) {
-    const V128 a = read<V128, 1>(m), b = read<V128, 2>(m);
-    write<V128, 0>(m, read<u32, 3>(m) != 0 ? a : b);
   } else if constexpr (P == Pseudo::add_shifted1) ADD_SCALED("2");
   else if constexpr (P == Pseudo::add_shifted2) ADD_SCALED("4");
   else if constexpr (P == Pseudo::add_shifted3) ADD_SCALED("8");
@@ -521,7 +324,7 @@ STENCIL pseudo(STENCIL_ARGS) {
     const Ref ref = table->elements[index];
     if (ref == 0) [[unlikely]] GO_ON(hole_trap_uninitialized_element);
     FuncInst* f = m.cx->state->funcs[ref - 1];
-    const u32 type = *reinterpret_cast<const u32*>(reinterpret_cast<const u8*>(m.cx->type_ids) + reinterpret_cast<u64>(hole_constant2));
+    const u32 type = *reinterpret_cast<const u32*>(reinterpret_cast<const u8*>(m.cx->type_ids) + number2());
     if (f->type_id != type) [[unlikely]] GO_ON(hole_trap_indirect_call_type_mismatch);
     m.r[int_registers - 1] = reinterpret_cast<u64>(f);
   } else if constexpr (P == Pseudo::resolve_ref) {
@@ -533,11 +336,16 @@ STENCIL pseudo(STENCIL_ARGS) {
   } else if constexpr (P == Pseudo::ref_func) {
     const u32 index = *reinterpret_cast<const u32*>(reinterpret_cast<const u8*>(m.cx->instance->func_addrs.data()) + number());
     set<D, V>(m, u64{index} + 1);
-  } else if constexpr (P == Pseudo::canonical_f32) set<A, V>(m, core::canonical(get<float, A, V>(m)));
+  } else if constexpr (P == Pseudo::memory_size) set<D, V>(m, cell<const MemInst>(m)->pages());
+  else if constexpr (P == Pseudo::canonical_f32) set<A, V>(m, core::canonical(get<float, A, V>(m)));
   else if constexpr (P == Pseudo::canonical_f64) set<A, V>(m, core::canonical(get<double, A, V>(m)));
-  else if constexpr (P == Pseudo::canonical_f32x4) write<V128, 0>(m, core::of(core::canonical(core::as<core::lanes::f32x4>(read<V128, 0>(m)))));
-  else if constexpr (P == Pseudo::canonical_f64x2) write<V128, 0>(m, core::of(core::canonical(core::as<core::lanes::f64x2>(read<V128, 0>(m)))));
-  else static_assert(P == Pseudo::end);
+  else if constexpr (P == Pseudo::canonical_f32x4) {
+    COPY_VECTOR(15, m.x[float_holes[A][V]]);
+    replace<float_holes[A][V]>(m, std::bit_cast<f32x4>(core::canonical(std::bit_cast<core::lanes::f32x4>(copy15))));
+  } else if constexpr (P == Pseudo::canonical_f64x2) {
+    COPY_VECTOR(15, m.x[float_holes[A][V]]);
+    replace<float_holes[A][V]>(m, std::bit_cast<f32x4>(core::canonical(std::bit_cast<core::lanes::f64x2>(copy15))));
+  } else static_assert(P == Pseudo::end);
   GO_ON(hole_next);
 }
 /// D = C ? A : B. It hides from clang that a condition may be turned into a branch.
@@ -553,24 +361,6 @@ STENCIL select(STENCIL_ARGS) {
 static_assert(sizeof(FuncAddr) == 4);
 
 // --- the table ---
-
-/// One stencil; where it has no holes that are learnt, only the first function.
-struct Row {
-  u32 op = 0;
-  u32 form = 0;
-  void (*code[variants])() = {};
-};
-template <class F>
-using Erased = void (*)();
-#define CODE(...) reinterpret_cast<void (*)()>(&__VA_ARGS__)
-#define ROW(op, form, ...)                                                                                                         \
-  Row { static_cast<u32>(op), static_cast<u32>(form), { __VA_ARGS__ } }
-#define SEVEN(function, ...)                                                                                                                  \
-  CODE(function<__VA_ARGS__, 0>), CODE(function<__VA_ARGS__, 1>), CODE(function<__VA_ARGS__, 2>), CODE(function<__VA_ARGS__, 3>),             \
-      CODE(function<__VA_ARGS__, 4>), CODE(function<__VA_ARGS__, 5>), CODE(function<__VA_ARGS__, 6>)
-
-/// A row of the table lies in a section of its own, together with all others.
-#define STENCIL_ROW __attribute__((used, retain, section("wcomp_stencils")))
 
 template <Opcode O, Form F>
 struct Numeric { static const Row row; };
@@ -592,14 +382,6 @@ template <Opcode O, Form F>
 struct Store { static const Row row; };
 template <Opcode O, Form F>
 STENCIL_ROW const Row Store<O, F>::row = ROW(O, F, SEVEN(store, O, F));
-template <Opcode O, unsigned Lane>
-struct Vector { static const Row row; };
-template <Opcode O, unsigned Lane>
-STENCIL_ROW const Row Vector<O, Lane>::row = ROW(O, immediate_of(O) == core::Immediate::lane ? static_cast<int>(Form::lane) + Lane : static_cast<int>(Form::slots), CODE(vector<O, Lane>));
-template <Opcode O, bool G, unsigned Lane>
-struct VectorAccess { static const Row row; };
-template <Opcode O, bool G, unsigned Lane>
-STENCIL_ROW const Row VectorAccess<O, G, Lane>::row = ROW(O, has_access_lane<O> ? static_cast<int>(G ? Form::lane_guarded : Form::lane_checked) + Lane : static_cast<int>(G ? Form::slots_guarded : Form::slots_checked), CODE(vector_access<O, G, Lane>));
 template <Pseudo P, Form F>
 struct PseudoRow { static const Row row; };
 template <Pseudo P, Form F>
@@ -609,24 +391,6 @@ struct Fixed { static const Row row; };
 template <Pseudo P>
 STENCIL_ROW const Row Fixed<P>::row = ROW(P, Form::slots, CODE(pseudo<P, Form::slots, 0>));
 
-template <const Row&... rows>
-struct Use {};
-
-consteval int lanes_of(Opcode o) {
-  switch (o) {
-    using enum Opcode;
-    case i8x16_extract_lane_s: case i8x16_extract_lane_u: case i8x16_replace_lane: case v128_load8_lane: case v128_store8_lane: return 16;
-    case i16x8_extract_lane_s: case i16x8_extract_lane_u: case i16x8_replace_lane: case v128_load16_lane: case v128_store16_lane: return 8;
-    case i32x4_extract_lane: case i32x4_replace_lane: case f32x4_extract_lane: case f32x4_replace_lane: case v128_load32_lane: case v128_store32_lane: return 4;
-    default: return 2;
-  }
-}
-template <Opcode O, unsigned... n>
-void use_lanes(std::integer_sequence<unsigned, n...>) {
-  if constexpr (is_vector_access<O>) (static_cast<void>(Use<VectorAccess<O, true, n>::row, VectorAccess<O, false, n>::row>{}), ...);
-  else (static_cast<void>(Use<Vector<O, n>::row>{}), ...);
-}
-
 template <Opcode O>
 void use() {
   if constexpr (is_by_slots(O)) {
@@ -635,7 +399,7 @@ void use() {
     using X = Operand<O, 0>;
     using R = NumberOf<O>;
     constexpr bool is_alike = is_float<X> == is_float<R>;
-    if constexpr (!commutes(O)) static_cast<void>(Use<Numeric<O, Form::apart>::row>{});
+    if constexpr (!commutes(O) || has_three_operands) static_cast<void>(Use<Numeric<O, Form::apart>::row>{});
     if constexpr (is_alike) static_cast<void>(Use<Numeric<O, Form::into_a>::row>{});
     if constexpr (IsBinary<O>) {
       if constexpr (is_alike && !is_float_difference(O)) static_cast<void>(Use<Numeric<O, Form::into_b>::row>{});
@@ -652,12 +416,6 @@ void use() {
   } else if constexpr (IsStore<O>) {
     static_cast<void>(Use<Store<O, Form::guarded>::row, Store<O, Form::checked>::row>{});
     if constexpr (!moves_float<O>) static_cast<void>(Use<Store<O, Form::guarded_constant>::row>{});
-  } else if constexpr (is_vector_access<O>) {
-    if constexpr (has_access_lane<O>) use_lanes<O>(std::make_integer_sequence<unsigned, lanes_of(O)>{});
-    else static_cast<void>(Use<VectorAccess<O, true, 0>::row, VectorAccess<O, false, 0>::row>{});
-  } else if constexpr (IsVector<O>) {
-    if constexpr (immediate_of(O) == core::Immediate::lane) use_lanes<O>(std::make_integer_sequence<unsigned, lanes_of(O)>{});
-    else static_cast<void>(Use<Vector<O, 0>::row>{});
   }
 }
 template <Pseudo P, Form... F>
@@ -673,16 +431,10 @@ template <Form F>
 struct Select { static const Row row; };
 template <Form F>
 STENCIL_ROW const Row Select<F>::row = ROW(Opcode::select, F, SEVEN(select, F));
-template <int n>
-struct Shuffle { static const Row row; };
-template <int n>
-STENCIL_ROW const Row Shuffle<n>::row = ROW(Opcode::i8x16_shuffle, Form::slots, CODE(shuffle<n>));
-
 [[gnu::used]] void use_all() {
 #define WCOMP_OPCODE(name, text, code, immediate, signature, feature) use<Opcode::name>();
 #include "core/opcodes.def"
 #undef WCOMP_OPCODE
-  static_cast<void>(Use<Shuffle<0>::row>{});
   static_cast<void>(Use<Select<Form::apart>::row, Select<Form::into_a>::row, Select<Form::into_b>::row>{});
   use_pseudo<Pseudo::move, Form::apart>();
   use_pseudo<Pseudo::move32, Form::apart, Form::into_a>();
@@ -696,6 +448,13 @@ STENCIL_ROW const Row Shuffle<n>::row = ROW(Opcode::i8x16_shuffle, Form::slots, 
   use_pseudo<Pseudo::store_slot, Form::apart>();
   use_pseudo<Pseudo::store_slot_float, Form::apart>();
   use_pseudo<Pseudo::store_slot_float32, Form::apart>();
+  use_pseudo<Pseudo::load_slot_wide, Form::apart>();
+  use_pseudo<Pseudo::store_slot_wide, Form::apart>();
+  use_pseudo<Pseudo::constant_wide, Form::apart>();
+  use_pseudo<Pseudo::global_get_wide, Form::apart>();
+  use_pseudo<Pseudo::global_set_wide, Form::apart>();
+  use_pseudo<Pseudo::canonical_f32x4, Form::into_a>();
+  use_pseudo<Pseudo::canonical_f64x2, Form::into_a>();
   use_pseudo<Pseudo::constant32, Form::apart>();
   use_pseudo<Pseudo::constant_signed, Form::apart>();
   use_pseudo<Pseudo::constant64, Form::apart>();
@@ -709,11 +468,11 @@ STENCIL_ROW const Row Shuffle<n>::row = ROW(Opcode::i8x16_shuffle, Form::slots, 
   use_pseudo<Pseudo::add_shifted2, Form::apart, Form::into_a, Form::into_b>();
   use_pseudo<Pseudo::add_shifted3, Form::apart, Form::into_a, Form::into_b>();
   use_pseudo<Pseudo::ref_func, Form::apart>();
+  use_pseudo<Pseudo::memory_size, Form::apart>();
   use_pseudo<Pseudo::canonical_f32, Form::into_a>();
   use_pseudo<Pseudo::canonical_f64, Form::into_a>();
-  use_fixed<Pseudo::store_slot_constant, Pseudo::copy_slot, Pseudo::copy_wide, Pseudo::constant_wide, Pseudo::global_get_wide, Pseudo::global_set_wide,
-            Pseudo::select_wide, Pseudo::enter, Pseudo::loop, Pseudo::use_fuel, Pseudo::resolve_indirect, Pseudo::resolve_indirect64,
-            Pseudo::resolve_ref, Pseudo::resolve_func, Pseudo::canonical_f32x4, Pseudo::canonical_f64x2>();
+  use_fixed<Pseudo::store_slot_constant, Pseudo::copy_slot, Pseudo::enter, Pseudo::loop, Pseudo::use_fuel, Pseudo::resolve_indirect,
+            Pseudo::resolve_indirect64, Pseudo::resolve_ref, Pseudo::resolve_func>();
 }
 
 }  // namespace wcomp::engine::jit

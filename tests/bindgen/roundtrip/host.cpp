@@ -1,10 +1,11 @@
 // Host bindings and guest bindings against each other, in both directions, and two guests composed.
-//   bindgen-roundtrip echo.wasm user.wasm composed.wasm keeper.wasm
+//   bindgen-roundtrip echo.wasm user.wasm composed.wasm keeper.wasm fixed.wasm
 #include <cstdio>
 #include <cstdlib>
 #include <map>
 
 #include "echo_host.h"
+#include "fixed_host.h"
 #include "keeper_host.h"
 #include "user_host.h"
 #include "wcomp/wasi.h"
@@ -200,12 +201,30 @@ class Collections final : public collections::Host {
   std::uint32_t blocks() override { return 0; }
 };
 
+/// Lists of fixed length, which are behind a feature.
+void test_fixed(const char* path) {
+  wcomp::EngineOptions options;
+  options.wasm_features = "cm-fixed-length-lists";
+  const auto engine = value_of(wcomp::Engine::create(options));
+  wcomp::Linker linker(engine);
+  value_of(wcomp::wasi::add_to(linker, wcomp::wasi::Context{}));
+  const auto fixed = value_of(sample_fixed::Fixed::instantiate(linker, value_of(wcomp::Component::load(engine, path))));
+  const std::array<std::string, 2> names = {"the first of the two names", ""};
+  const auto [grid, swapped] = value_of(fixed.exports().turn({{{1, 2, 3}, {4, 5, 65535}}}, names));
+  CHECK((grid == sample_fixed::fixed::Grid{{{65535, 5, 4}, {3, 2, 1}}}));
+  CHECK(swapped[0].empty() && swapped[1] == names[0]);
+  std::vector<std::array<std::uint64_t, 20>> rows(3);
+  for (std::size_t i = 0; i < 60; ++i) rows[i / 20][i % 20] = i;
+  CHECK(value_of(fixed.exports().count(rows)) == 59 * 60 / 2);
+  CHECK(value_of(fixed.exports().count({})) == 0);
+}
+
 constexpr const char* nothing_left = "0 buckets left, 0 pages more";
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 5) return 2;
+  if (argc != 6) return 2;
   const wcomp::Engine engine;
   wcomp::Linker plain(engine);
   value_of(wcomp::wasi::add_to(plain, wcomp::wasi::Context{}));
@@ -220,6 +239,7 @@ int main(int argc, char** argv) {
     const auto keeper = value_of(sample_echo::Keeper::instantiate(plain, value_of(wcomp::Component::load(engine, argv[4]))));
     test_collections(keeper.collections());
   }
+  test_fixed(argv[5]);
   {
     Store store;
     wcomp::Linker linker(engine);

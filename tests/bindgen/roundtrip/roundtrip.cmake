@@ -10,15 +10,18 @@ foreach(guest echo user keeper)
   wcomp_add_component(TARGET ${guest} SOURCES ${roundtrip}/${guest}.cpp ${roundtrip}/checked_alloc.cpp WIT ${roundtrip}/wit WORLD ${guest} ${ownership}
                       OUTPUT ${out}/${guest}.wasm ${checked})
 endforeach()
+wcomp_add_component(TARGET fixed SOURCES ${roundtrip}/fixed.cpp ${roundtrip}/checked_alloc.cpp WIT ${roundtrip}/c/fixed.wit WORLD fixed
+                    FEATURES fixed-length-lists OUTPUT ${out}/fixed.wasm ${checked})
 add_custom_command(
   OUTPUT ${out}/composed.wasm
   COMMAND wcomp compose ${out}/user.wasm ${out}/echo.wasm -o ${out}/composed.wasm
   DEPENDS wcomp ${out}/user.wasm ${out}/echo.wasm
   COMMENT "Composing the round trip's guests")
-add_executable(bindgen_roundtrip ${roundtrip}/host.cpp ${out}/composed.wasm ${out}/keeper.wasm)
+add_executable(bindgen_roundtrip ${roundtrip}/host.cpp ${out}/composed.wasm ${out}/keeper.wasm ${out}/fixed.wasm)
 set_target_properties(bindgen_roundtrip PROPERTIES CXX_STANDARD 20)
 wcomp_host_bindings(TARGET bindgen_roundtrip WIT ${roundtrip}/wit WORLD echo user keeper)
-add_test(NAME bindgen_roundtrip COMMAND bindgen_roundtrip ${out}/echo.wasm ${out}/user.wasm ${out}/composed.wasm ${out}/keeper.wasm)
+wcomp_host_bindings(TARGET bindgen_roundtrip WIT ${roundtrip}/c/fixed.wit WORLD fixed FEATURES fixed-length-lists)
+add_test(NAME bindgen_roundtrip COMMAND bindgen_roundtrip ${out}/echo.wasm ${out}/user.wasm ${out}/composed.wasm ${out}/keeper.wasm ${out}/fixed.wasm)
 # What the two guests make of each other in another runtime is the same.
 add_test(NAME bindgen_peers COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/bindgen/peers_test.py ${out}/composed.wasm)
 
@@ -48,5 +51,5 @@ roundtrip_composed(cpp_with_c user c_echo)
 roundtrip_composed(c_more c_taker c_looker c_giver)
 add_custom_target(bindgen_roundtrip_c ALL DEPENDS ${out}/c_composed.wasm ${out}/c_with_cpp.wasm ${out}/cpp_with_c.wasm ${out}/c_more.wasm)
 add_dependencies(bindgen_roundtrip_c c_keeper c_fixed)
-add_test(NAME bindgen_roundtrip_c COMMAND bindgen_roundtrip ${out}/c_echo.wasm ${out}/c_user.wasm ${out}/c_composed.wasm ${out}/c_keeper.wasm)
+add_test(NAME bindgen_roundtrip_c COMMAND bindgen_roundtrip ${out}/c_echo.wasm ${out}/c_user.wasm ${out}/c_composed.wasm ${out}/c_keeper.wasm ${out}/c_fixed.wasm)
 add_test(NAME bindgen_composed_c COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/bindgen/composed_c_test.py --bin ${PROJECT_BINARY_DIR} --components ${out})

@@ -20,9 +20,9 @@ double recs(std::span<const Rec> l) {
 std::vector<Rec> mkrecs(std::uint32_t n) {
   std::vector<Rec> out(n);
   for (std::uint32_t i = 0; i < n; ++i) {
-    std::string name = "record-00000";
+    char name[] = "record-00000";
     for (std::uint32_t v = i, k = 11; v != 0; v /= 10, --k) name[k] = static_cast<char>('0' + v % 10);
-    out[i] = {i, i * 0.5, std::move(name)};
+    out[i] = {i, i * 0.5, std::string(name, 12)};
   }
   return out;
 }

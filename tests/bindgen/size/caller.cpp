@@ -1,9 +1,4 @@
 // What caller.c of the shared benchmarks does, written on generated bindings.
-#include <cstring>
-#include <memory>
-#include <string>
-#include <vector>
-
 #include "caller_exports.h"
 
 namespace exports::bench::calls::run {

@@ -2,31 +2,13 @@
 #include "engine/backend.h"
 #include "engine/jit/jit.h"
 #include "engine/jit/places.h"
-#include "tests/engine/fixture.h"
+#include "tests/engine/jit/outcome.h"
 
 using namespace wcomp;
 using namespace wcomp::engine;
 using namespace wcomp::engine::testing;
 
 namespace {
-
-using Slots = std::vector<std::uint64_t>;
-
-/// Results, or the trap and its frames, as text.
-std::string outcome(BackendKind kind, const core::ValidModule& module, const std::string& name, Slots args, const StoreLimits& limits = {}) {
-  Store store(limits, {.backend = kind});
-  auto made = store.instantiate(module, {});
-  REQUIRE(made);
-  REQUIRE(*made);
-  const FuncAddr f = func(store, **made, name);
-  const std::size_t results = slot_count(store.func_type(f).results);
-  args.resize(std::max<std::size_t>({args.size(), results, 1}));
-  auto r = store.invoke(f, args);
-  if (!r) return r.error().to_string();
-  std::string out;
-  for (std::size_t i = 0; i < results; ++i) out += std::to_string(args[i]) + " ";
-  return out;
-}
 
 /// Both back ends on a function `run` of a module.
 void agree(const std::string& text, std::initializer_list<Slots> calls, const StoreLimits& limits = {}) {
@@ -164,6 +146,53 @@ TEST_CASE("fuel ends at the same place, and so does the stack") {
     agree(counts, {{3}, {20}, {1'000'000}}, limits);
   }
   agree("(module (func $f (export \"run\") (param i32) (result i32) (i32.add (call $f (local.get 0)) (i32.const 1))))", {{0}});
+}
+
+TEST_CASE("vectors in registers give way to what comes to lie over their slots") {
+  if (!has_compiler()) return;
+  // Dropped without being read, while it is in a register only; then a scalar lies where its upper half would be, or a vector over a scalar.
+  agree(body("(param i32) (result i32)",
+             "(drop (i32x4.splat (local.get 0))) (i32.const 5) (i32.add (local.get 0) (i32.const 1)) (if (result i32) (local.get 0) (then (i32.const 3)) (else (i32.const 4)))"
+             "(i32.add) (i32.mul)"),
+        {{0}, {7}});
+  agree(body("(param i32) (result i32)",
+             "(drop (i32.add (local.get 0) (i32.const 9))) (drop (i32x4.splat (local.get 0))) (i64.extend_i32_u (local.get 0)) (drop)"
+             "(i32x4.add (i32x4.splat (local.get 0)) (v128.const i32x4 1 2 3 4)) (if (local.get 0) (then (nop))) (i32x4.extract_lane 3)"),
+        {{0}, {7}});
+  agree(body("(param i32) (result i32)",
+             "(i32.const 1) (drop) (i32x4.splat (local.get 0)) (drop) (i32.const 2) (i32.const 3) (call $f) (i32.add)") .insert(8, "(func $f (param i32) (result i32) (local.get 0))"),
+        {{6}});
+}
+
+TEST_CASE("an operand of a vector's row may be any other's, or the result") {
+  if (!has_compiler()) return;
+  const std::string locals = "(local $x v128) (local $y v128) (local $z v128)";
+  const std::string begin = "(local.set $x (i32x4.add (i32x4.splat (local.get 0)) (v128.const i32x4 1 20 300 4000))) (local.set $y (i32x4.mul (local.get $x) (v128.const i32x4 3 5 7 9)))"
+                            "(local.set $z (v128.const i32x4 0xff00ff00 0x0f0f0f0f 0x33333333 0x55555555))";
+  const std::string end = "(i64.add (i64.add (i64x2.extract_lane 0 (local.get $x)) (i64x2.extract_lane 1 (local.get $x))) (i64.xor (i64x2.extract_lane 0 (local.get $y)) (i64x2.extract_lane 1 (local.get $y))))";
+  for (const char* code : {
+           "(local.set $x (i32x4.add (local.get $x) (local.get $x)))", "(local.set $x (i32x4.sub (local.get $y) (local.get $x)))",
+           "(local.set $x (i32x4.add (local.get $y) (local.get $x)))", "(local.set $x (i8x16.lt_s (local.get $x) (local.get $y)))",
+           "(local.set $x (i8x16.lt_s (local.get $y) (local.get $x)))", "(local.set $x (i8x16.lt_s (local.get $x) (local.get $x)))",
+           "(local.set $x (v128.andnot (local.get $y) (local.get $x)))", "(local.set $y (v128.andnot (local.get $y) (local.get $x)))",
+           "(local.set $x (v128.bitselect (local.get $x) (local.get $y) (local.get $z)))", "(local.set $z (v128.bitselect (local.get $x) (local.get $y) (local.get $z))) (local.set $x (local.get $z))",
+           "(local.set $x (v128.bitselect (local.get $x) (local.get $x) (local.get $x)))", "(local.set $y (v128.bitselect (local.get $x) (local.get $y) (local.get $x)))",
+           "(local.set $x (i8x16.shuffle 0 17 2 19 4 21 6 23 8 25 10 27 12 29 14 31 (local.get $x) (local.get $y)))",
+           "(local.set $y (i8x16.shuffle 0 17 2 19 4 21 6 23 8 25 10 27 12 29 14 31 (local.get $x) (local.get $y)))",
+           "(local.set $x (i8x16.shuffle 15 14 13 12 11 10 9 8 7 6 5 4 3 2 1 0 (local.get $y) (local.get $x)))",
+           "(local.set $x (i8x16.shuffle 31 30 29 28 27 26 25 24 23 22 21 20 19 18 17 16 (i32x4.neg (local.get $y)) (local.get $x)))",
+           "(local.set $x (i16x8.shl (local.get $y) (i32.const 19)))", "(local.set $x (i32x4.shr_s (local.get $x) (i32.const 33)))",
+           "(local.set $x (i64x2.shr_u (local.get $x) (i32.const 65)))", "(local.set $x (i64x2.shr_s (local.get $x) (local.get 0)))",
+           "(local.set $x (i8x16.shl (local.get $y) (i32.const 3)))", "(local.set $x (select (local.get $x) (local.get $y) (local.get 0)))",
+           "(local.set $y (select (local.get $x) (local.get $y) (i32.eqz (local.get 0))))", "(local.set $x (local.tee $y (i32x4.neg (local.get $x))))",
+           "(local.set $x (i32x4.replace_lane 2 (local.get $y) (local.get 0)))", "(local.set $x (f32x4.replace_lane 1 (local.get $x) (f32.const 1.5)))",
+           "(local.set $x (f32x4.splat (f32x4.extract_lane 3 (f32x4.convert_i32x4_s (local.get $y)))))", "(v128.store (i32.const 8) (local.get $y)) (local.set $x (v128.load32_lane 1 (i32.const 12) (local.get $x)))",
+           "(v128.store64_lane 1 (i32.const 3) (local.get $y)) (local.set $x (v128.load (i32.const 1)))",
+           "(loop $l (local.set $x (i32x4.add (local.get $x) (local.get $y))) (local.set $y (i32x4.max_s (local.get $y) (local.get $x)))"
+           "(br_if $l (i32.lt_s (i32x4.extract_lane 0 (local.get $x)) (i32.const 100))))",
+       }) {
+    agree(body("(param i32) (result i64)", locals + begin + code + end), {{0}, {5}, {0xffff'fff0}});
+  }
 }
 
 TEST_CASE("a tail call into another instance gives the caller its memory back") {

@@ -104,6 +104,10 @@ inline wcomp::Result<std::uint32_t, wcomp::Trap> Bucket::merge(Bucket other) con
 
 namespace sample_kv {
 
+using types::Location;
+using types::Failure;
+using types::Access;
+
 /// Is one.
 class Keeper {
  public:

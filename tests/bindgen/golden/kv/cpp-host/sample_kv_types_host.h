@@ -41,6 +41,8 @@ struct Failure : wcomp::VariantOf<Failure> {
   Failure(Missing v) : value(std::move(v)) {}
   Failure(Denied v) : value(std::move(v)) {}
   Failure(Other v) : value(std::move(v)) {}
+  template <std::size_t I, class... Args>
+  explicit Failure(std::in_place_index_t<I> at, Args&&... args) : value(at, std::forward<Args>(args)...) {}
   friend bool operator==(const Failure& a, const Failure& b) { return a.value == b.value; }
 };
 

@@ -46,6 +46,9 @@ class Guest {
 
 namespace sample_kv {
 
+using types::Location;
+using types::Failure;
+using types::Access;
 using store::Bucket;
 
 /// Uses a store.

@@ -3,11 +3,11 @@
 #include "keeper_impl.h"
 
 extern "C" __attribute__((import_module("[export]sample:kv/store@1.2.0"), import_name("[resource-new]bucket")))
-    std::int32_t keeper_import_0(std::int32_t);
+    std::int32_t keeper_resource_0(std::int32_t);
 extern "C" __attribute__((import_module("[export]sample:kv/store@1.2.0"), import_name("[resource-rep]bucket")))
-    std::int32_t keeper_import_1(std::int32_t);
+    std::int32_t keeper_resource_1(std::int32_t);
 extern "C" __attribute__((import_module("[export]sample:kv/store@1.2.0"), import_name("[resource-drop]bucket")))
-    void keeper_import_2(std::int32_t);
+    void keeper_resource_2(std::int32_t);
 
 extern "C" __attribute__((export_name("sample:kv/store@1.2.0#count"))) std::int32_t keeper_export_0(std::int32_t p0, std::int32_t p1) {
   return wcomp::guest::run_export<std::map<std::string,
@@ -28,12 +28,12 @@ extern "C" __attribute__((export_name("cabi_post_sample:kv/store@1.2.0#find"))) 
   wcomp::guest::Returned<wcomp::Result<std::vector<std::uint8_t>, ::sample::kv::store::Failure>>::end();
 }
 std::int32_t wcomp::guest::ExportedResource<::exports::sample::kv::store::Bucket>::make(::exports::sample::kv::store::Bucket* object) {
-  return keeper_import_0(static_cast<std::int32_t>(Context::address_of(object)));
+  return keeper_resource_0(static_cast<std::int32_t>(Context::address_of(object)));
 }
 ::exports::sample::kv::store::Bucket* wcomp::guest::ExportedResource<::exports::sample::kv::store::Bucket>::rep(std::int32_t handle) {
-  return reinterpret_cast<::exports::sample::kv::store::Bucket*>(Context::at(static_cast<std::uint32_t>(keeper_import_1(handle))));
+  return reinterpret_cast<::exports::sample::kv::store::Bucket*>(Context::at(static_cast<std::uint32_t>(keeper_resource_1(handle))));
 }
-void wcomp::guest::ExportedResource<::exports::sample::kv::store::Bucket>::drop(std::int32_t handle) { keeper_import_2(handle); }
+void wcomp::guest::ExportedResource<::exports::sample::kv::store::Bucket>::drop(std::int32_t handle) { keeper_resource_2(handle); }
 extern "C" __attribute__((export_name("sample:kv/store@1.2.0#[dtor]bucket"))) void keeper_export_2(std::int32_t rep) {
   delete reinterpret_cast<::exports::sample::kv::store::Bucket*>(wcomp::guest::Context::at(static_cast<std::uint32_t>(rep)));
 }
@@ -81,8 +81,8 @@ extern "C" __attribute__((export_name("sample:kv/store@1.2.0#[method]bucket.merg
 }
 
 extern "C" __attribute__((weak, export_name("cabi_realloc")))
-    void* cabi_realloc(void* block, std::size_t old_size, std::size_t align, std::size_t new_size) {
-  return wcomp::guest::reallocate(block, old_size, align, new_size);
+    void* cabi_realloc(void* block, std::size_t, std::size_t align, std::size_t new_size) {
+  return wcomp::guest::reallocate(block, align, new_size);
 }
 
 // Where memory ends or a container is misused there is nobody to tell: the guest traps. Definitions of your own take the place of these.

@@ -37,4 +37,24 @@ wcomp::Result<std::vector<std::uint8_t>, Failure> find(const Location& at);
 
 }  // namespace sample::kv::store
 
+// Core functions, and those of the above whose call is a line.
+extern "C" __attribute__((import_module("sample:kv/store@1.2.0"), import_name("[resource-drop]bucket")))
+    void sample_kv_store_import_2(std::int32_t);
+extern "C" __attribute__((import_module("sample:kv/store@1.2.0"), import_name("[constructor]bucket")))
+    std::int32_t sample_kv_store_import_3(std::int32_t, std::int32_t);
+extern "C" __attribute__((import_module("sample:kv/store@1.2.0"), import_name("[method]bucket.merge")))
+    std::int32_t sample_kv_store_import_7(std::int32_t, std::int32_t);
+
+namespace sample::kv::store {
+
+inline void Bucket::drop_handle(std::int32_t handle) { ::sample_kv_store_import_2(handle); }
+inline Bucket::Bucket(std::string_view name) {
+  index_ = wcomp::guest::new_handle(::sample_kv_store_import_3(wcomp::guest::pointer(name.data()), static_cast<std::int32_t>(name.size())));
+}
+inline std::uint32_t Bucket::merge(Bucket other) const {
+  return static_cast<std::uint32_t>(::sample_kv_store_import_7(index_, other.release()));
+}
+
+}  // namespace sample::kv::store
+
 #endif

@@ -3,62 +3,40 @@
 #include "user_exports.h"
 
 extern "C" __attribute__((import_module("sample:kv/store@1.2.0"), import_name("count")))
-    void user_import_0(std::int32_t, std::int32_t, std::int32_t);
+    void sample_kv_store_import_0(std::int32_t, std::int32_t, std::int32_t);
 extern "C" __attribute__((import_module("sample:kv/store@1.2.0"), import_name("find")))
-    void user_import_1(std::int32_t, std::int32_t, std::int32_t, std::int32_t, std::int32_t);
-extern "C" __attribute__((import_module("sample:kv/store@1.2.0"), import_name("[resource-drop]bucket"))) void user_import_2(std::int32_t);
-extern "C" __attribute__((import_module("sample:kv/store@1.2.0"), import_name("[constructor]bucket")))
-    std::int32_t user_import_3(std::int32_t, std::int32_t);
+    void sample_kv_store_import_1(std::int32_t, std::int32_t, std::int32_t, std::int32_t, std::int32_t);
 extern "C" __attribute__((import_module("sample:kv/store@1.2.0"), import_name("[static]bucket.open")))
-    void user_import_4(std::int32_t, std::int32_t, std::int32_t, std::int32_t);
+    void sample_kv_store_import_4(std::int32_t, std::int32_t, std::int32_t, std::int32_t);
 extern "C" __attribute__((import_module("sample:kv/store@1.2.0"), import_name("[method]bucket.get")))
-    void user_import_5(std::int32_t, std::int32_t, std::int32_t, std::int32_t);
+    void sample_kv_store_import_5(std::int32_t, std::int32_t, std::int32_t, std::int32_t);
 extern "C" __attribute__((import_module("sample:kv/store@1.2.0"), import_name("[method]bucket.set")))
-    void user_import_6(std::int32_t, std::int32_t, std::int32_t, std::int32_t, std::int32_t, std::int32_t);
-extern "C" __attribute__((import_module("sample:kv/store@1.2.0"), import_name("[method]bucket.merge")))
-    std::int32_t user_import_7(std::int32_t, std::int32_t);
+    void sample_kv_store_import_6(std::int32_t, std::int32_t, std::int32_t, std::int32_t, std::int32_t, std::int32_t);
 
 namespace sample::kv::store {
 
 std::map<std::string, std::uint32_t> count(std::span<const wcomp::Borrow<Bucket>> buckets) {
-  return wcomp::guest::call_import<std::map<std::string,
-      std::uint32_t>(std::span<const wcomp::Borrow<::sample::kv::store::Bucket>>)>(user_import_0, buckets);
+  return wcomp::guest::call_import<std::map<std::string, std::uint32_t>(std::span<const wcomp::Borrow<::sample::kv::store::Bucket>>),
+      sample_kv_store_import_0>(buckets);
 }
 wcomp::Result<std::vector<std::uint8_t>, Failure> find(const Location& at) {
   return wcomp::guest::call_import<wcomp::Result<std::vector<std::uint8_t>,
-      ::sample::kv::store::Failure>(const ::sample::kv::store::Location&)>(user_import_1, at);
+      ::sample::kv::store::Failure>(const ::sample::kv::store::Location&), sample_kv_store_import_1>(at);
 }
-void Bucket::drop_handle(std::int32_t handle) { user_import_2(handle); }
-Bucket::Bucket(std::string_view name)
-    : Bucket(wcomp::guest::call_import<::sample::kv::store::Bucket(std::string_view)>(user_import_3, name)) {}
 wcomp::Result<Bucket, Failure> Bucket::open(std::string_view name, Access access) {
   return wcomp::guest::call_import<wcomp::Result<::sample::kv::store::Bucket, ::sample::kv::store::Failure>(std::string_view,
-      ::sample::kv::store::Access)>(user_import_4, name, access);
+      ::sample::kv::store::Access), sample_kv_store_import_4>(name, access);
 }
 std::optional<std::vector<std::uint8_t>> Bucket::get(std::string_view key) const {
-  return wcomp::guest::call_import<std::optional<std::vector<std::uint8_t>>(const ::sample::kv::store::Bucket&,
-      std::string_view)>(user_import_5, *this, key);
+  return wcomp::guest::call_import<std::optional<std::vector<std::uint8_t>>(const ::sample::kv::store::Bucket&, std::string_view),
+      sample_kv_store_import_5>(*this, key);
 }
 wcomp::Result<void, Failure> Bucket::set(std::string_view key, std::span<const std::uint8_t> value) const {
   return wcomp::guest::call_import<wcomp::Result<void, ::sample::kv::store::Failure>(const ::sample::kv::store::Bucket&, std::string_view,
-      std::span<const std::uint8_t>)>(user_import_6, *this, key, value);
-}
-std::uint32_t Bucket::merge(Bucket other) const {
-  return wcomp::guest::call_import<std::uint32_t(const ::sample::kv::store::Bucket&, ::sample::kv::store::Bucket)>(user_import_7, *this,
-      other);
+      std::span<const std::uint8_t>), sample_kv_store_import_6>(*this, key, value);
 }
 
 }  // namespace sample::kv::store
-
-extern "C" __attribute__((import_module("$root"), import_name("log"))) void user_import_8(std::int32_t, std::int32_t);
-
-namespace sample::kv::user {
-
-void log(std::string_view line) {
-  return wcomp::guest::call_import<void(std::string_view)>(user_import_8, line);
-}
-
-}  // namespace sample::kv::user
 
 extern "C" __attribute__((export_name("run"))) std::int32_t user_export_0(std::int32_t p0, std::int32_t p1) {
   return wcomp::guest::run_export<wcomp::Result<void, std::string>(std::span<const std::string>), std::int32_t, true>(
@@ -69,8 +47,8 @@ extern "C" __attribute__((export_name("cabi_post_run"))) void user_post_0(std::i
 }
 
 extern "C" __attribute__((weak, export_name("cabi_realloc")))
-    void* cabi_realloc(void* block, std::size_t old_size, std::size_t align, std::size_t new_size) {
-  return wcomp::guest::reallocate(block, old_size, align, new_size);
+    void* cabi_realloc(void* block, std::size_t, std::size_t align, std::size_t new_size) {
+  return wcomp::guest::reallocate(block, align, new_size);
 }
 
 // Where memory ends or a container is misused there is nobody to tell: the guest traps. Definitions of your own take the place of these.

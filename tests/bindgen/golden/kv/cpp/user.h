@@ -13,4 +13,15 @@ void log(std::string_view line);
 
 }  // namespace sample::kv::user
 
+// Core functions, and those of the above whose call is a line.
+extern "C" __attribute__((import_module("$root"), import_name("log"))) void user_import_0(std::int32_t, std::int32_t);
+
+namespace sample::kv::user {
+
+inline void log(std::string_view line) {
+  ::user_import_0(wcomp::guest::pointer(line.data()), static_cast<std::int32_t>(line.size()));
+}
+
+}  // namespace sample::kv::user
+
 #endif

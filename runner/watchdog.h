@@ -11,13 +11,14 @@
 
 #include "wcomp/trap.h"
 
-namespace wcomp::cli {
+namespace wcomp::runner {
 
 /// Counts from its construction. When the time is over the guest is interrupted; a guest that waits where it cannot be interrupted (a
 /// disk that does not answer) is given a moment, then the process ends with the status of a trap. Does nothing without a time.
 class Watchdog {
  public:
-  explicit Watchdog(std::optional<std::chrono::milliseconds> time);
+  /// `end_process` ends the process and is given what the guest shall have ended with; it is called on a thread of the watchdog, while others may hold any lock.
+  Watchdog(std::optional<std::chrono::milliseconds> time, void (*end_process)(const Trap&));
   ~Watchdog();
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
@@ -30,7 +31,7 @@ class Watchdog {
   [[nodiscard]] Result<int, Trap> judge(Result<int, Trap> status);
 
  private:
-  void watch(std::chrono::milliseconds time);
+  void watch(std::chrono::milliseconds time, void (*end_process)(const Trap&));
   [[nodiscard]] std::string reason() const;
 
   std::mutex mutex_;
@@ -54,4 +55,4 @@ class Watched {
   Watchdog& watchdog_;
 };
 
-}  // namespace wcomp::cli
+}  // namespace wcomp::runner

@@ -1,15 +1,13 @@
-#include "cli/wcomp/watchdog.h"
+#include "runner/watchdog.h"
 
 #include <fmt/format.h>
 
-#include "cli/common/program.h"
+namespace wcomp::runner {
 
-namespace wcomp::cli {
-
-Watchdog::Watchdog(std::optional<std::chrono::milliseconds> time) {
+Watchdog::Watchdog(std::optional<std::chrono::milliseconds> time, void (*end_process)(const Trap&)) {
   if (!time) return;
   time_ = time->count() % 1000 == 0 ? fmt::format("{} s", time->count() / 1000) : fmt::format("{} ms", time->count());
-  thread_ = std::thread([this, t = *time] { watch(t); });
+  thread_ = std::thread([this, t = *time, end_process] { watch(t, end_process); });
 }
 
 Watchdog::~Watchdog() {
@@ -22,14 +20,14 @@ Watchdog::~Watchdog() {
   thread_.join();
 }
 
-void Watchdog::watch(std::chrono::milliseconds time) {
+void Watchdog::watch(std::chrono::milliseconds time, void (*end_process)(const Trap&)) {
   constexpr std::chrono::milliseconds moment(300);
   std::unique_lock lock(mutex_);
   if (ended_.wait_for(lock, time, [this] { return has_ended_; })) return;
   is_over_ = true;
   if (interrupt_) interrupt_();
   if (ended_.wait_for(lock, moment, [this] { return has_ended_; })) return;
-  end_at_once(Trap(TrapCode::interrupted, reason()));
+  end_process(Trap(TrapCode::interrupted, reason()));
 }
 
 void Watchdog::set_guest(std::function<void()> interrupt) {
@@ -55,4 +53,4 @@ Result<int, Trap> Watchdog::judge(Result<int, Trap> status) {
   return status;
 }
 
-}  // namespace wcomp::cli
+}  // namespace wcomp::runner

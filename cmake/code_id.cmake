@@ -1,0 +1,18 @@
+# cmake -DOUT=.. -DSOURCE=.. -DVERSION=.. -DFILES=.. -P code_id.cmake: writes wcomp_code_id.h, which tells builds apart whose compiled code
+# must not be mixed: by what the sources hold that code, its layout or what it calls depend on. It is left alone when nothing in it changed.
+set(sums "")
+file(STRINGS ${FILES} files)
+foreach(file IN LISTS files)
+  file(SHA256 ${SOURCE}/${file} sum)
+  string(APPEND sums "${file} ${sum}\n")
+endforeach()
+string(SHA256 all "${sums}")
+string(SUBSTRING ${all} 0 16 id)
+set(content "#pragma once\n#define WCOMP_CODE_ID \"${VERSION}, build ${id}\"\n")
+set(old "")
+if(EXISTS ${OUT})
+  file(READ ${OUT} old)
+endif()
+if(NOT old STREQUAL content)
+  file(WRITE ${OUT} "${content}")
+endif()

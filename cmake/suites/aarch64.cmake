@@ -1,0 +1,15 @@
+# The engine on aarch64: built for it and run under qemu, which costs minutes; skipped where the tools are missing.
+if(NOT CMAKE_SYSTEM_PROCESSOR STREQUAL "aarch64")
+  set(found)
+  foreach(package fmt Boost boost_headers nlohmann_json CLI11 doctest)
+    if(${package}_DIR)
+      list(APPEND found -D${package}_DIR=${${package}_DIR})
+    endif()
+  endforeach()
+  if(CMAKE_CXX_COMPILER_LAUNCHER)
+    list(APPEND found -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON)
+  endif()
+  add_test(NAME aarch64 COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/aarch64_test.py --source ${PROJECT_SOURCE_DIR}
+           --build ${PROJECT_BINARY_DIR}/aarch64 --cmake ${CMAKE_COMMAND} ${found})
+  set_tests_properties(aarch64 PROPERTIES LABELS once SKIP_RETURN_CODE 77 TIMEOUT 1800)
+endif()

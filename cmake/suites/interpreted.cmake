@@ -1,0 +1,15 @@
+# What runs where nothing is chosen is the compiler; suites that run code, once more with guests interpreted. Conformance not again under
+# the sanitizers.
+function(wcomp_interpreted_test name labels)
+  add_test(NAME ${name}_interpreted COMMAND ${ARGN})
+  set_tests_properties(${name}_interpreted PROPERTIES ENVIRONMENT "WCOMP_BACKEND=interp" LABELS "${labels}" SKIP_RETURN_CODE 77 TIMEOUT 900)
+endfunction()
+foreach(folder IN ITEMS engine canonical_abi runtime wasi wast)
+  if(TARGET ${folder}_tests)
+    wcomp_interpreted_test(${folder} interpreted $<TARGET_FILE:${folder}_tests>)
+  endif()
+endforeach()
+if(TARGET wcomp)
+  wcomp_interpreted_test(wast_conformance "once;interpreted" ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/wast/conformance.py --wcomp $<TARGET_FILE:wcomp>)
+  wcomp_interpreted_test(component_execution_conformance "once;interpreted" ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/wast/conformance.py --wcomp $<TARGET_FILE:wcomp> --exec)
+endif()
