@@ -171,7 +171,13 @@ class Interpreter final : public Backend {
   [[nodiscard]] std::size_t copy_stack(const Stop& stopped, const std::uint64_t* fp, const Inst* pc, std::span<SampledFrame> out) const {
     // What this thread was about to change is not to be relied on.
     if (is_adding_.load()) return 0;
-    const auto find = [&](const std::uint64_t* frame, const Inst* at) { return frame != nullptr && store_.stack.contains(frame) ? find_code(at) : nullptr; };
+    const auto find = [&](const std::uint64_t* frame, const Inst* at) -> const FuncCode* {
+      const bool is_frame = std::bit_cast<std::uintptr_t>(frame) % alignof(std::uint64_t) == 0 && store_.stack.contains(frame);
+      const FuncCode* found = is_frame ? find_code(at) : nullptr;
+      if (found == nullptr) return nullptr;
+      const std::uintptr_t distance = std::bit_cast<std::uintptr_t>(at) - std::bit_cast<std::uintptr_t>(found->code.insts.data());
+      return distance % sizeof(Inst) == 0 ? found : nullptr;
+    };
     const FuncCode* code = stopped.left.fp != nullptr ? nullptr : find(fp, pc);
     if (code == nullptr) {
       fp = stopped.left.fp != nullptr ? stopped.left.fp : stopped.fp;
