@@ -203,7 +203,7 @@ TEST_CASE("a result is viewed in the guest's memory before post-return runs") {
       (canon lift (core func $i "view") string-encoding=utf16 (memory (core memory $i "memory")))))
 )";
   const Engine engine;
-  const auto component = Component::from_bytes(engine, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, "view.wat");
+  const auto component = Component::from_bytes(engine, bytes(text), "view.wat");
   if (!component) FAIL(component.error().to_string());
   Instance instance = instantiate(Linker(engine), *component);
   auto view = typed<std::string_view(std::uint32_t)>(instance, "", "text");

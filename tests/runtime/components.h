@@ -6,6 +6,7 @@
 #include "component/builder.h"
 #include "core/builder.h"
 #include "wcomp/abi.h"
+#include "wcomp/module.h"
 
 namespace wcomp::test {
 
@@ -118,6 +119,22 @@ inline Builder forward_component(const std::string& name, component::StringEncod
 
 inline Component load(const Engine& engine, Builder& b) {
   auto loaded = Component::from_bytes(engine, component::encode(*share(b)), "test.wasm");
+  if (!loaded) FAIL(loaded.error().to_string());
+  return std::move(*loaded);
+}
+
+inline std::span<const std::uint8_t> bytes(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+/// A component, or a core module, from its text.
+inline Component load_text(const Engine& engine, std::string_view text) {
+  auto loaded = Component::from_bytes(engine, bytes(text), "test.wat");
+  if (!loaded) FAIL(loaded.error().to_string());
+  return std::move(*loaded);
+}
+inline Module load_module(const Engine& engine, std::string_view text) {
+  auto loaded = Module::from_bytes(engine, bytes(text), "module.wat");
   if (!loaded) FAIL(loaded.error().to_string());
   return std::move(*loaded);
 }

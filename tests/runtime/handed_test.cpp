@@ -7,12 +7,6 @@ using namespace wcomp::test;
 
 namespace {
 
-Component load_text(const Engine& engine, std::string_view text) {
-  auto loaded = Component::from_bytes(engine, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, "handed.wat");
-  if (!loaded) FAIL(loaded.error().to_string());
-  return *std::move(loaded);
-}
-
 struct Thing {
   static constexpr const char* resource_name = "thing";
   explicit Thing(std::uint32_t i) : id(i) { ++alive; }

@@ -143,7 +143,7 @@ constexpr std::string_view instances = R"((component
 
 TEST_CASE("handles are made, lent, given away and end as the specification's executable definitions say") {
   const Engine engine;
-  auto component = Component::from_bytes(engine, {reinterpret_cast<const std::uint8_t*>(instances.data()), instances.size()}, "handles.wat");
+  auto component = Component::from_bytes(engine, bytes(instances), "handles.wat");
   if (!component) FAIL(component.error().to_string());
   std::ifstream file(std::string(WCOMP_SOURCE_DIR) + "/tests/runtime/handles.jsonl");
   REQUIRE(file.good());

@@ -8,12 +8,6 @@ using namespace wcomp::test;
 
 namespace {
 
-Component load_text(const Engine& engine, std::string_view text) {
-  auto loaded = Component::from_bytes(engine, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, "test.wat");
-  if (!loaded) FAIL(loaded.error().to_string());
-  return *std::move(loaded);
-}
-
 /// A component that imports `host:api/f@1.0.0` with `f` of this type and exports it again as `call`, its core code handing everything through.
 /// `flat` are the core parameters, `result` what the lowered function takes for a result in memory or gives.
 std::string forwarding(std::string_view type, std::string_view flat, bool has_pointer, std::string_view flat_result) {

@@ -8,12 +8,6 @@ using namespace wcomp::test;
 
 namespace {
 
-Component load_text(const Engine& engine, std::string_view text) {
-  auto made = Component::from_bytes(engine, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, "test.wat");
-  if (!made) FAIL(made.error().to_string());
-  return *std::move(made);
-}
-
 /// Exports `get`, which asks the host's `number`.
 constexpr std::string_view asks = R"((component
   (import "host:api/numbers@1.2.0" (instance $host (export "number" (func (result u32)))))
@@ -144,7 +138,7 @@ TEST_CASE("a component with parts is planned once for a linker, and again when a
     (func (export "get") (result u32) (canon lift (core func $m "get")))))");
   const auto module = [&](std::string_view number) {
     const std::string text = "(module (func (export \"get\") (result i32) (i32.const " + std::string(number) + ")))";
-    auto made = Module::from_bytes(engine, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, "m.wat");
+    auto made = Module::from_bytes(engine, bytes(text), "m.wat");
     REQUIRE(made);
     return *std::move(made);
   };

@@ -8,18 +8,6 @@ using namespace wcomp::test;
 
 namespace {
 
-std::span<const std::uint8_t> bytes(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
-
-Component load_text(const Engine& engine, std::string_view text) {
-  auto made = Component::from_bytes(engine, bytes(text), "test.wat");
-  if (!made) FAIL(made.error().to_string());
-  return *std::move(made);
-}
-Module load_module(const Engine& engine, std::string_view text) {
-  auto made = Module::from_bytes(engine, bytes(text), "module.wat");
-  if (!made) FAIL(made.error().to_string());
-  return *std::move(made);
-}
 std::uint32_t answer(Instance& instance, std::string_view interface, std::string_view name) {
   auto result = typed<std::uint32_t()>(instance, interface, name).call();
   if (!result) FAIL(result.error().to_string());

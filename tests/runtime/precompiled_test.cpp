@@ -20,8 +20,6 @@ using namespace wcomp::test;
 
 namespace {
 
-std::span<const std::uint8_t> bytes(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
-
 /// What there is to compile for: these tests mean the compiler, whatever WCOMP_BACKEND says.
 Engine compiling() {
   auto made = Engine::create({.backend = BackendKind::jit});
@@ -29,16 +27,6 @@ Engine compiling() {
   return *std::move(made);
 }
 
-Component load_text(const Engine& engine, std::string_view text) {
-  auto made = Component::from_bytes(engine, bytes(text), "test.wat");
-  if (!made) FAIL(made.error().to_string());
-  return *std::move(made);
-}
-Module load_module(const Engine& engine, std::string_view text) {
-  auto made = Module::from_bytes(engine, bytes(text), "module.wat");
-  if (!made) FAIL(made.error().to_string());
-  return *std::move(made);
-}
 template <class T>
 T serve(Result<T> made) {
   if (!made) FAIL(made.error().to_string());

@@ -143,7 +143,7 @@ Engine engine_of_all() {
 }
 
 Instance run(const Engine& engine, const std::string& text) {
-  auto component = Component::from_bytes(engine, std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()), "property.wat");
+  auto component = Component::from_bytes(engine, bytes(text), "property.wat");
   if (!component) FAIL(component.error().to_string());
   return instantiate(Linker(engine), *component);
 }

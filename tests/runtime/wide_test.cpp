@@ -13,12 +13,6 @@ Engine wide_engine() {
   return *std::move(engine);
 }
 
-Component load_text(const Engine& engine, std::string_view text) {
-  auto loaded = Component::from_bytes(engine, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, "wide.wat");
-  if (!loaded) FAIL(loaded.error().to_string());
-  return *std::move(loaded);
-}
-
 /// Imports `shout: func(words: list<string>, n: u32) -> tuple<string, list<u64>>` and exports it again as `call`; `poke` stores two words at an
 /// address and hands them to `shout` as the list.
 constexpr std::string_view shouting = R"((component
@@ -155,7 +149,7 @@ TEST_CASE("handles go through a 64-bit memory as numbers") {
 }
 
 TEST_CASE("a memory of 64 bits is refused where the feature is off") {
-  const auto refused = Component::from_bytes(Engine(), {reinterpret_cast<const std::uint8_t*>(shouting.data()), shouting.size()}, "wide.wat");
+  const auto refused = Component::from_bytes(Engine(), bytes(shouting), "wide.wat");
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().to_string().find("cm64") != std::string::npos);
 }
