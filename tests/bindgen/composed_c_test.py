@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Guests in C composed with each other and with guests in C++, here and in the reference runtime.
+"""Guests in C and C++ composed with each other, here and in the reference runtime.
 
   composed_c_test.py --bin BUILD --components DIR
 """
@@ -18,6 +18,8 @@ CASES = [
     ("c_with_cpp", "run()", NOTHING_LEFT, True),
     ("cpp_with_c", "run()", NOTHING_LEFT, True),
     ("c_more", "run()", '"0 and 0 blocks left"', True),
+    ("fixed_composed", "run()", '"0 and 0 blocks left"', False),
+    ("fixed_with_c", "run()", '"0 and 0 blocks left"', False),
     ("c_fixed", 'turn([[1, 2, 3], [4, 5, 65535]], ["first", ""])', '([[65535, 5, 4], [3, 2, 1]], ["", "first"])', False),
     ("c_fixed", "count([[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20]])", "210", False),
 ]
