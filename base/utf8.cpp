@@ -3,6 +3,8 @@
 #include <array>
 #include <cstring>
 
+#include "base/processor.h"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #define WCOMP_HAS_AVX2_CODE 1
@@ -182,10 +184,7 @@ WCOMP_AVX2 bool with_avx2(const std::uint8_t* from, std::size_t size, const Sink
   return !check.has_fault();
 }
 
-const bool has_avx2 = [] {
-  __builtin_cpu_init();
-  return __builtin_cpu_supports("avx2") != 0;
-}();
+const bool uses_avx2 = has_avx2();
 
 #endif
 
@@ -193,7 +192,7 @@ template <class Sink>
 bool check(const std::uint8_t* from, std::size_t size, const Sink& sink) {
   if (size < 32) return few(from, size, sink);
 #ifdef WCOMP_HAS_AVX2_CODE
-  if (has_avx2) return with_avx2(from, size, sink);
+  if (uses_avx2) return with_avx2(from, size, sink);
 #endif
   return plain(from, size, sink);
 }

@@ -1,4 +1,5 @@
 // Handlers of shuffles for processors that have an instruction for them: the baseline of x86-64 goes byte by byte.
+#include "base/processor.h"
 #include "engine/interp/vector_eval.h"
 
 namespace wcomp::engine::interp {
@@ -39,7 +40,7 @@ using Bytes = char __attribute__((vector_size(16)));
 }  // namespace
 
 Handler find_shuffle_handler(Opcode op) {
-  if (__builtin_cpu_supports("ssse3") == 0) return nullptr;
+  if (!has_ssse3()) return nullptr;
   if (op == Opcode::i8x16_shuffle) return &shuffle;
   return op == Opcode::i8x16_swizzle || op == Opcode::i8x16_relaxed_swizzle ? &swizzle : nullptr;
 }
