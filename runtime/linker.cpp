@@ -66,13 +66,19 @@ using Interface = LinkerImpl::Interface;
 /// Those of `map` that may stand for `name`, best first.
 template <class T>
 std::vector<const T*> compatible(const std::map<std::string, T, std::less<>>& map, std::string_view name) {
-  std::vector<std::string_view> names;
-  std::vector<const T*> values;
-  for (const auto& [n, value] : map) {
-    names.emplace_back(n);
-    values.push_back(&value);
+  const component::VersionedName wanted = component::split_version(name);
+  if (!wanted.version) {
+    const auto found = map.find(name);
+    return found == map.end() ? std::vector<const T*>() : std::vector<const T*>{&found->second};
   }
-  std::vector<const T*> out;
+  // The versions of one name lie side by side.
+  std::vector<std::string_view> names;
+  std::vector<const T*> values, out;
+  const std::string_view any_version = name.substr(0, wanted.base.size() + 1);
+  for (auto it = map.lower_bound(any_version); it != map.end() && it->first.starts_with(any_version); ++it) {
+    names.emplace_back(it->first);
+    values.push_back(&it->second);
+  }
   for (const std::size_t i : component::find_compatible(name, names)) out.push_back(values[i]);
   return out;
 }
