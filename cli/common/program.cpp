@@ -112,12 +112,13 @@ int run(const Program& program, int argc, char** argv) {
   declare_common(app);
   // Only what is used is declared: starting is part of every run's time.
   std::vector<Declared> declared(program.commands.size());
+  const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
   const auto declare_command = [&](std::size_t i) -> CLI::App& {
-    if (declared[i].app == nullptr) declared[i] = declare(app, program.commands[i]);
+    if (declared[i].app == nullptr) declared[i] = declare(app, program.commands[i], words);
     return *declared[i].app;
   };
 
-  CommandLine line = split_command_line(program, declare_command, std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
+  CommandLine line = split_command_line(program, declare_command, words);
   for (std::size_t i = 0; i < declared.size(); ++i) {
     if (line.command ? i == *line.command : !program.commands[i].is_hidden) (void)declare_command(i);
   }
@@ -146,20 +147,30 @@ int run(const Program& program, int argc, char** argv) {
   return status_ok;
 }
 
+/// The status of a program that had `status` before its output was complete.
+int flushed(int status) {
+  if (std::fflush(stdout) == 0 || status != status_ok) return status;
+  fmt::print(stderr, "error[file-error]: cannot write standard output\n");
+  return status_failed;
+}
+
 }  // namespace
 
 const Program& get_program() { return *current_program; }
+
+int end_program(int status) {
+#if defined(__has_feature) && __has_feature(address_sanitizer)
+  return status;  // what is left behind would be reported as leaks
+#else
+  std::_Exit(flushed(status));
+#endif
+}
 
 int run_program(const Program& program, int argc, char** argv) {
   current_program = &program;
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of the write, which cleans up after itself
   try {
-    const int status = run(program, argc, argv);
-    if (std::fflush(stdout) != 0 && status == status_ok) {
-      fmt::print(stderr, "error[file-error]: cannot write standard output\n");
-      return status_failed;
-    }
-    return status;
+    return flushed(run(program, argc, argv));
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "error[limit-exceeded]: {} ran out of memory\n", program.name);
     return status_failed;

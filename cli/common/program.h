@@ -63,17 +63,25 @@ struct Program {
 /// The program that runs.
 const Program& get_program();
 
-/// Declares a command with all its options below `app`; used where options are parsed, and where they are described.
+/// Declares a command with all its options below `app`; used where options are parsed, and where they are described. For the words of a command
+/// line, options of a command with `guest_args` that are not among them may be left out (`is_wanted`): parsing comes to the same.
 struct Declared {
   CLI::App* app;
   Action action;
 };
-Declared declare(CLI::App& app, const Command& command);
+Declared declare(CLI::App& app, const Command& command, std::span<const std::string> words = {});
+/// Whether a command that is set up has to declare the option `--name` or `-n`. It need not be asked: it is for those with so many options that
+/// declaring them takes a part of the time of every start.
+[[nodiscard]] bool is_wanted(CLI::App& app, std::string_view option);
 /// What every command has: `--help`, `--message-format`.
 void declare_common(CLI::App& app);
 
 /// Parses and runs; the value for main to return. Never throws.
 int run_program(const Program& program, int argc, char** argv);
+
+/// Ends the process at once, with all output written: for commands that hold much by then, which the system takes back faster than destructors do.
+/// Returns the status where those are of interest (builds that look for leaks).
+int end_program(int status);
 
 /// What stood after FILE on the command line of a command with `guest_args`; another program's words (`foreign_takes_next`).
 const std::vector<std::string>& get_guest_args();

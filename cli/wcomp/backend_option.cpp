@@ -18,7 +18,7 @@ std::string check_backend(const std::string& name) {
 }  // namespace
 
 void add_backend_option(CLI::App& app, std::string& name) {
-  app.add_option("--backend", name, "What runs the code: interp, jit, or auto (the compiler where there is one)")->type_name("NAME")->check(CLI::Validator(check_backend, ""));
+  app.add_option(backend_option, name, "What runs the code: interp, jit, or auto (the compiler where there is one)")->type_name("NAME")->check(CLI::Validator(check_backend, ""));
 }
 
 }  // namespace wcomp::cli

@@ -9,6 +9,7 @@
 
 namespace wcomp::cli {
 
+inline constexpr const char* backend_option = "--backend";
 /// Declares the option; `name` outlives the parsing and holds the default.
 void add_backend_option(CLI::App& app, std::string& name);
 

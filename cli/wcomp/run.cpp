@@ -44,6 +44,9 @@ const std::vector<std::string>& args_of(const RunOptions& o) {
   return o.invoke && o.invoke->find('(') == std::string::npos ? none : get_guest_args();
 }
 
+/// The guest has ended: so does the process, unless something is to be said of it.
+int ended(const RunOptions& o, int status) { return o.profile.empty() ? end_program(status) : status; }
+
 int run_component(const RunOptions& o, const Engine& engine, const Result<Component>& component) {
   if (!component) return report(component.error());
   auto context = context_of(o, args_of(o));
@@ -59,7 +62,7 @@ int run_component(const RunOptions& o, const Engine& engine, const Result<Compon
   const std::vector<std::string> exports = component->exports();
   if (std::none_of(exports.begin(), exports.end(), [](const std::string& e) { return e.starts_with("wasi:cli/run@"); })) return report(no_command(o, *component));
   const auto status = watchdog.judge(wasi::run(*instance));
-  return status ? *status : report(status.error());
+  return ended(o, status ? *status : report(status.error()));
 }
 
 /// A library that is run does nothing: most likely one of its functions was meant.
@@ -86,9 +89,9 @@ int run_module(const RunOptions& o, const Engine& engine, Result<Module> module)
   const runner::Watched watched(watchdog, [&] { instance->interrupt(); });
   if (o.invoke) return invoke(*instance, o.file, *o.invoke, get_guest_args(), watchdog);
   const auto status = watchdog.judge(wasi::run(*instance));
-  if (!status) return report(status.error());
+  if (!status) return ended(o, report(status.error()));
   warn_of_library(o, *module, *instance);
-  return *status;
+  return ended(o, *status);
 }
 
 /// The first bytes of a regular file, as many as its kind takes to tell; fewer of a shorter one.

@@ -20,6 +20,7 @@ namespace {
 
 void add_sandbox_option(CLI::App& app, const runner::SandboxOption& s, RunOptions& o) {
   const std::string flag = fmt::format("--{}", s.name), help(s.help);
+  if (!is_wanted(app, flag)) return;
   const auto check = [kind = s.kind](const std::string& text) { return runner::problem_of(kind, text); };
   if (const auto* is_on = std::get_if<bool runner::SandboxOptions::*>(&s.member)) {
     app.add_flag(flag, o.**is_on, help);
@@ -152,21 +153,40 @@ Result<void> apply_peer_options(RunOptions& o) {
 
 void add_run_options(CLI::App& app, RunOptions& o) {
   app.add_option("FILE", o.file, "Component or core module, binary or text, or what `wcomp compile` made of one; `-` is standard input; everything after it belongs to the guest")->required();
-  app.add_option("--invoke", o.invoke, "Call an exported function: 'f(\"x\", {a: 1})', or its name with arguments after FILE; values as WAVE, results on standard output")
-      ->type_name("CALL");
+  if (const char* name = "--invoke"; is_wanted(app, name)) {
+    app.add_option(name, o.invoke, "Call an exported function: 'f(\"x\", {a: 1})', or its name with arguments after FILE; values as WAVE, results on standard output")
+        ->type_name("CALL");
+  }
   for (const runner::SandboxOption& option : runner::sandbox_options) add_sandbox_option(app, option, o);
-  app.add_flag("--deterministic", o.is_deterministic, "The same results on every machine: canonical NaNs, one outcome of relaxed vector instructions");
-  app.add_option("--wasm-features", o.wasm_features, "Proposals of WebAssembly that are on: NAME, -NAME, or a group, from left to right; `wcomp validate --help` lists them")
-      ->type_name("LIST")->expected(1)->allow_extra_args(false)->take_all()->check(CLI::Validator(check_features, ""));
-  add_backend_option(app, o.backend);
-  auto* cache_dir = app.add_option("--cache-dir", o.cache_dir, "Keep compiled code in this folder (`wcomp cache path` prints the one it is in otherwise)")->type_name("DIR");
-  app.add_flag("--no-cache", o.has_no_cache, "Neither look for compiled code on disk nor keep it there")->excludes(cache_dir);
-  app.add_flag("--allow-precompiled", o.allows_precompiled, "Run what `wcomp compile` made whatever its name is: trusted machine code (a name in .cwasm needs no option)");
-  app.add_option("--profile", o.profile, "Where the guest spends its time: `guest` writes a flame graph to FILE (wcomp-profile.svg when left out; .folded: stacks as text, .json: for"
-                                         " profiler.firefox.com), a sample each INTERVAL (1ms); `perfmap` and `jitdump` write names for Linux's perf")
-      ->type_name("guest[,FILE[,INTERVAL]]|perfmap|jitdump")->check(CLI::Validator(check_profile, ""));
-  app.add_option("-S", o.wasi, "As in wasmtime: inherit-env")->type_name("KEY[=VALUE],..")->expected(1)->allow_extra_args(false)->take_all();
-  app.add_option("-W", o.wasm, "As in wasmtime: fuel=N, timeout=TIME, max-memory-size=N, max-table-elements=N, max-instances=N, max-wasm-stack=N, features")->type_name("KEY[=VALUE],..")->expected(1)->allow_extra_args(false)->take_all();
+  if (const char* name = "--deterministic"; is_wanted(app, name)) {
+    app.add_flag(name, o.is_deterministic, "The same results on every machine: canonical NaNs, one outcome of relaxed vector instructions");
+  }
+  if (const char* name = "--wasm-features"; is_wanted(app, name)) {
+    app.add_option(name, o.wasm_features, "Proposals of WebAssembly that are on: NAME, -NAME, or a group, from left to right; `wcomp validate --help` lists them")
+        ->type_name("LIST")->expected(1)->allow_extra_args(false)->take_all()->check(CLI::Validator(check_features, ""));
+  }
+  if (is_wanted(app, backend_option)) add_backend_option(app, o.backend);
+  CLI::Option* cache_dir = nullptr;
+  if (const char* name = "--cache-dir"; is_wanted(app, name)) {
+    cache_dir = app.add_option(name, o.cache_dir, "Keep compiled code in this folder (`wcomp cache path` prints the one it is in otherwise)")->type_name("DIR");
+  }
+  if (const char* name = "--no-cache"; is_wanted(app, name)) {
+    CLI::Option* no_cache = app.add_flag(name, o.has_no_cache, "Neither look for compiled code on disk nor keep it there");
+    if (cache_dir != nullptr) no_cache->excludes(cache_dir);
+  }
+  if (const char* name = "--allow-precompiled"; is_wanted(app, name)) {
+    app.add_flag(name, o.allows_precompiled, "Run what `wcomp compile` made whatever its name is: trusted machine code (a name in .cwasm needs no option)");
+  }
+  if (const char* name = "--profile"; is_wanted(app, name)) {
+    app.add_option(name, o.profile, "Where the guest spends its time: `guest` writes a flame graph to FILE (wcomp-profile.svg when left out; .folded: stacks as text, .json: for"
+                                    " profiler.firefox.com), a sample each INTERVAL (1ms); `perfmap` and `jitdump` write names for Linux's perf")
+        ->type_name("guest[,FILE[,INTERVAL]]|perfmap|jitdump")->check(CLI::Validator(check_profile, ""));
+  }
+  const auto add_peer_option = [&](const char* name, std::vector<std::string>& lists, const char* help) {
+    if (is_wanted(app, name)) app.add_option(name, lists, help)->type_name("KEY[=VALUE],..")->expected(1)->allow_extra_args(false)->take_all();
+  };
+  add_peer_option("-S", o.wasi, "As in wasmtime: inherit-env");
+  add_peer_option("-W", o.wasm, "As in wasmtime: fuel=N, timeout=TIME, max-memory-size=N, max-table-elements=N, max-instances=N, max-wasm-stack=N, features");
 }
 
 Result<Engine> engine_of(const RunOptions& o) {
