@@ -147,48 +147,58 @@ Temp::~Temp() {
 
 void Body::adapter(const FuncShape& lower, const FuncShape& lift) {
   const FuncShape& func = lower;  // what they have in common
+  const bool has_post_return = module_.side(Side::callee).has_post_return;
   enter(func.lower_needs_realloc);
   if (func.has_borrows) call_intrinsic(Intrinsic::enter_call);
 
-  std::vector<Temp> args, core_results, results;
-  for (const ValType t : lift.lifted.params) args.emplace_back(*this, t);
-  for (const ValType t : lift.lifted.results) core_results.emplace_back(*this, t);
-  for (const ValType t : func.lowered.results) results.emplace_back(*this, t);
+  // A value that is a number or a handle stays in the local it came in, or on the stack: an adapter of nothing else passes on what it gets.
+  std::vector<Temp> temps;
+  const auto temp = [&](ValType t) -> core::LocalIdx { return temps.emplace_back(*this, t); };
+  std::vector<core::LocalIdx> args, core_results, results;
+  const std::vector<bool> stays = func.params_spill ? std::vector<bool>(1) : find_single_values(*func.params_tuple);
+  for (std::size_t i = 0; i < lift.lifted.params.size(); ++i) args.push_back(stays[i] ? core::LocalIdx(i) : temp(lift.lifted.params[i]));
+  const bool is_single = func.result != nullptr && !func.results_spill && !has_post_return && find_single_values(*func.result).front();
+  const bool stays_on_stack = is_single && !func.result->has_handles;
+  if (!stays_on_stack) {
+    for (const ValType t : lift.lifted.results) core_results.push_back(temp(t));
+    for (const ValType t : func.lowered.results) results.push_back(is_single ? core_results[0] : temp(t));
+  }
 
   translate_params(lower, lift, args);
-  for (const Temp& arg : args) code().local_get(arg);
+  for (const core::LocalIdx arg : args) code().local_get(arg);
   code().call(module_.callee);
-  for (const Temp& r : core_results) code().local_set(r);
+  for (const core::LocalIdx r : core_results) code().local_set(r);
   if (func.has_borrows) call_intrinsic(Intrinsic::exit_call);
 
   from_ = Side::callee;
-  translate_result(lower, lift, core_results, results);
-  if (module_.side(Side::callee).has_post_return) {
+  if (stays_on_stack) normalise_flat(*func.result);
+  else translate_result(lower, lift, core_results, results);
+  if (has_post_return) {
     set_may_leave(Side::callee, false);
-    for (const Temp& r : core_results) code().local_get(r);
+    for (const core::LocalIdx r : core_results) code().local_get(r);
     code().call(module_.post_return);
     if (!module_.side(Side::callee).enters_callee) set_may_leave(Side::callee, true);
   }
   leave();
-  for (const Temp& r : results) code().local_get(r);
+  for (const core::LocalIdx r : results) code().local_get(r);
+  // What `enter` goes to if it may not enter: behind everything else, so that nothing jumps over it.
+  code().op(Opcode::return_);
+  for (const TrapCode why : {TrapCode::cannot_leave, TrapCode::cannot_enter}) {
+    code().end();
+    trap(why);
+  }
 }
 
 void Body::helper(const ShapePair& shapes) { translate_here(shapes, InMemory{core::LocalIdx(0)}, InMemory{core::LocalIdx(1)}); }
 
 // An instance that may be entered does nothing, so it may leave, too: once entered its flags are known.
 void Body::enter(bool keeps_caller_flags) {
+  code().block().block();
   code().global_get(module_.flags(Side::caller));
   if (keeps_caller_flags) code().local_tee(*(caller_flags_ = code().local(ValType::i32)));
-  code().i32_const(flag_may_leave).op(Opcode::i32_and).op(Opcode::i32_eqz);
-  trap_if(TrapCode::cannot_leave);
-  if (module_.side(Side::callee).is_own_instance) {
-    code().i32_const(1);
-    trap_if(TrapCode::cannot_enter);
-  }
-  for (const core::GlobalIdx flags : module_.entered) {
-    code().global_get(flags).i32_const(flag_may_enter).op(Opcode::i32_and).op(Opcode::i32_eqz);
-    trap_if(TrapCode::cannot_enter);
-  }
+  code().i32_const(flag_may_leave).op(Opcode::i32_and).op(Opcode::i32_eqz).br_if(0);
+  if (module_.side(Side::callee).is_own_instance) code().br(1);
+  for (const core::GlobalIdx flags : module_.entered) code().global_get(flags).i32_const(flag_may_enter).op(Opcode::i32_and).op(Opcode::i32_eqz).br_if(1);
   for (const core::GlobalIdx flags : module_.entered) set_flags(flags, flag_may_leave);
 }
 
@@ -211,7 +221,7 @@ void Body::set_may_leave(Side side, bool may) {
 }
 
 // lift_flat_values of the caller and lower_flat_values of the callee, for the parameters.
-void Body::translate_params(const FuncShape& lower, const FuncShape& lift, std::span<const Temp> args) {
+void Body::translate_params(const FuncShape& lower, const FuncShape& lift, std::span<const core::LocalIdx> args) {
   const ShapePair params{lower.params_tuple.get(), lift.params_tuple.get()};
   if (lower.params_spill) {
     const core::LocalIdx ptr(0);
@@ -231,7 +241,7 @@ void Body::translate_params(const FuncShape& lower, const FuncShape& lift, std::
 }
 
 // lift_flat_values of the callee and lower_flat_values of the caller, for the result.
-void Body::translate_result(const FuncShape& lower, const FuncShape& lift, std::span<const Temp> core_results, std::span<const Temp> results) {
+void Body::translate_result(const FuncShape& lower, const FuncShape& lift, std::span<const core::LocalIdx> core_results, std::span<const core::LocalIdx> results) {
   if (lower.result == nullptr) return;
   const ShapePair result{lift.result.get(), lower.result.get()};
   if (lower.results_spill) {
@@ -250,8 +260,12 @@ void Body::translate_result(const FuncShape& lower, const FuncShape& lift, std::
   translate(result, InLocals(src), InLocals(dst));
 }
 
+void Body::trap(TrapCode trap_code) { code().i32_const(static_cast<std::int32_t>(trap_code)).call(module_.intrinsic(Intrinsic::trap)).op(Opcode::unreachable); }
+
 void Body::trap_if(TrapCode trap_code) {
-  code().if_().i32_const(static_cast<std::int32_t>(trap_code)).call(module_.intrinsic(Intrinsic::trap)).op(Opcode::unreachable).end();
+  code().if_();
+  trap(trap_code);
+  code().end();
 }
 
 void Body::call_intrinsic(Intrinsic i) { code().call(module_.intrinsic(i)); }

@@ -21,6 +21,9 @@ namespace wcomp::cabi::fusing {
 /// Whether strings are the same bytes on both sides, whatever they are.
 [[nodiscard]] constexpr bool is_copied(StringEncoding a, StringEncoding b) { return a == b && a != StringEncoding::latin1_utf16; }
 
+/// Which of a value's flat values are each a number or a handle by itself: what one side has is what the other gets, in the same local.
+[[nodiscard]] std::vector<bool> find_single_values(const Shape& shape);
+
 /// One type as the sender's memory has it and as the receiver's has it. They differ only in addresses: parts and cases are the same.
 struct ShapePair {
   const Shape* src;
@@ -122,8 +125,8 @@ class Body {
   void set_flags(core::GlobalIdx flags, std::int32_t value);
   /// The instance of the side may (not) leave from here on.
   void set_may_leave(Side side, bool may);
-  void translate_params(const FuncShape& lower, const FuncShape& lift, std::span<const Temp> args);
-  void translate_result(const FuncShape& lower, const FuncShape& lift, std::span<const Temp> core_results, std::span<const Temp> results);
+  void translate_params(const FuncShape& lower, const FuncShape& lift, std::span<const core::LocalIdx> args);
+  void translate_result(const FuncShape& lower, const FuncShape& lift, std::span<const core::LocalIdx> core_results, std::span<const core::LocalIdx> results);
 
   // fuse_values.cpp
   void translate(const ShapePair& shapes, const Place& src, const Place& dst);
@@ -135,6 +138,8 @@ class Body {
   void variant(const ShapePair& shapes, const Place& src, const Place& dst);
   void payloads(const ShapePair& shapes, core::LocalIdx discriminant, const Place& src, const Place& dst);
   void normalise(const Shape& shape, bool is_from_memory);
+  /// A number, or numbers in records, of one flat value on the stack.
+  void normalise_flat(const Shape& shape);
 
   // fuse_lists.cpp: what needs the callee's or caller's allocator
   void string(const Place& src, const Place& dst);
@@ -180,6 +185,7 @@ class Body {
   void begin_store(const Place& dst);
   void end_store(const Place& dst, std::uint32_t size, core::ValType type);
 
+  void trap(TrapCode code);
   /// Takes a condition from the stack; if it holds the call ends.
   void trap_if(TrapCode code);
   void call_intrinsic(Intrinsic i);

@@ -28,9 +28,44 @@ Place sub_place(const Place& whole, std::uint32_t offset, std::uint32_t flat_ind
 
 std::uint32_t word_bytes(ValType ptr) { return ptr == ValType::i64 ? 8 : 4; }
 
+/// Whether `normalise` has anything to do for a flat value.
+bool has_unused_bits(const Shape& s) {
+  switch (s.kind) {
+    case ShapeKind::bool_:
+    case ShapeKind::u8:
+    case ShapeKind::u16:
+    case ShapeKind::s8:
+    case ShapeKind::s16:
+    case ShapeKind::char_: return true;
+    case ShapeKind::flags: return s.flag_count < 32;
+    default: return false;
+  }
+}
+
+void mark_single_values(const Shape& shape, std::size_t at, std::vector<bool>& out) {
+  switch (shape.kind) {
+    case ShapeKind::record:
+      for (const Part& p : shape.parts) mark_single_values(*p.shape, at + p.flat_index, out);
+      return;
+    case ShapeKind::string:
+    case ShapeKind::list:
+    case ShapeKind::fixed_list:
+    case ShapeKind::variant:
+    case ShapeKind::stream:
+    case ShapeKind::future: return;
+    default: out.at(at) = true;
+  }
+}
+
 bool is_signed(ShapeKind k) { return k == ShapeKind::s8 || k == ShapeKind::s16; }
 
 }  // namespace
+
+std::vector<bool> find_single_values(const Shape& shape) {
+  std::vector<bool> out(shape.flat.size());
+  mark_single_values(shape, 0, out);
+  return out;
+}
 
 void Body::translate(const ShapePair& shapes, const Place& src, const Place& dst) {
   if (is_in_memory(src) && is_in_memory(dst) && shapes->nodes > helper_threshold) {
@@ -75,6 +110,8 @@ void Body::translate_here(const ShapePair& shapes, const Place& src, const Place
 
 void Body::scalar(const Shape& shape, const Place& src, const Place& dst) {
   const ValType type = shape.flat[0];
+  const InLocals *from = std::get_if<InLocals>(&src), *into = std::get_if<InLocals>(&dst);
+  if (from != nullptr && into != nullptr && (*from)[0].local == (*into)[0].local && !has_unused_bits(shape)) return;
   begin_store(dst);
   match(
       src, [&](const InMemory& m) { load(m, shape.size, is_signed(shape.kind), type); }, [&](const InLocals& l) { push_local(l[0], type); });
@@ -110,6 +147,13 @@ void Body::normalise(const Shape& shape, bool is_from_memory) {
       return;
     }
     default: return;
+  }
+}
+
+void Body::normalise_flat(const Shape& shape) {
+  normalise(shape, false);
+  for (const Part& p : shape.parts) {
+    if (!p.shape->flat.empty()) normalise_flat(*p.shape);
   }
 }
 

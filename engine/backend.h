@@ -32,6 +32,7 @@ struct RunState {
   std::uint32_t depth = 0;            ///< nested calls from host functions
   FuncInst* const* funcs = nullptr;   ///< by FuncAddr
   void* backend = nullptr;            ///< the back end's own
+  std::uint64_t forward_limit = 0;    ///< see WasmStack::forward_limit
 };
 
 class Backend {

@@ -54,6 +54,7 @@ StoreImpl::StoreImpl(const StoreLimits& l, const StoreOptions& o, std::shared_pt
   run_state.stack_limit = stack.near_limit();
   run_state.end_of_stack = stack.limit();
   run_state.stack_top = stack.base();
+  run_state.forward_limit = stack.forward_limit();
   set_fuel(l.fuel.value_or(0));
   backend = make_backend(*this);
 }

@@ -23,6 +23,10 @@ class WasmStack {
   /// Where compiled code begins its stack of return addresses, which grows towards the frames: there is room for those of as many frames as fit,
   /// and for the frames of a few signal handlers.
   [[nodiscard]] std::uint64_t* top() const { return top_; }
+  /// Calls that hand on their own frame take room of the stack of return addresses only. They may as long as the top of that, as an address, plus
+  /// twice the frame's is no less than this: then so much is left that it does not end before the frames do, of whom none returns by way of more
+  /// than three words for two of its own.
+  [[nodiscard]] std::uint64_t forward_limit() const { return 3 * reinterpret_cast<std::uint64_t>(limit_) + slack_slots / 2 * sizeof(std::uint64_t); }
   /// How far frames may reach of a stack that counts as little used.
   [[nodiscard]] std::uint64_t* near_limit() const { return std::min(limit_, base_ + AddressPool::kept_stack_bytes / 8); }
   /// No frame reached beyond near_limit: there is nothing to clean.

@@ -40,6 +40,10 @@ class Assembler {
   virtual void save_context(std::uint32_t header) = 0;
   /// The function that the last register names, whose frame the frame register is already.
   virtual void call_foreign() = 0;
+  /// Goes on if the stack of return addresses has room for a call that hands on the frame; the open field is where else it goes.
+  virtual std::uint32_t check_forward() = 0;
+  /// The function that the last register names, in the frame of this one; the context, and memory 0, are as before when it is back.
+  virtual void call_forward() = 0;
   /// Back in a frame: its context, and memory 0.
   virtual void restore_context(std::uint32_t header) = 0;
   /// Goes on in the function that the last register names. If it is another instance's, who called this one gets its context back on the way.

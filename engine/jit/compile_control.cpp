@@ -1,6 +1,7 @@
 // Branches, calls and returns, and what comes of exceptions.
 #include <algorithm>
 #include <map>
+#include <ranges>
 
 #include "engine/jit/function_compiler.h"
 
@@ -116,6 +117,8 @@ void FunctionCompiler::return_from(const RegOp& o) {
   }
   as_.ret();
   after_jump();
+  // The result of `forward` may have been made anew where the first local was.
+  if (forward_call_ != no_slot) kinds_[0] = first_kind_;
 }
 
 void FunctionCompiler::move_arguments(u32 from, u32 count) {
@@ -145,10 +148,87 @@ void FunctionCompiler::resolve(const RegOp& o) {
   }
 }
 
+void FunctionCompiler::find_forward(RegisterCode& code) {
+  forward_begin_ = forward_call_ = no_slot;
+  constexpr u32 max_frame = 256;
+  const core::Module& module = build_.module;
+  auto& ops = code.ops;
+  if (code.frame > max_frame || code.results > 1 || !code.handlers.empty() || !module.tag_types.empty()) return;
+  if (std::ranges::any_of(ops, [](const RegOp& o) { return o.op == Opcode::loop; })) return;
+  for (u32 at = 0; at < ops.size(); ++at) {
+    const RegOp& call = ops[at];
+    if (call.op != Opcode::call || call.imm >= module.imported_funcs || call.is_target) continue;
+    const core::FuncType& type = module.func_type(core::FuncIdx(call.imm));
+    const u32 count = slot_count(type.params);
+    if (count > code.params || count > at || slot_count(type.results) != code.results) continue;
+    // Highest first, as register code has them.
+    const auto is_argument = [&](u32 i) {
+      const RegOp& o = ops[at - 1 - i];
+      return o.op == Opcode::local_get && !o.is_wide && o.a == i && o.dst == call.a + i && (i + 1 == count || !o.is_target);
+    };
+    if (!std::ranges::all_of(std::views::iota(0u, count), is_argument)) continue;
+    if (!returns_result(code, at)) continue;
+    forward_begin_ = at - count;
+    forward_call_ = at;
+    // The result is where results are.
+    const u32 result = call.a;
+    for (u32 i = at + 1; i < ops.size() && ops[i - 1].op != Opcode::return_; ++i) {
+      for (u32* slot : {&ops[i].dst, &ops[i].a, &ops[i].b}) {
+        if (*slot == result && code.results == 1) *slot = 0;
+      }
+    }
+    return;
+  }
+}
+
+bool FunctionCompiler::returns_result(const RegisterCode& code, u32 call) {
+  const u32 result = code.ops[call].a;
+  std::array<u32, 4> constants{};
+  u32 count = 0;
+  const auto is_constant = [&](u32 slot) { return std::ranges::find(constants.begin(), constants.begin() + count, slot) != constants.begin() + count; };
+  for (u32 i = call + 1; i < code.ops.size(); ++i) {
+    const RegOp& o = code.ops[i];
+    if (o.is_target) return false;
+    switch (o.op) {
+      case Opcode::i32_const:
+        if ((o.dst == result && code.results == 1) || o.dst < code.header + header_slots) return false;
+        if (is_constant(o.dst)) break;
+        if (count == constants.size()) return false;
+        constants[count++] = o.dst;
+        break;
+      case Opcode::global_set:
+        if (!is_constant(o.a)) return false;
+        break;
+      case Opcode::i32_and:
+      case Opcode::i32_ne:
+        if (o.dst != result || o.a != result || !is_constant(o.b) || code.results != 1) return false;
+        break;
+      case Opcode::i32_extend8_s:
+      case Opcode::i32_extend16_s:
+        if (o.dst != result || o.a != result || code.results != 1) return false;
+        break;
+      case Opcode::return_: return code.results == 0 || o.a == result;
+      default: return false;
+    }
+  }
+  return false;
+}
+
+std::uint32_t FunctionCompiler::forward() {
+  const RegOp& call = in_->ops[forward_call_];
+  spill_all();
+  offset_ = call.offset;
+  places_.push_back({.begin = as_.here() - func_begin_, .offset = call.offset, .is_call = true, .is_foreign = true, .frame = 0});
+  resolve(call);
+  as_.call_forward();
+  return forward_call_ + 1 - forward_begin_;
+}
+
 void FunctionCompiler::call(const RegOp& o) {
   const core::Module& module = build_.module;
   spill_all();
   const bool is_own = o.op == Opcode::call && o.imm >= module.imported_funcs;
+  if (!is_own && forward_call_ != no_slot) as_.save_context(in_->header);
   const core::FuncType& type = o.op == Opcode::call ? module.func_type(core::FuncIdx(o.imm)) : module.types[o.imm];
   places_.push_back({.begin = as_.here() - func_begin_, .offset = o.offset, .is_call = true, .is_foreign = !is_own, .frame = o.a});
   if (!is_own) resolve(o);

@@ -120,7 +120,10 @@ bool Compiler::to_caller(Run::At& at, const Run& run) const {
   const auto place = func ? code->find(*func, at.pc) : std::nullopt;
   if (!place || !place->is_call) return false;
   at.frame -= place->frame;
-  if (place->is_foreign) at.context = reinterpret_cast<Context*>(at.frame[code->view.funcs[*func].header]);
+  if (place->hands_on_frame()) {
+    at.context = reinterpret_cast<Context*>(word_at(at.stack));
+    at.stack += 8;
+  } else if (place->is_foreign) at.context = reinterpret_cast<Context*>(at.frame[code->view.funcs[*func].header]);
   return true;
 }
 
@@ -228,6 +231,7 @@ Outcome Compiler::help(Context& cx, std::uint64_t* frame, const Record& r, Run& 
         if (!move_limit(state)) return stop(run, at, why_limit(state));
       }
       return Outcome::go_on;
+    case HelperOp::forward_limit: return stop(run, at, TrapCode::call_stack_exhausted);
     case HelperOp::too_large:
       run.has_own_frame = false;
       return stop(run, at, TrapCode::limit_exceeded, frame_too_large());

@@ -8,6 +8,9 @@
 // switches to. A frame is found from its callee's, because a place of the code knows how far above its own frame the callee's begins.
 //
 // The header of a frame: the context, where the function calls into other instances, for it has to be put back after the call.
+//
+// A function that hands on to another instance what it was given, and gives back what that returns (an adapter between components of numbers and
+// handles), makes that call in its own frame, which is the callee's then: nothing is copied. Its context is on the code's stack meanwhile.
 #pragma once
 
 #include <cstddef>
@@ -60,6 +63,7 @@ enum class HelperOp : std::uint16_t {
   trap = 0xf800,   ///< imm: TrapCode
   limit,           ///< the frame of imm bytes does not fit: makes room, or traps
   too_large,       ///< the function cannot run
+  forward_limit,   ///< no room for a call in the function's own frame
 };
 
 }  // namespace wcomp::engine::jit

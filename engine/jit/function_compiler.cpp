@@ -62,6 +62,7 @@ void FunctionCompiler::compile_body(core::FuncIdx f, bool can_be_compiled) {
     call_helper({.op = static_cast<std::uint16_t>(HelperOp::too_large), .imm = f.value});
     finish_code();
   } else {
+    find_forward(builder_.code());
     in_ = &builder_.code();
     func.header = in_->header;
     func.frame = in_->frame;
@@ -91,13 +92,19 @@ void FunctionCompiler::compile_body(core::FuncIdx f, bool can_be_compiled) {
 }
 
 void FunctionCompiler::enter() {
-  is_foreign_caller_ = std::ranges::any_of(in_->ops, [&](const RegOp& o) {
+  const bool has_forward = forward_call_ != no_slot;
+  is_foreign_caller_ = !has_forward && std::ranges::any_of(in_->ops, [&](const RegOp& o) {
     return o.op == Opcode::call_indirect || o.op == Opcode::call_ref || (o.op == Opcode::call && o.imm < build_.module.imported_funcs);
   });
   mark_place(0);
   Holes h;
-  h.constant = u64{in_->frame} * 8;
-  emit(Pseudo::enter, Form::slots, h);
+  if (has_forward) {
+    // Its frame is as good as its caller's, but for little that it may write behind that (WasmStack::slack_slots).
+    cold_.push_back({as_.check_forward(), 0, add_record({.op = static_cast<std::uint16_t>(HelperOp::forward_limit)}), no_slot});
+  } else {
+    h.constant = u64{in_->frame} * 8;
+    emit(Pseudo::enter, Form::slots, h);
+  }
   if (is_foreign_caller_) as_.save_context(in_->header);
   // Locals begin as zero. What lies in a slot otherwise might be taken for a reference to an exception, which would be kept (engine/exceptions.h).
   const bool has_exceptions = !build_.module.tag_types.empty();
@@ -148,6 +155,7 @@ void FunctionCompiler::make_canonical(const RegOp& o) {
 }
 
 std::uint32_t FunctionCompiler::operation() {
+  if (at_ == forward_begin_) return forward();
   const RegOp& o = op();
   if (is_const(o.op)) {
     const Kind kind = o.op == Opcode::i32_const ? Kind::i32 : o.op == Opcode::f32_const ? Kind::f32 : o.op == Opcode::f64_const ? Kind::f64 : Kind::i64;

@@ -198,6 +198,12 @@ class FunctionCompiler {
   void jump_table(const RegOp& o);
   void return_from(const RegOp& o);
   void call(const RegOp& o);
+  /// Looks for the call of another instance's function that is made in the function's own frame (context.h): its arguments are the first locals as they
+  /// are, what comes after it reads nothing of the frame but the result, and returns that.
+  void find_forward(RegisterCode& code);
+  [[nodiscard]] static bool returns_result(const RegisterCode& code, u32 call);
+  /// Makes it, in place of the copies of the arguments and the call.
+  u32 forward();
   void tail_call(const RegOp& o);
   /// The last register names the callee.
   void resolve(const RegOp& o);
@@ -226,7 +232,10 @@ class FunctionCompiler {
   u32 first_operand_ = 0;
   u32 at_ = 0;
   u32 offset_ = 0;  ///< of the operation at hand
-  bool is_foreign_caller_ = false;  ///< it calls into other instances
+  bool is_foreign_caller_ = false;  ///< it calls into other instances, which need a frame of their own
+  u32 forward_begin_ = no_slot;     ///< operations: the first copy of an argument for the call in the function's own frame, and that call
+  u32 forward_call_ = no_slot;
+  Kind first_kind_{};               ///< of the first local
   std::array<Register, registers> regs_{};
   std::array<bool, registers> is_ever_written_{};  ///< pinned locals
   std::vector<u8> where_;       ///< by slot

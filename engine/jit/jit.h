@@ -67,7 +67,7 @@ struct CodeObject {
 };
 
 /// Changes whenever code of an earlier version must not be run.
-inline constexpr std::uint32_t code_version = 1;
+inline constexpr std::uint32_t code_version = 2;
 
 /// Whether this machine has what compiled code needs.
 [[nodiscard]] bool can_compile();

@@ -18,7 +18,8 @@ struct Place {
   std::uint32_t offset = 0;  ///< in the body
   bool is_call = false;
   bool is_foreign = false;   ///< the caller's context is in its header
-  std::uint32_t frame = 0;   ///< slots from the caller's frame to the callee's
+  std::uint32_t frame = 0;   ///< slots from the caller's frame to the callee's; 0: it is the caller's own, whose context is on the code's stack
+  [[nodiscard]] bool hands_on_frame() const { return is_foreign && frame == 0; }
 };
 
 /// Appends a function's list; the places are in ascending order.

@@ -75,6 +75,10 @@ void FunctionCompiler::choose_pinned(core::FuncIdx f) {
   for (const core::Locals& l : module.funcs[f.value - module.imported_funcs].locals) {
     for (u32 i = 0; i < l.count; ++i) add(l.type);
   }
+  if (forward_call_ != no_slot) {
+    first_kind_ = kinds_[0];
+    return;
+  }
   // How deep in loops each operation is: a loop reaches as far as the last branch back to it.
   const auto& ops = in_->ops;
   auto& change = depth_changes_;

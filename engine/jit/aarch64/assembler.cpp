@@ -44,6 +44,16 @@ class AssemblerA64 final : public Assembler {
     load_callee();
     put({branch_link_to(scratch2)});
   }
+  std::uint32_t check_forward() override {
+    put({add(scratch2, stack, frame) | 1u << 10,  // twice the frame
+         load(scratch3, aarch64::context, offsetof(Context, state)), load(scratch3, scratch3, offsetof(RunState, forward_limit)), compare(scratch2, scratch3)});
+    return open(0x54000003);  // b.lo
+  }
+  void call_forward() override {
+    put({push(aarch64::context, stack)});
+    load_callee();
+    put({branch_link_to(scratch2), pop(aarch64::context, stack), load(memory, aarch64::context, offsetof(Context, mem0))});
+  }
   void restore_context(std::uint32_t header) override {
     put({load(aarch64::context, place(header), offset_in(header)), load(memory, aarch64::context, offsetof(Context, mem0))});
   }

@@ -28,6 +28,19 @@ class Assembler64 final : public Assembler {
     load_callee();
     put({0x41, 0xff, 0x93}, offsetof(FuncInst, entry));  // call [r11 + entry]
   }
+  std::uint32_t check_forward() override {
+    put({0x48, 0x8d, 0x04, 0x7c});                                // lea rax, [rsp + rdi * 2]
+    put({0x48, 0x8b, 0x4a, offsetof(Context, state)});            // mov rcx, [rdx + state]
+    put({0x48, 0x3b, 0x41, offsetof(RunState, forward_limit)});   // cmp rax, [rcx + forward_limit]
+    return put({0x0f, 0x82}, 0) - 4;                              // jb ..
+  }
+  void call_forward() override {
+    put({0x52});                                                 // push rdx
+    load_callee();
+    put({0x41, 0xff, 0x93}, offsetof(FuncInst, entry));          // call [r11 + entry]
+    put({0x5a});                                                 // pop rdx
+    load_memory();
+  }
   void restore_context(std::uint32_t header) override {
     put({0x48, 0x8b, 0x97}, static_cast<std::int32_t>(header * 8));  // mov rdx, [rdi + header]
     load_memory();
