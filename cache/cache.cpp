@@ -131,6 +131,16 @@ std::optional<FileStamp> stamp_of(const std::filesystem::path& path) {
                    .is_settled = now_ns() - changed > clock_step ? 1U : 0U};
 }
 
+void expect_reading(ByteSpan mapped) {
+#ifdef MADV_POPULATE_READ
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto begin = reinterpret_cast<std::uintptr_t>(mapped.data()) / page * page, end = reinterpret_cast<std::uintptr_t>(mapped.data()) + mapped.size();
+  (void)::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_POPULATE_READ);
+#else
+  (void)mapped;
+#endif
+}
+
 Blob::Blob(Blob&& o) noexcept : base_(std::exchange(o.base_, nullptr)), size_(std::exchange(o.size_, 0)) {}
 Blob& Blob::operator=(Blob&& o) noexcept {
   std::swap(base_, o.base_);
@@ -170,8 +180,9 @@ std::optional<Blob> Cache::find(const Key& key) const {
   Blob out(base, size);
   Header h;
   std::memcpy(&h, base, sizeof(h));
-  const bool is_whole = h.magic == blob_magic && h.header_sum == sum_of(h) && h.key == key && h.bytes == size - contents && h.sum == checksum(out.bytes());
-  if (!is_whole) return std::nullopt;
+  if (h.magic != blob_magic || h.header_sum != sum_of(h) || h.key != key || h.bytes != size - contents) return std::nullopt;
+  expect_reading(out.bytes());
+  if (h.sum != checksum(out.bytes())) return std::nullopt;
   touch(fd.get(), s);
   return out;
 }

@@ -14,6 +14,7 @@
 #include "base/compiled_magic.h"
 #include "base/diagnostic.h"
 #include "base/text.h"
+#include "cache/cache.h"
 #include "cache/folder.h"
 #include "cache/hash.h"
 #include "engine/jit/jit.h"
@@ -93,7 +94,12 @@ Result<Header> check(ByteSpan image, bool is_whole) {
     return Err(Failure(std::move(d)));
   }
   if (h.header_sum == sum_of(h) && image.size() < h.bytes) return truncated(h.bytes, image.size());
-  if (h.header_sum != sum_of(h) || h.bytes != image.size() || (!is_whole && h.sum != cache::checksum(image.subspan(sizeof(Header))))) {
+  const auto is_undamaged = [&] {
+    if (is_whole) return true;
+    cache::expect_reading(image);
+    return h.sum == cache::checksum(image.subspan(sizeof(Header)));
+  };
+  if (h.header_sum != sum_of(h) || h.bytes != image.size() || !is_undamaged()) {
     Diagnostic d = error(diag::malformed, "the compiled program is damaged: its checksum is wrong");
     d.notes.emplace_back("`wcomp compile` makes it anew");
     return Err(Failure(std::move(d)));
