@@ -22,6 +22,8 @@ COMPILERS = {
     "c": ["clang-19", "--target=wasm32-wasi", "-std=c11", "-Wpedantic", *WARNINGS[1:], "-fsyntax-only"],
 }
 
+# Headers with macros that WIT may have for names: a program includes them before the bindings.
+MACROS = [a for h in ("errno.h", "stdio.h", "assert.h", "sys/types.h", "sys/stat.h") for a in ("-include", h)]
 PRECOMPILED = {"guest": [], "clang": [], "gcc": [], "c": []}
 
 
@@ -56,7 +58,7 @@ def check(args, wit, work):
         sources = [[str(f)] for f in files] if lang != "cpp-host" else [[a for f in files for a in ("-include", str(f))] + ["-x", "c++", "/dev/null"]]
         for compiler in compilers:
             for source in sources:
-                flags = ["-I", str(out), "-I", args.include, *PRECOMPILED[compiler]]
+                flags = ["-I", str(out), "-I", args.include, *PRECOMPILED[compiler], *MACROS]
                 run = subprocess.run(COMPILERS[compiler] + flags + source, capture_output=True, text=True)
                 if run.returncode != 0:
                     failures.append((compiler, source[-1] if lang != "cpp-host" else "host", run.stderr))
