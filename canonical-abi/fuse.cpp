@@ -90,9 +90,9 @@ void AdapterModule::import_intrinsics(const FuncShape& func) {
     use(Intrinsic::string_transcode);
   }
   if (occur.own) use(Intrinsic::resource_transfer_own);
-  if (occur.borrow) use(Intrinsic::resource_transfer_borrow);
+  if (occur.borrow) use(lift_.borrows_reps ? Intrinsic::resource_borrow_rep : Intrinsic::resource_transfer_borrow);
   if (occur.error_context) use(Intrinsic::error_context_transfer);
-  if (func.has_borrows) {
+  if (func.has_borrows && !lift_.borrows_reps) {
     use(Intrinsic::enter_call);
     use(Intrinsic::exit_call);
   }
@@ -149,7 +149,8 @@ void Body::adapter(const FuncShape& lower, const FuncShape& lift) {
   const FuncShape& func = lower;  // what they have in common
   const bool has_post_return = module_.side(Side::callee).has_post_return;
   enter(func.lower_needs_realloc);
-  if (func.has_borrows) call_intrinsic(Intrinsic::enter_call);
+  const bool has_scope = func.has_borrows && !module_.side(Side::callee).borrows_reps;
+  if (has_scope) call_intrinsic(Intrinsic::enter_call);
 
   // A value that is a number or a handle stays in the local it came in, or on the stack: an adapter of nothing else passes on what it gets.
   std::vector<Temp> temps;
@@ -168,7 +169,7 @@ void Body::adapter(const FuncShape& lower, const FuncShape& lift) {
   for (const core::LocalIdx arg : args) code().local_get(arg);
   code().call(module_.callee);
   for (const core::LocalIdx r : core_results) code().local_set(r);
-  if (func.has_borrows) call_intrinsic(Intrinsic::exit_call);
+  if (has_scope) call_intrinsic(Intrinsic::exit_call);
 
   from_ = Side::callee;
   if (stays_on_stack) normalise_flat(*func.result);

@@ -4,7 +4,7 @@
 // with one exported function, made from two option sets and the FuncShape; the engine runs it unchanged, our validator checks it, our
 // printer shows it. What it does, in order (CanonicalABI.md `canon lower`, `canon lift`):
 //   - trap unless the caller may leave and each entered instance may be entered; mark those as entered
-//   - open a scope of borrows, if a parameter contains one
+//   - open a scope of borrows, if a parameter contains one (unless AdapterSide::borrows_reps)
 //   - translate the parameters, allocating in the callee's memory through its realloc
 //   - call the core function; close the scope of borrows
 //   - translate the result, allocating in the caller's memory through its realloc
@@ -51,6 +51,9 @@ struct AdapterSide {
   /// Invariants" 2).
   bool is_own_instance = false;
   std::uint32_t entered_ancestors = 0;
+  /// The callee gets representations for all that it borrows, and nobody can see that the caller's handles are lent meanwhile: the callee's instance
+  /// defines those resources, no parameter owns one of them, and the callee is not inside of the caller, whose other functions it could call.
+  bool borrows_reps = false;
 };
 
 /// How the adapter names a resource to the intrinsics: a small number that the linker maps to run-time resource types.

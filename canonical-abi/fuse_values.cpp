@@ -166,7 +166,8 @@ void Body::handle(const Shape& shape, const Place& src, const Place& dst) {
   match(
       src, [&](const InMemory& m) { load(m, 4, false, ValType::i32); }, [&](const InLocals& l) { push_local(l[0], ValType::i32); });
   if (shape.kind == ShapeKind::error_context) call_intrinsic(Intrinsic::error_context_transfer);
-  else call_intrinsic(is_borrow ? Intrinsic::resource_transfer_borrow : Intrinsic::resource_transfer_own);
+  else if (!is_borrow) call_intrinsic(Intrinsic::resource_transfer_own);
+  else call_intrinsic(module_.side(Side::callee).borrows_reps ? Intrinsic::resource_borrow_rep : Intrinsic::resource_transfer_borrow);
   end_store(dst, 4, ValType::i32);
 }
 

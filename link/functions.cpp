@@ -1,4 +1,7 @@
 // canon lift and canon lower: where a function comes from decides how it is called.
+#include <algorithm>
+#include <set>
+
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
@@ -18,15 +21,35 @@ cabi::AdapterSide side(const Options& o, const std::optional<core::MemType>& mem
           .has_post_return = o.post_return.has_value(),
           .enters_callee = true,
           .is_own_instance = false,
-          .entered_ancestors = 0};
+          .entered_ancestors = 0,
+          .borrows_reps = false};
 }
 
 void sign(std::string& out, const cabi::AdapterSide& s) {
   const core::Limits& l = s.memory.limits;
-  fmt::format_to(std::back_inserter(out), " {}{}{}{}{}{}{} {},{},{},{}", static_cast<int>(s.encoding), s.has_memory ? 'm' : '-',
-                 s.has_realloc ? 'r' : '-', s.has_post_return ? 'p' : '-', s.enters_callee ? 'e' : '-', s.is_own_instance ? 'o' : '-', s.entered_ancestors, l.min,
+  fmt::format_to(std::back_inserter(out), " {}{}{}{}{}{}{}{} {},{},{},{}", static_cast<int>(s.encoding), s.has_memory ? 'm' : '-',
+                 s.has_realloc ? 'r' : '-', s.has_post_return ? 'p' : '-', s.enters_callee ? 'e' : '-', s.is_own_instance ? 'o' : '-', s.borrows_reps ? 'b' : '-', s.entered_ancestors, l.min,
                  l.max ? fmt::to_string(*l.max) : "-", l.is_64, l.is_shared);
 }
+
+/// The resources of which there are handles in a value.
+struct Handles {
+  std::set<types::ResourceId> owned, borrowed;
+
+  void add(const cabi::Shape& s) {
+    if (!s.has_handles || !seen_.insert(&s).second) return;
+    if (s.kind == cabi::ShapeKind::own) owned.insert(s.resource);
+    if (s.kind == cabi::ShapeKind::borrow) borrowed.insert(s.resource);
+    for (const cabi::Part& p : s.parts) add(*p.shape);
+    for (const cabi::CaseShape& c : s.cases) {
+      if (c.payload != nullptr) add(*c.payload);
+    }
+    if (s.element != nullptr) add(*s.element);
+  }
+
+ private:
+  std::set<const cabi::Shape*> seen_;
+};
 
 }  // namespace
 
@@ -86,7 +109,7 @@ Result<void> Planner::lower(Frame& f, const CanonLower& d) {
   callee_side.is_own_instance = lifted.opts.instance == f.instance;
   if (!entered.empty()) entered.erase(entered.begin());
   callee_side.entered_ancestors = static_cast<std::uint32_t>(entered.size());
-  WCOMP_TRY(auto made, adapter(side(opts, memory_type), callee_side, lifted.type));
+  WCOMP_TRY(auto made, adapter(side(opts, memory_type), callee_side, lifted.type, f.instance, lifted.opts.instance));
   plan_.steps.emplace_back(MakeAdapter{.func = func,
                                        .adapter = made.first,
                                        .callee = lifted.core_func,
@@ -99,10 +122,11 @@ Result<void> Planner::lower(Frame& f, const CanonLower& d) {
   return {};
 }
 
-Result<std::pair<ModuleSlot, std::vector<ResourceSlot>>> Planner::adapter(const cabi::AdapterSide& lower, const cabi::AdapterSide& lift,
-                                                                          const types::FuncType& type) {
+Result<std::pair<ModuleSlot, std::vector<ResourceSlot>>> Planner::adapter(const cabi::AdapterSide& lower, cabi::AdapterSide lift, const types::FuncType& type,
+                                                                          ComponentInstanceSlot caller, ComponentInstanceSlot callee) {
   std::string key = signature(plan_.types, type);
   WCOMP_TRY(spend_on(key));
+  lift.borrows_reps = borrows_reps(type, caller, callee);
   sign(key, lower);
   sign(key, lift);
   auto it = adapters_.find(key);
@@ -114,6 +138,23 @@ Result<std::pair<ModuleSlot, std::vector<ResourceSlot>>> Planner::adapter(const 
     it = adapters_.emplace(std::move(key), std::move(entry)).first;
   }
   return std::pair{it->second.module, it->second.resources};
+}
+
+bool Planner::borrows_reps(const types::FuncType& type, ComponentInstanceSlot caller, ComponentInstanceSlot callee) const {
+  for (std::optional<ComponentInstanceSlot> i = callee; i; i = plan_.component_instances[i->value].parent) {
+    if (*i == caller) return false;
+  }
+  const cabi::FuncShape shape = cabi::shape_of(plan_.types, type);
+  if (!shape.has_borrows) return false;
+  Handles handles;
+  handles.add(*shape.params_tuple);
+  std::set<ResourceSlot> owned;
+  for (const types::ResourceId id : handles.owned) owned.insert(plan_.resource_slots.at(id));
+  return std::ranges::all_of(handles.borrowed, [&](types::ResourceId id) {
+    const ResourceSlot slot = plan_.resource_slots.at(id);
+    const auto* guest = std::get_if<GuestResource>(&plan_.resources.at(slot.value).origin);
+    return guest != nullptr && guest->instance == callee && !owned.contains(slot);
+  });
 }
 
 cabi::Adapter Planner::fuse(const types::FuncType& type, const cabi::AdapterSide& lower, const cabi::AdapterSide& lift) const {

@@ -49,13 +49,15 @@ class Planner {
   // Functions (functions.cpp).
   Result<void> lift(Frame& f, const component::CanonLift& d);
   Result<void> lower(Frame& f, const component::CanonLower& d);
-  Result<std::pair<ModuleSlot, std::vector<ResourceSlot>>> adapter(const cabi::AdapterSide& lower, const cabi::AdapterSide& lift,
-                                                                   const types::FuncType& type);
+  Result<std::pair<ModuleSlot, std::vector<ResourceSlot>>> adapter(const cabi::AdapterSide& lower, cabi::AdapterSide lift, const types::FuncType& type,
+                                                                    ComponentInstanceSlot caller, ComponentInstanceSlot callee);
   Options options(const Frame& f, const component::CanonOpts& o, std::optional<core::MemType>& memory_type);
   Result<void> root_exports(const Frame& root);
   Result<void> exported_instance(const std::string& name, const InstanceItem& instance);
   void export_part(const std::string& interface, const std::string& name, const Item& item);
   Result<std::optional<LiftedFunc>> lifted(const FuncItem& item, std::string name);
+  /// cabi::AdapterSide::borrows_reps
+  [[nodiscard]] bool borrows_reps(const types::FuncType& type, ComponentInstanceSlot caller, ComponentInstanceSlot callee) const;
   [[nodiscard]] cabi::Adapter fuse(const types::FuncType& type, const cabi::AdapterSide& lower, const cabi::AdapterSide& lift) const;
   void needs_import(const HostItem& host, const types::FuncType& type);
 

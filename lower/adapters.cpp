@@ -195,6 +195,7 @@ Result<InstanceIdx> Lowering::intrinsics(const core::Module& adapter, const Bind
       case Intrinsic::string_copy: strings = true; break;
       case Intrinsic::resource_transfer_own: own = true; break;
       case Intrinsic::resource_transfer_borrow: borrow = true; break;
+      case Intrinsic::resource_borrow_rep: WCOMP_CHECK(false);  // nobody asks for it here
       case Intrinsic::error_context_transfer: return fail(diag::unsupported, "a function with an `error-context` cannot be lowered: error contexts need a runtime");
       case Intrinsic::enter_call:
       case Intrinsic::exit_call: scope = true; break;

@@ -141,6 +141,15 @@ std::optional<Trap> resource_transfer_borrow(const AdapterContext& a, std::uint6
   return std::nullopt;
 }
 
+std::optional<Trap> resource_borrow_rep(const AdapterContext& a, std::uint64_t* slots) {
+  auto type = resource(a, u32(slots[0]));
+  if (!type) return std::move(type).error();
+  auto handle = a.sides[0].instance->handles.get(u32(slots[1]), **type);
+  if (!handle) return in_function(std::move(handle).error(), a.name);
+  slots[0] = u32((*handle)->rep);
+  return std::nullopt;
+}
+
 std::optional<Trap> error_context_transfer(const AdapterContext& a, std::uint64_t* slots) {
   const std::size_t src = slots[0] & 1;
   auto error = lift_error_context(a.sides[src].instance->handles, *a.owner, u32(slots[1]));
@@ -212,6 +221,16 @@ bool quick_resource_transfer_borrow(void* context, std::uint64_t* slots) {
   return true;
 }
 
+bool quick_resource_borrow_rep(void* context, std::uint64_t* slots) {
+  const AdapterContext& a = *static_cast<const AdapterContext*>(context);
+  const std::uint32_t number = u32(slots[0]);
+  if (number >= a.resources.size()) return false;
+  const Handle* h = a.sides[0].instance->handles.find(u32(slots[1]), *a.resources[number]);
+  if (h == nullptr) return false;
+  slots[0] = u32(h->rep);
+  return true;
+}
+
 bool quick_enter_call(void* context, std::uint64_t*) { return static_cast<const AdapterContext*>(context)->owner->scopes.try_push(); }
 
 bool quick_exit_call(void* context, std::uint64_t*) {
@@ -245,6 +264,7 @@ engine::QuickFn quick_intrinsic(cabi::Intrinsic i) {
     case cabi::Intrinsic::string_copy: return &quick_string_copy;
     case cabi::Intrinsic::resource_transfer_own: return &quick_resource_transfer_own;
     case cabi::Intrinsic::resource_transfer_borrow: return &quick_resource_transfer_borrow;
+    case cabi::Intrinsic::resource_borrow_rep: return &quick_resource_borrow_rep;
     case cabi::Intrinsic::enter_call: return &quick_enter_call;
     case cabi::Intrinsic::exit_call: return &quick_exit_call;
     default: return nullptr;

@@ -38,7 +38,7 @@ class AdapterHarness {
 
   /// With each side's own shape: of a memory with 64-bit addresses if it has a pointer of 64 bits.
   AdapterHarness(FuncShape lower_func, FuncShape lift_func, StringEncoding caller, StringEncoding callee, std::uint32_t ancestors = 0,
-                 core::ValType caller_ptr = core::ValType::i32, core::ValType callee_ptr = core::ValType::i32)
+                 core::ValType caller_ptr = core::ValType::i32, core::ValType callee_ptr = core::ValType::i32, bool borrows_reps = false)
       : shape(std::move(lower_func)), lift_shape(std::move(lift_func)) {
     AdapterSide sides[2];
     instances[0].ptr = caller_ptr;
@@ -52,6 +52,7 @@ class AdapterHarness {
       sides[i] = {.encoding = instances[i].encoding, .has_memory = true, .memory = memory_type, .has_realloc = true, .has_post_return = i == 1};
     }
     sides[1].entered_ancestors = ancestors;
+    sides[1].borrows_reps = borrows_reps;
     for (std::uint32_t i = 0; i < ancestors; ++i) {
       ancestor_flags.push_back(store.add_global({.type = core::ValType::i32, .is_mutable = true}, both_flags).value());
     }
@@ -260,6 +261,10 @@ class AdapterHarness {
         case Intrinsic::resource_transfer_borrow:
           log.push_back(fmt::format("borrow(resource {}, {})", arg(0), arg(1)));
           slots[0] = arg(1);
+          return {};
+        case Intrinsic::resource_borrow_rep:
+          log.push_back(fmt::format("rep(resource {}, {})", arg(0), arg(1)));
+          slots[0] = arg(1) + 100;
           return {};
         case Intrinsic::error_context_transfer:
           log.push_back(fmt::format("error-context(side {}, {})", arg(0), arg(1)));

@@ -332,6 +332,22 @@ TEST_CASE("handles go through the intrinsics, borrows within a scope") {
   CHECK(h.resources.ids == std::vector<types::ResourceId>{b.arena.resource(r1), b.arena.resource(r0)});
 }
 
+TEST_CASE("where the callee defines what it borrows, no scope is opened") {
+  TypeBuilder b;
+  const auto r0 = b.resource();
+  const auto r1 = b.resource();
+  const FuncShape shape = shape_of(b.arena, TypeBuilder::func({b.borrow(r1), b.own(r0), Prim::u8}, Prim::u8));
+  AdapterHarness h(shape, shape, utf8, utf8, 0, ValType::i32, ValType::i32, true);
+  h.callee = [](std::uint64_t* slots) {
+    CHECK(slots[0] == 105);
+    CHECK(slots[1] == 6);
+    CHECK(slots[2] == 7);
+    return slots[0] = 0x109, std::nullopt;
+  };
+  CHECK(h.call({5, 6, 0x207}).value() == std::vector<std::uint64_t>{9});
+  CHECK(h.log == Log{"rep(resource 0, 5)", "own(side 0, resource 1, 6)", "callee", fmt::format("post-return({}) with flags 0", 0x109)});
+}
+
 TEST_CASE("a trap in the callee comes through") {
   TypeBuilder b;
   AdapterHarness h(shape_of(b.arena, TypeBuilder::func({})), utf8, utf8);
