@@ -39,60 +39,71 @@ template <class F>
 struct Handler;
 template <class R, class... Ps>
 struct Handler<R (*)(Call&, Ps...)> {
-  static constexpr bool replies = !std::is_void_v<R>;
-
   /// `iI:i`, as in functions.def.
   static constexpr bool has_signature(std::string_view text) {
     constexpr char expected[] = {(sizeof(Ps) == 8 ? 'I' : 'i')..., ':', 'i'};
-    return text == std::string_view(expected, sizeof...(Ps) + (replies ? 2 : 1));
+    return text == std::string_view(expected, sizeof...(Ps) + (std::is_void_v<R> ? 1 : 2));
   }
-  static CoreFuncType type() {
-    CoreFuncType out{core_abi::types_of<Ps...>(), {}};
-    if (replies) out.results.push_back(CoreType::i32);
-    return out;
-  }
-  static R apply(R (*fn)(Call&, Ps...), Call& call, const std::uint64_t* slots) {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) { return fn(call, core_abi::from_slot<Ps>(slots[I])...); }(std::index_sequence_for<Ps...>{});
+  /// `success` of a function without result.
+  static Reply apply(R (*fn)(Call&, Ps...), Call& call, const std::uint64_t* slots) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) -> Reply {
+      if constexpr (std::is_void_v<R>) return fn(call, core_abi::from_slot<Ps>(slots[I])...), Reply();
+      else return fn(call, core_abi::from_slot<Ps>(slots[I])...);
+    }(std::index_sequence_for<Ps...>{});
   }
 };
+template <auto fn>
+Reply apply(Call& call, const std::uint64_t* slots) {
+  return Handler<decltype(fn)>::apply(fn, call, slots);
+}
+
+/// A function as a row, so that all of them have what is around a call in common: as code of their own each would have it twice.
+struct Function {
+  const char* name;
+  const char* signature;
+  In in;
+  Reply (*apply)(Call&, const std::uint64_t* slots);
+
+  [[nodiscard]] bool replies() const { return !std::string_view(signature).ends_with(':'); }
+};
+constexpr Function functions[] = {
+#define FUNCTION(name, signature, snapshots) {#name, signature, In::snapshots, &apply<&name>},
+#include "wasi/preview1/functions.def"
+#undef FUNCTION
+};
+#define FUNCTION(name, signature, snapshots) static_assert(Handler<decltype(&name)>::has_signature(signature));
+#include "wasi/preview1/functions.def"
+#undef FUNCTION
+
+CoreFuncType type_of(const Function& f) {
+  CoreFuncType out;
+  for (const char* c = f.signature; *c != ':'; ++c) out.params.push_back(*c == 'I' ? CoreType::i64 : CoreType::i32);
+  if (f.replies()) out.results.push_back(CoreType::i32);
+  return out;
+}
 
 /// A function that writes results needs somewhere to write them; without any memory every pointer would be a silent `fault`.
 Trap no_memory(std::string_view name) {
   return Trap(TrapCode::host_error, fmt::format("`{}` needs the guest's memory, and the module exports none named `memory`", name));
 }
 
-template <auto fn, Snapshot snapshot>
-std::optional<Trap> serve(std::string_view name, CoreCaller& caller, std::uint64_t* slots) {
-  using H = Handler<decltype(fn)>;
+std::optional<Trap> serve(const Function& f, Snapshot snapshot, CoreCaller& caller, std::uint64_t* slots) {
   Call call{.system = *static_cast<System*>(caller.state(&state_key)), .memory = GuestMemory(caller.memory()), .snapshot = snapshot, .caller = caller, .trap = {}};
-  if constexpr (H::replies) {
-    const Reply reply = H::apply(fn, call, slots);
-    if (!reply && reply.error() == Errno::fault && call.memory.is_empty()) return no_memory(name);
-    slots[0] = static_cast<std::uint64_t>(reply ? Errno::success : reply.error());
-  } else {
-    H::apply(fn, call, slots);
-  }
+  const Reply reply = f.apply(call, slots);
+  if (!f.replies()) return std::move(call.trap);
+  if (!reply && reply.error() == Errno::fault && call.memory.is_empty()) return no_memory(f.name);
+  slots[0] = static_cast<std::uint64_t>(reply ? Errno::success : reply.error());
   return std::move(call.trap);
 }
 
-template <auto fn>
-void define_both(ModuleLinker& linker, const char* name, In in) {
-  const CoreFuncType type = Handler<decltype(fn)>::type();
-  linker.define_func("wasi_snapshot_preview1", name, type,
-                     [name](CoreCaller& c, std::uint64_t* slots) { return serve<fn, Snapshot::preview1>(name, c, slots); });
-  if (in == In::both) {
-    linker.define_func("wasi_unstable", name, type, [name](CoreCaller& c, std::uint64_t* slots) { return serve<fn, Snapshot::unstable>(name, c, slots); });
-  }
-}
-
-#define FUNCTION(name, signature, snapshots) static_assert(Handler<decltype(&name)>::has_signature(signature));
-#include "wasi/preview1/functions.def"
-#undef FUNCTION
-
 void define_all(ModuleLinker& linker) {
-#define FUNCTION(name, signature, snapshots) define_both<&name>(linker, #name, In::snapshots);
-#include "wasi/preview1/functions.def"
-#undef FUNCTION
+  for (const Function& f : functions) {
+    const auto define = [&](const char* module, Snapshot snapshot) {
+      linker.define_func(module, f.name, type_of(f), [&f, snapshot](CoreCaller& caller, std::uint64_t* slots) { return serve(f, snapshot, caller, slots); });
+    };
+    define("wasi_snapshot_preview1", Snapshot::preview1);
+    if (f.in == In::both) define("wasi_unstable", Snapshot::unstable);
+  }
 }
 
 }  // namespace
