@@ -1,9 +1,9 @@
-#include "engine/fault.h"
+#include "engine/native_stack.h"
 
+#include <algorithm>
 #include <cstring>
 #include <mutex>
 
-#include <pthread.h>
 #include <signal.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
@@ -159,40 +159,19 @@ bool GuestScope::run(void (*body)(void*), void* arg) {
   return true;
 }
 
-namespace {
-
-/// The first thread's stack, as the kernel lays it out: the program's name is the last string on it, and it grows down to a limit. The C library
-/// would read a list of all mappings for it. Nothing where that is not all there is to it, and for other stacks than the caller's.
-NativeStack find_first_stack() {
+NativeStack find_first_stack([[maybe_unused]] bool is_capped) {
 #if defined(__linux__)
   constexpr rlim_t always_free = rlim_t{128} << 20;  // nothing is mapped that near below the stack, unless there is no limit
   const std::uint64_t name = ::getauxval(AT_EXECFN);
   rlimit limit{};
-  if (name == 0 || ::getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur > always_free) return {};
+  if (name == 0 || ::getrlimit(RLIMIT_STACK, &limit) != 0 || (limit.rlim_cur > always_free && !is_capped)) return {};
   const std::uint64_t page = ::getauxval(AT_PAGESZ);
   const std::uint64_t end = (name + std::strlen(reinterpret_cast<const char*>(name)) + 1 + sizeof(void*) + page - 1) / page * page;
-  const NativeStack found{.low = end - limit.rlim_cur / page * page, .high = end};
+  const NativeStack found{.low = end - std::min(limit.rlim_cur, always_free) / page * page, .high = end};
   const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
   if (here >= found.low && here < found.high) return found;
 #endif
   return {};
-}
-
-}  // namespace
-
-NativeStack NativeStack::find() {
-  if (const NativeStack first = find_first_stack(); first.high != 0) return first;
-  // From the last address downwards it is nobody's.
-  const NativeStack unknown{.low = UINTPTR_MAX, .high = 1};
-  pthread_attr_t attr;
-  if (pthread_getattr_np(pthread_self(), &attr) != 0) return unknown;
-  void* base = nullptr;
-  std::size_t size = 0;
-  const bool is_known = pthread_attr_getstack(&attr, &base, &size) == 0;
-  pthread_attr_destroy(&attr);
-  if (!is_known) return unknown;
-  const auto low = reinterpret_cast<std::uintptr_t>(base);
-  return {.low = low, .high = low + size};
 }
 
 }  // namespace wcomp::engine

@@ -1,7 +1,9 @@
 #include "wasi/files/denial.h"
 
+#include <cerrno>
+#include <cstdlib>
 #include <filesystem>
-#include <system_error>
+#include <memory>
 
 namespace wcomp::wasi::files {
 
@@ -24,6 +26,19 @@ bool is_inside(const fs::path& path, const fs::path& root) {
 
 std::string dir_option(const fs::path& directory) { return "--dir " + directory.string(); }
 
+/// Where a path leads; what is not there is taken as it is written. Empty where that cannot be told. (What the library has for this is written on
+/// file streams and locales, which no executable of `wcomp exe` should carry.)
+fs::path target_of(const fs::path& path) {
+  fs::path there = path.lexically_normal(), missing;
+  while (true) {
+    const std::unique_ptr<char, decltype(&std::free)> found(::realpath(there.empty() ? "." : there.c_str(), nullptr), &std::free);
+    if (found != nullptr) return missing.empty() ? fs::path(found.get()) : fs::path(found.get()) / missing;
+    if ((errno != ENOENT && errno != ENOTDIR) || !there.has_relative_path()) return {};
+    if (there.has_filename()) missing = missing.empty() ? there.filename() : there.filename() / missing;
+    there = there.parent_path();
+  }
+}
+
 }  // namespace
 
 std::string guest_path(const Root& root, std::string_view below, std::string_view path) {
@@ -39,10 +54,8 @@ Denial denial_of_escape(const char* operation, const Root& root, std::string_vie
     return out;
   }
   // The text stays inside, so a link led out. Where to is the host's knowledge; the guest is not told.
-  std::error_code error;
-  const fs::path target = fs::weakly_canonical(joined(root.host, below, path), error);
-  const fs::path host = fs::weakly_canonical(root.host, error);
-  if (!error && !is_inside(target, host)) out.missing_grant = dir_option(target.parent_path());
+  const fs::path target = target_of(joined(root.host, below, path)), host = target_of(root.host);
+  if (!target.empty() && !host.empty() && !is_inside(target, host)) out.missing_grant = dir_option(target.parent_path());
   return out;
 }
 
