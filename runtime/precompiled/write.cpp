@@ -25,6 +25,8 @@ bool has_guard(const core::Module& m) { return !m.mem_types.empty() && !m.mem_ty
 core::Module without_bodies(core::Module m) {
   for (core::Func& f : m.funcs) f.body.code = {};
   std::erase_if(m.customs, [](const core::CustomSection& c) { return !c.name.starts_with(".debug_"); });
+  m.names.locals = {};  // inside of bodies
+  m.names.labels = {};
   m.bytes = {};
   return m;
 }
