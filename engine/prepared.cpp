@@ -15,10 +15,11 @@ namespace {
 std::optional<std::uint64_t> constant(const core::Expr& expr) {
   core::ExprReader in(expr);
   if (in.at_end()) return std::nullopt;
-  const core::Instr first = in.take();
-  if (first.opcode != core::Opcode::i32_const && first.opcode != core::Opcode::i64_const) return std::nullopt;
+  const core::Instr& instr = in.take();
+  if (instr.opcode != core::Opcode::i32_const && instr.opcode != core::Opcode::i64_const) return std::nullopt;
+  const std::uint64_t bits = instr.bits;
   if (in.at_end() || in.take().opcode != core::Opcode::end) return std::nullopt;
-  return first.bits;
+  return bits;
 }
 
 /// What the segments of one memory fill.

@@ -6,8 +6,10 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <concepts>
 #include <cstdint>
+#include <cstring>
 #include <map>
 #include <optional>
 #include <string>
@@ -126,6 +128,22 @@ class Reader {
   }
   std::uint64_t number() {
     if (at_ != end_ && *at_ < 0x80) [[likely]] return *at_++;
+    return left() >= sizeof(std::uint64_t) ? number_of_word() : number_by_byte();
+  }
+  /// One of up to eight bytes, all at once: most of a large image is numbers.
+  std::uint64_t number_of_word() {
+    static_assert(std::endian::native == std::endian::little);
+    std::uint64_t word = 0;
+    std::memcpy(&word, at_, sizeof(word));
+    const std::uint64_t ends = ~word & 0x8080'8080'8080'8080;
+    if (ends == 0) return number_by_byte();
+    at_ += (std::countr_zero(ends) + 1) / 8;
+    word &= (ends ^ (ends - 1)) & 0x7f7f'7f7f'7f7f'7f7f;
+    word = (word & 0x007f'007f'007f'007f) | ((word & 0x7f00'7f00'7f00'7f00) >> 1);
+    word = (word & 0x0000'3fff'0000'3fff) | ((word & 0x3fff'0000'3fff'0000) >> 2);
+    return (word & 0x0fff'ffff) | ((word & 0x0fff'ffff'0000'0000) >> 4);
+  }
+  std::uint64_t number_by_byte() {
     std::uint64_t v = 0;
     for (unsigned shift = 0; at_ != end_ && shift < 64; shift += 7) {
       const std::uint8_t byte = *at_++;
