@@ -44,9 +44,13 @@ Result<Model> Model::make(const wit::Graph& graph, wit::WorldId world, Side side
   return model;
 }
 
-Result<void> Model::check(const wit::Function& func) const {
+Result<void> Model::check(const wit::Function& func, std::string_view interface, bool is_export) const {
   const auto refuse = [&](std::string_view what) {
-    return fail(diag::unsupported, fmt::format("`{}` has {}, for which there are no bindings yet", func.abi_name, what));
+    const std::string where = interface.empty() ? "" : fmt::format(" of `{}`", interface);
+    Failure failure(error(diag::unsupported, fmt::format("`{}`{} has {}, for which there are no bindings yet", func.abi_name, where, what)));
+    failure.diagnostics().back().notes.push_back(
+        fmt::format("world `{}` {} {}", world().name, is_export ? "exports" : "imports", interface.empty() ? "it" : "the interface"));
+    return Err(std::move(failure));
   };
   if (func.type.is_async) return refuse("the type `async func`");
   for (const auto& p : func.type.params) {
@@ -78,9 +82,9 @@ Result<void> Model::build() {
   for (const auto* items : {&w.imports, &w.exports}) {
     for (const wit::WorldItem& item : *items) {
       if (const auto* f = std::get_if<wit::Function>(&item.item)) {
-        WCOMP_TRY(check(*f));
+        WCOMP_TRY(check(*f, "", items == &w.exports));
       } else if (const auto* id = std::get_if<wit::InterfaceId>(&item.item)) {
-        for (const wit::Function& f : graph_->interfaces[*id].functions) WCOMP_TRY(check(f));
+        for (const wit::Function& f : graph_->interfaces[*id].functions) WCOMP_TRY(check(f, item.name, items == &w.exports));
       }
     }
   }

@@ -114,7 +114,8 @@ class Model {
   Model(const wit::Graph& graph, wit::WorldId world, Side side, TypeOwnership ownership)
       : graph_(&graph), files_(graph), world_(world), side_(side), ownership_(ownership) {}
   Result<void> build();
-  Result<void> check(const wit::Function& func) const;
+  /// Whether there are bindings for a function of the world, or of one of its interfaces.
+  Result<void> check(const wit::Function& func, std::string_view interface, bool is_export) const;
   /// Why there are no bindings for a type, or nothing.
   [[nodiscard]] std::string_view refused_part(types::ValType type) const;
   void name_types(const std::vector<wit::TypeDeclId>& decls);

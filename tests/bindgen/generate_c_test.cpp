@@ -106,13 +106,5 @@ TEST_CASE("pointers are const where a function only looks, and not where it take
   CHECK(contains(owning, "const w_list_exports_a_b_i_borrow_r_t *l"));
 }
 
-TEST_CASE("streams are refused in C as in C++") {
-  auto loaded = wit::load_text("test.wit", "package a:b; world w { import f: func() -> stream<u8>; }");
-  REQUIRE(loaded.has_value());
-  const auto files = generate(loaded->graph, {wit::WorldId(0)}, Side::guest, TypeOwnership::borrowing, Language::c);
-  REQUIRE(!files.has_value());
-  CHECK(files.error().diagnostics().front().message.find("for which there are no bindings yet") != std::string::npos);
-}
-
 }  // namespace
 }  // namespace wcomp::bindgen

@@ -201,11 +201,28 @@ TEST_CASE("long lines are broken between parameters, never in literals and comme
   CHECK(contains(header, "/// " + long_name + ", " + long_name + "\n"));
 }
 
-TEST_CASE("what has no bindings yet is refused by name") {
-  const auto files = make("package a:b; world w { import f: func(s: stream<u8>); }", Side::guest);
-  REQUIRE(!files.has_value());
-  CHECK(files.error().first().code == "unsupported");
-  CHECK(contains(files.error().first().message, "`f` has a stream in its type"));
+TEST_CASE("what has no bindings yet is refused by name, with what it has and where it is") {
+  struct Refused {
+    std::string wit, message, note;
+  };
+  const Refused all[] = {
+      {"world w { import f: func(s: stream<u8>); }", "`f` has a stream in its type", "world `w` imports it"},
+      {"world w { export f: async func(); }", "`f` has the type `async func`", "world `w` exports it"},
+      {"interface i { g: func() -> option<tuple<u8, future<string>>>; } world w { export i; }", "`g` of `a:b/i` has a future in its type", "world `w` exports the interface"},
+      {"interface i { resource r { m: async func(); } } world w { import i; }", "`[method]r.m` of `a:b/i` has the type `async func`", "world `w` imports the interface"},
+      {"world w { import s: interface { record r { e: stream<u8> } h: func(r: list<r>); } }", "`h` of `s` has a stream in its type", "world `w` imports the interface"},
+  };
+  for (const Refused& refused : all) {
+    for (const auto& [side, language] : {std::pair(Side::guest, Language::cpp), std::pair(Side::host, Language::cpp), std::pair(Side::guest, Language::c)}) {
+      auto loaded = wit::load_text("test.wit", "package a:b; " + refused.wit);
+      REQUIRE(loaded.has_value());
+      const auto files = generate(loaded->graph, {wit::WorldId(0)}, side, TypeOwnership::borrowing, language);
+      REQUIRE(!files.has_value());
+      CHECK(files.error().first().code == "unsupported");
+      CHECK(files.error().first().message == refused.message + ", for which there are no bindings yet");
+      CHECK(files.error().first().notes == std::vector<std::string>{refused.note});
+    }
+  }
 }
 
 TEST_CASE("the guest's support header stands alone") {
