@@ -146,10 +146,10 @@ class Emitter {
         out += fmt::format("  struct {0} {{\n    friend bool operator==(const {0}&, const {0}&) = default;\n  }};\n", names[i]);
       }
     }
-    out += fmt::format("  std::variant<{}> value;\n\n", alternatives);
+    out += fmt::format("  wcomp::OneOf<{}> value;\n\n", alternatives);
     if (!t.cases.front().type || model_.is_default_constructible(*t.cases.front().type)) out += fmt::format("  {}() = default;\n", name);
     out += constructors;
-    out += fmt::format("  template <std::size_t I, class... Args>\n  explicit {}(std::in_place_index_t<I> at, Args&&... args) : value(at, std::forward<Args>(args)...) {{}}\n", name);
+    out += fmt::format("  template <class Make>\n  {}(wcomp::CaseIndex at, Make&& make) : value(at, std::forward<Make>(make)) {{}}\n", name);
     if (!has_handles) out += fmt::format("  friend bool operator==(const {0}& a, const {0}& b) {{ return a.value == b.value; }}\n", name);
     return out + "};\n";
   }

@@ -58,7 +58,8 @@ class ImportEmitter {
     const bool is_method = f.func->kind == wit::FuncKind::method;
     const bool is_maker = model_.is_plain_constructor(*f.func);
     const bool is_line = args && (is_maker || is_plain_result(f.func->type.result));
-    Part& part = is_line ? header_ : glue_;
+    const bool is_inline = is_line || is_result_of_variant(f.func->type.result) || has_result_param(f);
+    Part& part = is_inline ? header_ : glue_;
     const std::string symbol = declare(part, f.func->abi_name, shape.lowered);
     const std::string params = params_text(model_, scope_, f);
     const std::string head = is_maker ? fmt::format("{0}::{0}({1})", owner, params)
@@ -72,6 +73,7 @@ class ImportEmitter {
     std::string values = is_method ? "*this" : "";
     for (std::size_t i = is_method ? 1 : 0; i < f.params.size(); ++i) values += (values.empty() ? "" : ", ") + f.params[i];
     const std::string call = fmt::format("wcomp::guest::call_import<{}, {}>({})", model_.signature(f.func->type, scope_), symbol, values);
+    if (is_inline) part.body += "inline ";
     part.body += is_maker ? fmt::format("{} : {}({}) {{}}\n", head, owner, call) : fmt::format("{} {{\n  return {};\n}}\n", head, call);
   }
 
@@ -125,6 +127,18 @@ class ImportEmitter {
     return fmt::format("return static_cast<{}>({})", name, call);
   }
 
+  /// Callers see how such a result was made, so that those who do not look at the error have no code for its cases.
+  bool is_result_of_variant(const std::optional<ValType>& type) const {
+    const auto* result = type ? arena_.get<types::ResultType>(*type) : nullptr;
+    return result != nullptr && result->err && arena_.get<types::VariantType>(*result->err) != nullptr;
+  }
+  /// Callers often know which side they give; the other one is then no code of theirs.
+  bool has_result_param(const FuncModel& f) const {
+    for (const auto& p : f.func->type.params) {
+      if (arena_.get<types::ResultType>(p.type) != nullptr) return true;
+    }
+    return false;
+  }
   bool is_number(ValType type) const {
     const ValType t = arena_.resolve(type);
     const auto* p = std::get_if<Prim>(&t);

@@ -1,5 +1,5 @@
 # wcomp_guest.h, which every guest's bindings carry, is put together from the public headers it needs and embedded in the library.
-set(headers result.h type_desc.h abi_layout.h abi_scalars.h abi_types.h guest.h)
+set(headers guest_result.h type_desc.h abi_layout.h abi_scalars.h one_of.h abi_types.h guest.h)
 set(bundle "// Support code of guest bindings made by `witc bindgen`; changes here are lost.\n#ifndef WCOMP_GUEST_H\n#define WCOMP_GUEST_H\n")
 # libc++'s own settings, before any of its headers; where one was included earlier, what the glue defines does the same with some more bytes.
 string(APPEND bundle "\n// A container that is misused traps: without exceptions libc++ would print a text, for which it needs all of printf. And nobody here asks how\n"

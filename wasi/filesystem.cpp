@@ -51,9 +51,9 @@ fs_types::DescriptorStat descriptor_stat_of(const files::Stat& s) {
 
 Answer<files::NewTime> new_time_of(const fs_types::NewTimestamp& t) {
   using Kind = files::NewTime::Kind;
-  if (std::holds_alternative<fs_types::NewTimestamp::NoChange>(t.value)) return files::NewTime{.kind = Kind::no_change};
-  if (std::holds_alternative<fs_types::NewTimestamp::Now>(t.value)) return files::NewTime{.kind = Kind::now};
-  const auto& time = std::get<fs_types::NewTimestamp::Timestamp>(t.value).value;
+  if (t.is<fs_types::NewTimestamp::NoChange>()) return files::NewTime{.kind = Kind::no_change};
+  if (t.is<fs_types::NewTimestamp::Now>()) return files::NewTime{.kind = Kind::now};
+  const auto& time = t.get_if<fs_types::NewTimestamp::Timestamp>()->value;
   if (time.seconds > static_cast<std::uint64_t>(std::numeric_limits<std::time_t>::max())) return Err(ErrorCode::overflow);
   return files::NewTime{.kind = Kind::at, .time = {.tv_sec = static_cast<std::time_t>(time.seconds), .tv_nsec = time.nanoseconds}};
 }

@@ -3,3 +3,8 @@ if(TARGET witc)
   add_test(NAME bindgen_size COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/bindgen/size_test.py --witc $<TARGET_FILE:witc>)
   set_tests_properties(bindgen_size PROPERTIES LABELS once)
 endif()
+# What makes the difference, done with every kind of error there is.
+if(TARGET wcomp)
+  add_test(NAME bindgen_late COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/bindgen/late/late_test.py --wcomp $<TARGET_FILE:wcomp>)
+  set_tests_properties(bindgen_late PROPERTIES LABELS once)
+endif()

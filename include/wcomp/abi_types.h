@@ -11,7 +11,7 @@
 //   enum                   enum class, described by Enum
 //   flags                  a class derived from wcomp::Flags
 //   record                 an aggregate, described by Record
-//   variant                a class with a member `std::variant<..> value`, one struct for each case, described by Variant
+//   variant                a class with a member `wcomp::OneOf<..> value`, one struct for each case, described by Variant
 //   own, borrow            see wcomp/abi.h (hosts) and wcomp/guest.h (guests)
 //
 // All functions are templates over a context `Cx`: the host's checks every byte (wcomp/abi.h), the guest's own memory needs no checks.
@@ -29,11 +29,11 @@
 #include <string_view>
 #include <tuple>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "wcomp/abi_layout.h"
 #include "wcomp/abi_scalars.h"
+#include "wcomp/one_of.h"
 #include "wcomp/result.h"
 #include "wcomp/type_desc.h"
 
@@ -86,7 +86,7 @@ class Flags {
   Bits set_ = 0;
 };
 
-/// Base of the classes that stand for WIT variants: `Self` has a `std::variant<..> value` whose alternatives are Self's case structs.
+/// Base of the classes that stand for WIT variants: `Self` has a `wcomp::OneOf<..> value` whose alternatives are Self's case structs.
 ///   if (const auto* some = filter.get_if<Filter::Some>()) use(some->value);
 ///   filter.match([](const Filter::All&) { .. }, [](const Filter::Some& some) { .. });
 template <class Self>
@@ -94,20 +94,20 @@ class VariantOf {
  public:
   template <class Case>
   [[nodiscard]] bool is() const {
-    return std::holds_alternative<Case>(self().value);
+    return get_if<Case>() != nullptr;
   }
   template <class Case>
   [[nodiscard]] const Case* get_if() const {
-    return std::get_if<Case>(&self().value);
+    return self().value.template get_if<Case>();
   }
   template <class Case>
   [[nodiscard]] Case* get_if() {
-    return std::get_if<Case>(&static_cast<Self&>(*this).value);
+    return static_cast<Self&>(*this).value.template get_if<Case>();
   }
   /// Calls the function that takes the current case.
   template <class... Fs>
   decltype(auto) match(Fs&&... fs) const {
-    return std::visit(Cases<std::decay_t<Fs>...>{std::forward<Fs>(fs)...}, self().value);
+    return self().value.visit(Cases<std::decay_t<Fs>...>{std::forward<Fs>(fs)...});
   }
 
  private:
@@ -391,6 +391,7 @@ struct Record : Product<T, Record<T, Members...>, typename MemberOf<decltype(Mem
   static constexpr std::uint32_t sum = (Type<typename MemberOf<decltype(Members)>::Field>::size + ... + 0);
 
  public:
+  static constexpr bool is_record = true;
   // Without padding the members lie in memory as the Canonical ABI has them.
   static constexpr bool is_any_bits = (Type<typename MemberOf<decltype(Members)>::Field>::is_any_bits && ...) && sum == Base::size &&
                                       sizeof(T) == Base::size && std::is_trivially_copyable_v<T> && std::is_standard_layout_v<T>;
@@ -469,6 +470,23 @@ struct Later {
 template <class F>
 Later(F) -> Later<F>;
 
+/// A discriminant of N cases as it was read.
+template <std::size_t N, class Cx>
+std::uint32_t checked_tag(Cx& cx, std::uint32_t tag) {
+  if (tag < N) return tag;
+  cx.fail_discriminant();
+  return 0;
+}
+
+/// Whether guests have the code that loads a T once, and not wherever one is loaded.
+template <class T, class Cx>
+inline constexpr bool is_loaded_once = requires { Cx::is_trusted; } && std::is_empty_v<Cx> && !std::is_trivially_destructible_v<T>;
+template <class T, class Self, class Cx>
+[[gnu::noinline]] T load_once(std::uint8_t* at) {
+  Cx cx;
+  return Self::load_here(cx, at);
+}
+
 /// A discriminant and a payload; `Self` has index(v), payload<I>(v) and make<I>(), make<I>(what becomes the payload).
 template <class T, class Self, class... Ps>
 struct Sum {
@@ -480,29 +498,19 @@ struct Sum {
   template <std::size_t I>
   using Payload = std::tuple_element_t<I, std::tuple<std::type_identity<Ps>...>>::type;
 
-  /// Calls f with the case `i` as a constant.
-  template <std::size_t Lo = 0, std::size_t Hi = sizeof...(Ps), class F>
-  static decltype(auto) pick(std::size_t i, F&& f) {
-    if constexpr (Hi - Lo == 1) {
-      return f(std::integral_constant<std::size_t, Lo>{});
-    } else {
-      constexpr std::size_t mid = Lo + (Hi - Lo) / 2;
-      if (i < mid) return pick<Lo, mid>(i, f);
-      return pick<mid, Hi>(i, f);
-    }
-  }
   template <class Cx, class V>
   static void lower_flat(Cx& cx, V& v, std::uint64_t* slots) {
     const std::size_t index = Self::index(v);
     slots[0] = index;
     for (std::size_t i = 1; i < flat.size(); ++i) slots[i] = 0;  // what the case leaves out
-    pick(index, [&]<std::size_t I>(std::integral_constant<std::size_t, I>) {
+    with_constant<sizeof...(Ps)>(index, [&]<std::size_t I>(std::integral_constant<std::size_t, I>) {
       if constexpr (!std::is_void_v<Payload<I>>) Type<Payload<I>>::lower_flat(cx, Self::template payload<I>(v), slots + 1);
     });
   }
   template <class Cx>
   static T lift_flat(Cx& cx, const std::uint64_t* slots) {
-    return pick(checked_tag(cx, static_cast<std::uint32_t>(slots[0])), [&]<std::size_t I>(std::integral_constant<std::size_t, I>) -> T {
+    const std::size_t index = checked_tag<sizeof...(Ps)>(cx, static_cast<std::uint32_t>(slots[0]));
+    return with_constant<sizeof...(Ps)>(index, [&]<std::size_t I>(std::integral_constant<std::size_t, I>) -> T {
       if constexpr (std::is_void_v<Payload<I>>) {
         return Self::template make<I>();
       } else {
@@ -514,27 +522,20 @@ struct Sum {
   static void store(Cx& cx, V& v, auto ptr) {
     const std::size_t index = Self::index(v);
     write_tag(cx, ptr, Layout::tag_size, static_cast<std::uint32_t>(index));
-    pick(index, [&]<std::size_t I>(std::integral_constant<std::size_t, I>) {
+    with_constant<sizeof...(Ps)>(index, [&]<std::size_t I>(std::integral_constant<std::size_t, I>) {
       if constexpr (!std::is_void_v<Payload<I>>) Type<Payload<I>>::store(cx, Self::template payload<I>(v), ptr + Layout::payload_offset);
     });
   }
   template <class Cx>
   static T load(Cx& cx, auto ptr) {
-    return pick(checked_tag(cx, read_tag(cx, ptr, Layout::tag_size)), [&]<std::size_t I>(std::integral_constant<std::size_t, I>) -> T {
+    const std::size_t index = checked_tag<sizeof...(Ps)>(cx, read_tag(cx, ptr, Layout::tag_size));
+    return with_constant<sizeof...(Ps)>(index, [&]<std::size_t I>(std::integral_constant<std::size_t, I>) -> T {
       if constexpr (std::is_void_v<Payload<I>>) {
         return Self::template make<I>();
       } else {
         return Self::template make<I>(Later{[&] { return Type<Payload<I>>::load(cx, ptr + Layout::payload_offset); }});
       }
     });
-  }
-
- private:
-  template <class Cx>
-  static std::uint32_t checked_tag(Cx& cx, std::uint32_t tag) {
-    if (tag < sizeof...(Ps)) return tag;
-    cx.fail_discriminant();
-    return 0;
   }
 };
 
@@ -552,6 +553,18 @@ template <class T>
 struct Type<std::optional<T>> : Sum<std::optional<T>, Type<std::optional<T>>, void, T> {
   static constexpr const TypeDesc* parts[] = {&Type<T>::desc};
   static constexpr TypeDesc desc{TypeKind::option, parts, nullptr, 1, nullptr};
+  template <class Cx>
+  static std::optional<T> load(Cx& cx, auto ptr) {
+    if constexpr (is_loaded_once<T, Cx>) {
+      return load_once<std::optional<T>, Type, Cx>(ptr);
+    } else {
+      return Type::Sum::load(cx, ptr);
+    }
+  }
+  template <class Cx>
+  static std::optional<T> load_here(Cx& cx, auto ptr) {
+    return Type::Sum::load(cx, ptr);
+  }
   template <class V>
   static std::size_t index(V& v) {
     return v.has_value() ? 1 : 0;
@@ -574,6 +587,12 @@ template <class T, class E>
 struct Type<Result<T, E>> : Sum<Result<T, E>, Type<Result<T, E>>, T, E> {
   static constexpr const TypeDesc* parts[] = {desc_or_null<T>(), desc_or_null<E>()};
   static constexpr TypeDesc desc{TypeKind::result, parts, nullptr, 2, nullptr};
+  /// The flat form of a result that has a value: its error is not looked at.
+  template <class Cx, class V>
+  static void lower_flat_value(Cx& cx, V& v, std::uint64_t* slots) {
+    for (std::size_t i = 0; i < Type::flat.size(); ++i) slots[i] = 0;
+    if constexpr (!std::is_void_v<T>) Type<T>::lower_flat(cx, v.value(), slots + 1);
+  }
   template <class V>
   static std::size_t index(V& v) {
     return v.has_value() ? 0 : 1;
@@ -596,27 +615,46 @@ struct Type<Result<T, E>> : Sum<Result<T, E>, Type<Result<T, E>>, T, E> {
   }
 };
 
-/// A class with `std::variant<..> value` whose alternatives are structs: `{}` for a case without payload (`void` here), else `{ P value; }`.
+/// A class with `OneOf<..> value` whose alternatives are structs: `{}` for a case without payload (`void` here), else `{ P value; }`. It can be made
+/// of what makes its OneOf.
 template <class T, class... Ps>
-struct Variant : Sum<T, Variant<T, Ps...>, Ps...> {
+struct Variant {
+  using Layout = Union<Ps...>;
+  static constexpr std::uint32_t size = Layout::size;
+  static constexpr std::uint32_t align = Layout::align;
+  static constexpr auto flat = Layout::flat;
+  static constexpr bool is_any_bits = false;
   static constexpr const TypeDesc* parts[] = {desc_or_null<Ps>()...};
   static constexpr TypeDesc describe(const char* const* names) { return {TypeKind::variant, parts, names, sizeof...(Ps), nullptr}; }
-  template <class V>
-  static std::size_t index(V& v) {
-    if (v.value.valueless_by_exception()) __builtin_trap();
-    return v.value.index();
+
+  template <class Cx, class V>
+  static void lower_flat(Cx& cx, V& v, std::uint64_t* slots) {
+    slots[0] = v.value.index();
+    for (std::size_t i = 1; i < flat.size(); ++i) slots[i] = 0;  // what the case leaves out
+    v.value.visit_payload([&]<class P>(P& payload) { Type<std::remove_const_t<P>>::lower_flat(cx, payload, slots + 1); });
   }
-  template <std::size_t I, class V>
-  static auto& payload(V& v) {
-    return std::get_if<I>(&v.value)->value;
+  template <class Cx>
+  static T lift_flat(Cx& cx, const std::uint64_t* slots) {
+    const CaseIndex at{checked_tag<sizeof...(Ps)>(cx, static_cast<std::uint32_t>(slots[0]))};
+    return T(at, [&]<class P>(std::type_identity<P>) { return Type<P>::lift_flat(cx, slots + 1); });
   }
-  template <std::size_t I, class... P>
-  static T make(P&&... p) {
-    if constexpr (std::is_constructible_v<T, std::in_place_index_t<I>, P...>) {
-      return T(std::in_place_index<I>, std::forward<P>(p)...);
+  template <class Cx, class V>
+  static void store(Cx& cx, V& v, auto ptr) {
+    write_tag(cx, ptr, Layout::tag_size, static_cast<std::uint32_t>(v.value.index()));
+    v.value.visit_payload([&]<class P>(P& payload) { Type<std::remove_const_t<P>>::store(cx, payload, ptr + Layout::payload_offset); });
+  }
+  template <class Cx>
+  static T load(Cx& cx, auto ptr) {
+    if constexpr (is_loaded_once<T, Cx>) {
+      return load_once<T, Variant, Cx>(ptr);
     } else {
-      return T(std::variant_alternative_t<I, decltype(T::value)>{std::forward<P>(p)...});
+      return load_here(cx, ptr);
     }
+  }
+  template <class Cx>
+  static T load_here(Cx& cx, auto ptr) {
+    const CaseIndex at{checked_tag<sizeof...(Ps)>(cx, read_tag(cx, ptr, Layout::tag_size))};
+    return T(at, [&]<class P>(std::type_identity<P>) { return Type<P>::load(cx, ptr + Layout::payload_offset); });
   }
 };
 

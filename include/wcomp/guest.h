@@ -2,7 +2,8 @@
 //
 // Pointers into this memory are 32-bit numbers, so lowering lends the bytes of C++ objects where they lie and lifting views or takes what the
 // caller put there with cabi_realloc. Nothing needs checks: the runtime made them. Blocks that lowering needs for lists of
-// pointers belong to the context and end with it. Needs C++20, no exceptions, no RTTI.
+// pointers belong to the context and end with it. What bindings carry has wcomp/guest_result.h in place of
+// wcomp/result.h. Needs C++20, no exceptions, no RTTI.
 #pragma once
 
 #include <cstdint>
@@ -332,6 +333,86 @@ template <class C>
   }
 }
 
+/// What the bytes of a value in memory own ends here; nothing is lifted for it where that can be avoided.
+template <class T>
+struct Drop {
+  static void run(std::uint8_t* at) {
+    if constexpr (!std::is_trivially_destructible_v<T>) {
+      Context cx;
+      (void)abi::Type<T>::load(cx, at);
+    }
+  }
+};
+template <>
+struct Drop<std::string> {
+  [[gnu::noinline]] static void run(std::uint8_t* at) {
+    Context cx;
+    Context::consumed(abi::read_raw<std::uint32_t>(cx, at), abi::read_raw<std::uint32_t>(cx, at + 4));
+  }
+};
+template <class T>
+struct Drop<std::optional<T>> {
+  static void run(std::uint8_t* at) {
+    if (!std::is_trivially_destructible_v<T> && *at != 0) Drop<T>::run(at + abi::Type<std::optional<T>>::Layout::payload_offset);
+  }
+};
+template <class T>
+  requires std::derived_from<T, VariantOf<T>>
+struct Drop<T> {
+  static void run(std::uint8_t* at) {
+    using Layout = typename abi::Type<T>::Layout;
+    Context cx;
+    decltype(T::value)::with_payload(abi::read_tag(cx, at, Layout::tag_size), [&]<class P>(std::type_identity<P>) __attribute__((always_inline)) {
+      Drop<P>::run(at + Layout::payload_offset);
+    });
+  }
+};
+template <class T>
+  requires requires { abi::Type<T>::is_record; }
+struct Drop<T> {
+  static void run(std::uint8_t* at) { run_parts(at, static_cast<abi::Type<T>*>(nullptr)); }
+
+ private:
+  template <class Self, class... Parts>
+  static void run_parts(std::uint8_t* at, abi::Product<T, Self, Parts...>*) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (Drop<Parts>::run(at + abi::Sequence<Parts...>::offsets[I]), ...);
+    }(std::index_sequence_for<Parts...>{});
+  }
+};
+
+template <class E>
+E lift_late(std::uint8_t* bytes) {
+  Context cx;
+  return abi::Type<E>::load(cx, bytes);
+}
+template <class E>
+[[gnu::noinline]] void drop_late(std::uint8_t* bytes) {
+  Drop<E>::run(bytes);
+}
+
+/// Loads results whose error stays as it came until it is looked at.
+template <class R>
+struct Late;
+template <class T, class E>
+struct Late<Result<T, E>> {
+  template <class Cx>
+  static Result<T, E> load(Cx& cx, std::uint8_t* at) {
+    using Layout = typename abi::Type<Result<T, E>>::Layout;
+    static_assert(sizeof(E) >= abi::Type<E>::size && alignof(E) >= abi::Type<E>::align);
+    if (*at != 0) return Result<T, E>::late(at + Layout::payload_offset, abi::Type<E>::size);
+    if constexpr (std::is_void_v<T>) {
+      return Result<T, E>();
+    } else {
+      return Result<T, E>(std::in_place_index<0>, abi::Later{[&] { return abi::Type<T>::load(cx, at + Layout::payload_offset); }});
+    }
+  }
+};
+template <class R>
+inline constexpr bool is_late = false;
+template <class T, LiftedLate E>
+inline constexpr bool is_late<Result<T, E>> = true;
+
 template <class Signature, auto Core>
 struct Caller;
 /// Calls imported core function `Core` as a C++ function of type R(Ps...).
@@ -345,7 +426,37 @@ struct Caller<R(Ps...), Core> {
   static_assert(sizeof...(Cs) == core_params);
 
   static R call(auto&... args) {
-    return [&]<std::size_t... I, std::size_t... J>(std::index_sequence<I...>, std::index_sequence<J...>) -> R {
+    if constexpr ((is_result<std::remove_cvref_t<Ps>> || ...)) {
+      if ((has_error(args) || ...)) return call_shared(args...);
+      return call_here<true>(args...);
+    } else {
+      return call_here<false>(args...);
+    }
+  }
+
+ private:
+  template <class T>
+  static constexpr bool is_result = false;
+  template <class T, class E>
+  static constexpr bool is_result<Result<T, E>> = true;
+  template <class T>
+  static bool has_error(const T& arg) {
+    if constexpr (is_result<T>) return !arg.has_value();
+    return false;
+  }
+  [[gnu::noinline]] static R call_shared(auto&... args) { return call_here<false>(args...); }
+  /// `HasValues`: no parameter that is a result is an error, so there is no code for errors.
+  template <bool HasValues, class P>
+  [[gnu::always_inline]] static void lower(CallLowering& cx, auto& arg, std::uint64_t* slots) {
+    if constexpr (HasValues && is_result<std::remove_cvref_t<P>>) {
+      abi::Type<std::remove_cvref_t<P>>::lower_flat_value(cx, arg, slots);
+    } else {
+      abi::Type<typename abi::Param<P>::Wire>::lower_flat(cx, as_lvalue(abi::wire_of<P>(arg)), slots);
+    }
+  }
+  template <bool HasValues>
+  [[gnu::always_inline]] static R call_here(auto&... args) {
+    return [&]<std::size_t... I, std::size_t... J>(std::index_sequence<I...>, std::index_sequence<J...>) __attribute__((always_inline)) -> R {
       CallLowering cx;
       Context results;
       std::uint64_t slots[core_params + 1] = {};
@@ -354,7 +465,7 @@ struct Caller<R(Ps...), Core> {
         (abi::Type<typename abi::Param<Ps>::Wire>::store(cx, as_lvalue(abi::wire_of<Ps>(args)), param_area + Params::offsets[I]), ...);
         slots[0] = Context::address_of(param_area);
       } else {
-        (abi::Type<typename abi::Param<Ps>::Wire>::lower_flat(cx, as_lvalue(abi::wire_of<Ps>(args)), slots + Params::flat_offsets[I]), ...);
+        (lower<HasValues, Ps>(cx, args, slots + Params::flat_offsets[I]), ...);
       }
       if constexpr (std::is_void_v<R>) {
         Core(from_slot<Cs>(slots[J])...);
@@ -362,15 +473,17 @@ struct Caller<R(Ps...), Core> {
         alignas(8) std::uint8_t area[abi::PayloadType<R>::size];
         slots[core_params - 1] = Context::address_of(area);
         Core(from_slot<Cs>(slots[J])...);
-        return abi::Type<R>::load(results, +area);
+        if constexpr (is_late<R>) {
+          return Late<R>::load(results, area);
+        } else {
+          return abi::Type<R>::load(results, +area);
+        }
       } else {
         const std::uint64_t result = to_slot(Core(from_slot<Cs>(slots[J])...));
         return abi::Type<R>::lift_flat(results, &result);
       }
     }(std::index_sequence_for<Ps...>{}, std::make_index_sequence<sizeof...(Cs)>{});
   }
-
- private:
   template <class T>
   static T& as_lvalue(T&& v) {
     return static_cast<T&>(v);

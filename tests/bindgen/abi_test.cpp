@@ -73,10 +73,12 @@ struct Filter : wcomp::VariantOf<Filter> {
     double value{};
     friend bool operator==(const Real&, const Real&) = default;
   };
-  std::variant<All, Text, Real> value;
+  wcomp::OneOf<All, Text, Real> value;
   Filter(All v) : value(v) {}
   Filter(Text v) : value(std::move(v)) {}
   Filter(Real v) : value(v) {}
+  template <class Make>
+  Filter(wcomp::CaseIndex at, Make&& make) : value(at, std::forward<Make>(make)) {}
   friend bool operator==(const Filter& a, const Filter& b) { return a.value == b.value; }
 };
 class Rights : public wcomp::Flags<Rights, std::uint8_t, 3> {

@@ -15,7 +15,10 @@ struct Shape : wcomp::VariantOf<Shape> {
   struct Circle {
     std::uint32_t value = 0;
   };
-  std::variant<Dot, Circle> value;
+  wcomp::OneOf<Dot, Circle> value;
+  Shape() = default;
+  template <class Make>
+  Shape(wcomp::CaseIndex at, Make&& make) : value(at, std::forward<Make>(make)) {}
 };
 
 }  // namespace

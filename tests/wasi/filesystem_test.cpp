@@ -39,7 +39,7 @@ struct Fixture {
 
 std::span<const std::uint8_t> bytes(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
 std::string text(const std::vector<std::uint8_t>& bytes) { return {bytes.begin(), bytes.end()}; }
-bool is_closed(const io_streams::StreamError& e) { return std::holds_alternative<io_streams::StreamError::Closed>(e.value); }
+bool is_closed(const io_streams::StreamError& e) { return e.is<io_streams::StreamError::Closed>(); }
 constexpr DescriptorFlags read_write = DescriptorFlags::read | DescriptorFlags::write;
 
 }  // namespace
@@ -118,7 +118,7 @@ TEST_CASE("a stream's failure is a filesystem error with its code") {
   REQUIRE(out);
   auto done = (*out)->blocking_write_and_flush(bytes("x"));
   REQUIRE_FALSE(done);
-  auto* failed = std::get_if<io_streams::StreamError::LastOperationFailed>(&done.error().value);
+  auto* failed = done.error().get_if<io_streams::StreamError::LastOperationFailed>();
   REQUIRE(failed != nullptr);
   CHECK(FilesystemTypes().filesystem_error_code(*failed->value) == ErrorCode::invalid);
   ErrorObject other(0);

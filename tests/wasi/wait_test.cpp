@@ -139,7 +139,7 @@ TEST_CASE("writing to standard output that nobody reads is the stream's end, not
   const std::uint8_t byte = 1;
   const auto done = out.blocking_write_and_flush({&byte, 1});
   REQUIRE_FALSE(done);
-  CHECK(std::holds_alternative<io_streams::StreamError::Closed>(done.error().value));
+  CHECK(done.error().is<io_streams::StreamError::Closed>());
   sigset_t pending;
   ::sigpending(&pending);
   CHECK(sigismember(&pending, SIGPIPE) == 0);

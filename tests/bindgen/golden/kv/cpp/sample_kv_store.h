@@ -38,18 +38,36 @@ wcomp::Result<std::vector<std::uint8_t>, Failure> find(const Location& at);
 }  // namespace sample::kv::store
 
 // Core functions, and those of the above whose call is a line.
+extern "C" __attribute__((import_module("sample:kv/store@1.2.0"), import_name("find")))
+    void sample_kv_store_import_1(std::int32_t, std::int32_t, std::int32_t, std::int32_t, std::int32_t);
 extern "C" __attribute__((import_module("sample:kv/store@1.2.0"), import_name("[resource-drop]bucket")))
     void sample_kv_store_import_2(std::int32_t);
 extern "C" __attribute__((import_module("sample:kv/store@1.2.0"), import_name("[constructor]bucket")))
     std::int32_t sample_kv_store_import_3(std::int32_t, std::int32_t);
+extern "C" __attribute__((import_module("sample:kv/store@1.2.0"), import_name("[static]bucket.open")))
+    void sample_kv_store_import_4(std::int32_t, std::int32_t, std::int32_t, std::int32_t);
+extern "C" __attribute__((import_module("sample:kv/store@1.2.0"), import_name("[method]bucket.set")))
+    void sample_kv_store_import_6(std::int32_t, std::int32_t, std::int32_t, std::int32_t, std::int32_t, std::int32_t);
 extern "C" __attribute__((import_module("sample:kv/store@1.2.0"), import_name("[method]bucket.merge")))
     std::int32_t sample_kv_store_import_7(std::int32_t, std::int32_t);
 
 namespace sample::kv::store {
 
+inline wcomp::Result<std::vector<std::uint8_t>, Failure> find(const Location& at) {
+  return wcomp::guest::call_import<wcomp::Result<std::vector<std::uint8_t>,
+      ::sample::kv::store::Failure>(const ::sample::kv::store::Location&), sample_kv_store_import_1>(at);
+}
 inline void Bucket::drop_handle(std::int32_t handle) { ::sample_kv_store_import_2(handle); }
 inline Bucket::Bucket(std::string_view name) {
   index_ = wcomp::guest::new_handle(::sample_kv_store_import_3(wcomp::guest::pointer(name.data()), static_cast<std::int32_t>(name.size())));
+}
+inline wcomp::Result<Bucket, Failure> Bucket::open(std::string_view name, Access access) {
+  return wcomp::guest::call_import<wcomp::Result<::sample::kv::store::Bucket, ::sample::kv::store::Failure>(std::string_view,
+      ::sample::kv::store::Access), sample_kv_store_import_4>(name, access);
+}
+inline wcomp::Result<void, Failure> Bucket::set(std::string_view key, std::span<const std::uint8_t> value) const {
+  return wcomp::guest::call_import<wcomp::Result<void, ::sample::kv::store::Failure>(const ::sample::kv::store::Bucket&, std::string_view,
+      std::span<const std::uint8_t>), sample_kv_store_import_6>(*this, key, value);
 }
 inline std::uint32_t Bucket::merge(Bucket other) const {
   return static_cast<std::uint32_t>(::sample_kv_store_import_7(index_, other.release()));

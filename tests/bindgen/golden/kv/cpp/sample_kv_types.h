@@ -36,14 +36,14 @@ struct Failure : wcomp::VariantOf<Failure> {
     std::string value;
     friend bool operator==(const Other&, const Other&) = default;
   };
-  std::variant<Missing, Denied, Other> value;
+  wcomp::OneOf<Missing, Denied, Other> value;
 
   Failure() = default;
   Failure(Missing v) : value(std::move(v)) {}
   Failure(Denied v) : value(std::move(v)) {}
   Failure(Other v) : value(std::move(v)) {}
-  template <std::size_t I, class... Args>
-  explicit Failure(std::in_place_index_t<I> at, Args&&... args) : value(at, std::forward<Args>(args)...) {}
+  template <class Make>
+  Failure(wcomp::CaseIndex at, Make&& make) : value(at, std::forward<Make>(make)) {}
   friend bool operator==(const Failure& a, const Failure& b) { return a.value == b.value; }
 };
 

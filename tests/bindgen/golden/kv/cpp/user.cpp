@@ -4,14 +4,8 @@
 
 extern "C" __attribute__((import_module("sample:kv/store@1.2.0"), import_name("count")))
     void sample_kv_store_import_0(std::int32_t, std::int32_t, std::int32_t);
-extern "C" __attribute__((import_module("sample:kv/store@1.2.0"), import_name("find")))
-    void sample_kv_store_import_1(std::int32_t, std::int32_t, std::int32_t, std::int32_t, std::int32_t);
-extern "C" __attribute__((import_module("sample:kv/store@1.2.0"), import_name("[static]bucket.open")))
-    void sample_kv_store_import_4(std::int32_t, std::int32_t, std::int32_t, std::int32_t);
 extern "C" __attribute__((import_module("sample:kv/store@1.2.0"), import_name("[method]bucket.get")))
     void sample_kv_store_import_5(std::int32_t, std::int32_t, std::int32_t, std::int32_t);
-extern "C" __attribute__((import_module("sample:kv/store@1.2.0"), import_name("[method]bucket.set")))
-    void sample_kv_store_import_6(std::int32_t, std::int32_t, std::int32_t, std::int32_t, std::int32_t, std::int32_t);
 
 namespace sample::kv::store {
 
@@ -19,21 +13,9 @@ std::map<std::string, std::uint32_t> count(std::span<const wcomp::Borrow<Bucket>
   return wcomp::guest::call_import<std::map<std::string, std::uint32_t>(std::span<const wcomp::Borrow<::sample::kv::store::Bucket>>),
       sample_kv_store_import_0>(buckets);
 }
-wcomp::Result<std::vector<std::uint8_t>, Failure> find(const Location& at) {
-  return wcomp::guest::call_import<wcomp::Result<std::vector<std::uint8_t>,
-      ::sample::kv::store::Failure>(const ::sample::kv::store::Location&), sample_kv_store_import_1>(at);
-}
-wcomp::Result<Bucket, Failure> Bucket::open(std::string_view name, Access access) {
-  return wcomp::guest::call_import<wcomp::Result<::sample::kv::store::Bucket, ::sample::kv::store::Failure>(std::string_view,
-      ::sample::kv::store::Access), sample_kv_store_import_4>(name, access);
-}
 std::optional<std::vector<std::uint8_t>> Bucket::get(std::string_view key) const {
   return wcomp::guest::call_import<std::optional<std::vector<std::uint8_t>>(const ::sample::kv::store::Bucket&, std::string_view),
       sample_kv_store_import_5>(*this, key);
-}
-wcomp::Result<void, Failure> Bucket::set(std::string_view key, std::span<const std::uint8_t> value) const {
-  return wcomp::guest::call_import<wcomp::Result<void, ::sample::kv::store::Failure>(const ::sample::kv::store::Bucket&, std::string_view,
-      std::span<const std::uint8_t>), sample_kv_store_import_6>(*this, key, value);
 }
 
 }  // namespace sample::kv::store
