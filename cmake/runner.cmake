@@ -21,7 +21,7 @@ endif()
 if(runner_name AND WCOMP_HAS_STATIC_LIBC AND NOT WCOMP_SANITIZE AND NOT WCOMP_FUZZ)
   file(GLOB runner_program CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/runner/program/*.cpp)
   if(CMAKE_BUILD_TYPE STREQUAL "Debug")
-    list(FILTER runner_program EXCLUDE REGEX "/small_libc.cpp$")  # nothing is dropped there, so more of the C library is looked at
+    list(FILTER runner_program EXCLUDE REGEX "/small_[a-z]*.cpp$")  # nothing is dropped there, so more of the C library is looked at
   endif()
   add_executable(wcomp_runner_program ${runner_program})
   target_link_libraries(wcomp_runner_program PRIVATE wcomp_runner)
@@ -29,7 +29,7 @@ if(runner_name AND WCOMP_HAS_STATIC_LIBC AND NOT WCOMP_SANITIZE AND NOT WCOMP_FU
   if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
     add_dependencies(wcomp_runner_program wcomp_commit)
   endif()
-  # Definitions of the runner's own stand for some of the C library (runner/program/small_libc.cpp), also where the library's come in for their neighbours.
+  # Definitions of the runner's own stand for some of the C library (runner/program/small_*.cpp), also where the library's come in for their neighbours.
   # Beside -static-libstdc++ clang would make a dynamic program of it.
   set_target_properties(wcomp_runner_program PROPERTIES LINK_OPTIONS
     "-fuse-ld=lld-19;-static-pie;-Wl,--gc-sections;-Wl,--icf=all;-Wl,-z,muldefs;-Wl,-O2;-Wl,-z,pack-relative-relocs;-Wl,--build-id=none;-Wl,-s;-Wl,-Map=${PROJECT_BINARY_DIR}/generated/runner.map")

@@ -7,6 +7,10 @@
 //
 // Names are those of glibc 2.36. Where they have changed the real ones come in again, and executables are larger; where both come in, the linker
 // takes what is here (cmake/runner.cmake). Whatever is called against all expectation ends the process with a word on standard error.
+#include <elf.h>
+#include <sys/mman.h>
+
+#include <array>
 #include <charconv>
 #include <cstdarg>
 #include <cstddef>
@@ -29,9 +33,64 @@ void say(std::string_view text) { [[maybe_unused]] const auto written = ::write(
   std::abort();
 }
 
+#if __GLIBC__ == 2 && __GLIBC_MINOR__ == 36
+/// `struct __locale_data` of the library, with the values of `LC_CTYPE` (langinfo.h); those that are not given are null.
+struct LocaleData {
+  const char* name;
+  const char* file;
+  std::int64_t file_size;
+  std::int64_t allocation;
+  const void* conversions;
+  std::uint32_t usage_count;
+  std::int32_t translates;
+  std::uint32_t count;
+  std::array<const void*, 86> values;
+};
+static_assert(offsetof(LocaleData, values) == 56);
+
+/// Tables have what `signed char` would be before the 256 of `unsigned char`.
+template <class T>
+constexpr std::array<T, 384> characters(int (*value)(int c)) {
+  std::array<T, 384> out{};
+  for (int i = 0; i < 384; ++i) {
+    out[static_cast<std::size_t>(i)] = static_cast<T>(value(i - 128));
+  }
+  return out;
+}
+
+/// The bits of `isupper` and so on, in the order of ctype.h.
+constexpr int class_of(int c) {
+  const bool is_upper = 'A' <= c && c <= 'Z';
+  const bool is_lower = 'a' <= c && c <= 'z';
+  const bool is_digit = '0' <= c && c <= '9';
+  const bool is_alnum = is_upper || is_lower || is_digit;
+  const bool is_graph = '!' <= c && c <= '~';
+  const bool claims[] = {is_upper,
+                         is_lower,
+                         is_upper || is_lower,
+                         is_digit,
+                         is_digit || ('A' <= c && c <= 'F') || ('a' <= c && c <= 'f'),
+                         c == ' ' || ('\t' <= c && c <= '\r'),
+                         is_graph || c == ' ',
+                         is_graph,
+                         c == ' ' || c == '\t',
+                         (0 <= c && c < ' ') || c == 127,
+                         is_graph && !is_alnum,
+                         is_alnum};
+  int out = 0;
+  for (int bit = 0; bit < 12; ++bit) {
+    if (claims[bit]) out |= bit < 8 ? 1 << (bit + 8) : 1 << (bit - 8);
+  }
+  return out;
+}
+#endif
+
 }  // namespace
 
 extern "C" {
+
+extern const Elf64_Ehdr __ehdr_start __attribute__((visibility("hidden")));
+void __libc_fatal(const char* text);
 
 // Last words of the library.
 void __libc_message(int, const char* format, ...) {
@@ -47,6 +106,8 @@ void __libc_fatal(const char* text) {
   say(text);
   std::abort();
 }
+void _dl_printf(const char*, ...) { left_out("dl_printf"); }
+void _dl_fatal_printf(const char* format, ...) { __libc_fatal(format); }
 void __assert_fail(const char* claim, const char* file, unsigned, const char*) {
   say(file);
   say(": `");
@@ -126,6 +187,56 @@ __thread void* __resp = nullptr;
 __thread void* __libc_resp = nullptr;
 extern int __stack_prot;
 int __stack_prot = 0;
+
+// Characters: of the C locale, without its 50 KB of what could stand for those that are not ASCII. As laid out in this one version.
+#if __GLIBC__ == 2 && __GLIBC_MINOR__ == 36
+#define TABLE(type, name, expression) extern const std::array<type, 384> name = characters<type>([](int c) -> int { return expression; });
+TABLE(std::uint16_t, _nl_C_LC_CTYPE_class, class_of(c))
+TABLE(std::int32_t, _nl_C_LC_CTYPE_toupper, 'a' <= c && c <= 'z' ? c - 'a' + 'A' : c)
+TABLE(std::int32_t, _nl_C_LC_CTYPE_tolower, 'A' <= c && c <= 'Z' ? c - 'A' + 'a' : c)
+#undef TABLE
+extern const LocaleData _nl_C_LC_CTYPE;
+const LocaleData _nl_C_LC_CTYPE = {
+    .name = "C",
+    .file = nullptr,
+    .file_size = 0,
+    .allocation = 0,
+    .conversions = nullptr,
+    .usage_count = UINT32_MAX,
+    .translates = 0,
+    .count = std::tuple_size_v<decltype(LocaleData::values)>,
+    .values = {&_nl_C_LC_CTYPE_class, &_nl_C_LC_CTYPE_toupper, nullptr, &_nl_C_LC_CTYPE_tolower},
+};
+#endif
+
+/// What the start of a program with rights of its own drops from the environment. The library's has a tree of all that was ever set beside it.
+int unsetenv(const char* name) noexcept {
+  const std::size_t size = std::strlen(name);
+  char** out = environ;
+  for (char** at = environ; at != nullptr && *at != nullptr; ++at) {
+    if (std::strncmp(*at, name, size) != 0 || (*at)[size] != '=') *out++ = *at;
+  }
+  if (out != nullptr) *out = nullptr;
+  return 0;
+}
+int __unsetenv(const char* name) noexcept { return unsetenv(name); }
+
+/// Makes what has been relocated read-only, as the start does at its end. The library's is beside what relocates, looks up and profiles shared libraries.
+void _dl_protect_relro(const void* map) {
+  const auto base = *static_cast<const std::uintptr_t*>(map);
+  const auto* const rows = reinterpret_cast<const Elf64_Phdr*>(reinterpret_cast<const char*>(&__ehdr_start) + __ehdr_start.e_phoff);
+  const std::uintptr_t page = static_cast<std::uintptr_t>(::getpagesize());
+  for (int i = 0; i < __ehdr_start.e_phnum; ++i) {
+    if (rows[i].p_type != PT_GNU_RELRO) continue;
+    const std::uintptr_t low = (base + rows[i].p_vaddr) / page * page;
+    const std::uintptr_t high = (base + rows[i].p_vaddr + rows[i].p_memsz) / page * page;
+    if (low != high && ::mprotect(reinterpret_cast<void*>(low), high - low, PROT_READ) != 0) __libc_fatal("cannot make relocated data read-only\n");
+  }
+}
+
+// Relocations that only shared libraries have. What else would do them is beside the loader of those.
+void _dl_allocate_static_tls(void*) { left_out("dl_allocate_static_tls"); }
+void _dl_reloc_bad_type(void*, unsigned, int) { left_out("dl_reloc_bad_type"); }
 
 // Where shared libraries would be looked for; and which one code is of.
 void* _dl_find_dso_for_object(std::uintptr_t) { return nullptr; }
