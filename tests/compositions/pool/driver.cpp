@@ -44,9 +44,9 @@ std::vector<std::string> drive(std::uint32_t rounds) {
     std::uint32_t failed = 0;
     std::vector<Lease> back;
     for (Outcome& o : chain(std::move(jobs))) {
-      if (auto* d = std::get_if<Outcome::Done>(&o.value)) done += d->value;
-      else if (auto* f = std::get_if<Outcome::Failed>(&o.value)) failed += static_cast<std::uint32_t>(f->value.size());
-      else back.push_back(std::move(std::get<Outcome::Cancelled>(o.value).value));
+      if (auto* d = o.get_if<Outcome::Done>()) done += d->value;
+      else if (auto* f = o.get_if<Outcome::Failed>()) failed += static_cast<std::uint32_t>(f->value.size());
+      else back.push_back(std::move(o.get_if<Outcome::Cancelled>()->value));
     }
     if (r < 3) {
       out.push_back(std::to_string(done) + " done, " + std::to_string(failed) + " letters of failure, " + std::to_string(back.size()) + " given back");
