@@ -12,9 +12,17 @@ set(stencil_flags -std=c++23 -O2 -fno-pic -ffunction-sections -fno-asynchronous-
 set(stencil_readers extract.py object_file.py x86_64.py aarch64.py)
 list(TRANSFORM stencil_readers PREPEND ${stencil_dir}/)
 
+# The folder of a build for this machine, which has the stencils already: compiling them is a minute's work, and they are the same everywhere.
+set(WCOMP_NATIVE_BUILD "" CACHE PATH "where wcomp was built for the machine that builds, with WCOMP_AARCH64")
+
 # wcomp_stencils(<processor> <flags>..): generated/wcomp_stencils_<processor>.inc
 function(wcomp_stencils processor)
   set(include ${PROJECT_BINARY_DIR}/generated/wcomp_stencils_${processor}.inc)
+  if(WCOMP_NATIVE_BUILD)
+    set(from ${WCOMP_NATIVE_BUILD}/generated/wcomp_stencils_${processor}.inc)
+    add_custom_command(OUTPUT ${include} COMMAND ${CMAKE_COMMAND} -E copy_if_different ${from} ${include} DEPENDS ${from} VERBATIM)
+    return()
+  endif()
   set(launcher ${CMAKE_CXX_COMPILER_LAUNCHER})
   set(objects)
   foreach(source IN LISTS stencil_sources)

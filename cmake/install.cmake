@@ -42,9 +42,10 @@ set(generated_dir ${PROJECT_BINARY_DIR}/generated/install)
 install(TARGETS wcomp_host wcomp witc EXPORT wcomp
         RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR}
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-# Where cli/wcomp/exe.cpp looks for it.
-if(TARGET wcomp_runner_program)
-  install(TARGETS wcomp_runner_program RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/wcomp)
+# Where cli/wcomp/exe.cpp looks for them.
+get_property(runners GLOBAL PROPERTY WCOMP_RUNNERS)
+if(runners)
+  install(TARGETS ${runners} RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/wcomp)
 endif()
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/wcomp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 # WASI's WIT, for the deps/ folder of one's own.

@@ -16,21 +16,31 @@ set_source_files_properties(${small_sources} PROPERTIES
   COMPILE_OPTIONS "$<$<NOT:$<CONFIG:Debug>>:-Os;-fno-asynchronous-unwind-tables;-fbinutils-version=2.36>")
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$" AND CMAKE_SYSTEM_NAME STREQUAL "Linux")
   set(runner_name wcomp-runner-x86_64-linux)
+elseif(CMAKE_SYSTEM_PROCESSOR STREQUAL "aarch64" AND CMAKE_SYSTEM_NAME STREQUAL "Linux")
+  set(runner_name wcomp-runner-aarch64-linux)
 endif()
 
-if(runner_name AND WCOMP_HAS_STATIC_LIBC AND NOT WCOMP_SANITIZE AND NOT WCOMP_FUZZ)
-  file(GLOB runner_program CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/runner/program/*.cpp)
-  if(CMAKE_BUILD_TYPE STREQUAL "Debug")
-    list(FILTER runner_program EXCLUDE REGEX "/small_[a-z]*.cpp$")  # nothing is dropped there, so more of the C library is looked at
+# wcomp_runner_program(<target> <file> <link options>..): where `wcomp exe` looks for it, and installed there.
+function(wcomp_runner_program target file)
+  file(GLOB program CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/runner/program/*.cpp)
+  # Definitions of the runner's own stand for some of the C library, also where the library's come in for their neighbours: so far of that for x86-64.
+  # In Debug nothing is dropped, so more of the C library is looked at.
+  set(own_libc -Wl,-z,muldefs)
+  if(CMAKE_BUILD_TYPE STREQUAL "Debug" OR NOT file MATCHES "x86_64")
+    list(FILTER program EXCLUDE REGEX "/small_[a-z]*.cpp$")
+    set(own_libc "")
   endif()
-  add_executable(wcomp_runner_program ${runner_program})
-  target_link_libraries(wcomp_runner_program PRIVATE wcomp_runner)
-  set_target_properties(wcomp_runner_program PROPERTIES OUTPUT_NAME ${runner_name} RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+  add_executable(${target} ${program})
+  # Options of the folder are left out: beside -static-libstdc++ clang would make a dynamic program of it.
+  set_target_properties(${target} PROPERTIES OUTPUT_NAME ${file} RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR} LINK_OPTIONS
+    "${ARGN};${own_libc};-fuse-ld=lld-19;-static-pie;-Wl,--gc-sections;-Wl,--icf=all;-Wl,-O2;-Wl,-z,pack-relative-relocs;-Wl,--build-id=none;-Wl,-s")
   if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
-    add_dependencies(wcomp_runner_program wcomp_commit)
+    add_dependencies(${target} wcomp_commit)
   endif()
-  # Definitions of the runner's own stand for some of the C library (runner/program/small_*.cpp), also where the library's come in for their neighbours.
-  # Beside -static-libstdc++ clang would make a dynamic program of it.
-  set_target_properties(wcomp_runner_program PROPERTIES LINK_OPTIONS
-    "-fuse-ld=lld-19;-static-pie;-Wl,--gc-sections;-Wl,--icf=all;-Wl,-z,muldefs;-Wl,-O2;-Wl,-z,pack-relative-relocs;-Wl,--build-id=none;-Wl,-s;-Wl,-Map=${PROJECT_BINARY_DIR}/generated/runner.map")
+  set_property(GLOBAL APPEND PROPERTY WCOMP_RUNNERS ${target})
+endfunction()
+
+if(runner_name AND WCOMP_HAS_STATIC_LIBC AND NOT WCOMP_SANITIZE AND NOT WCOMP_FUZZ)
+  wcomp_runner_program(wcomp_runner_program ${runner_name} -Wl,-Map=${PROJECT_BINARY_DIR}/generated/runner.map)
+  target_link_libraries(wcomp_runner_program PRIVATE wcomp_runner)
 endif()

@@ -11,7 +11,6 @@
 
 #include "base/diagnostic.h"
 #include "cache/hash.h"
-#include "runtime/precompiled/precompiled.h"
 
 namespace wcomp::runner {
 
@@ -70,10 +69,9 @@ Result<bool> read_at(int fd, std::uint64_t offset, std::span<std::uint8_t> out) 
 
 }  // namespace
 
-Parts write_payload(std::uint64_t runner_size, std::uint64_t image_size, const Manifest& m) {
-  constexpr std::uint64_t alignment = precompiled::code_alignment;
+Parts write_payload(std::uint64_t runner_size, std::uint64_t image_size, const Manifest& m, std::uint64_t page) {
   Parts out;
-  const std::uint64_t image_offset = (runner_size + alignment - 1) / alignment * alignment;
+  const std::uint64_t image_offset = (runner_size + page - 1) / page * page;
   out.padding.resize(image_offset - runner_size);
   put(out.end, m.name);
   put(out.end, m.grants.size(), 4);

@@ -1,6 +1,6 @@
 // What makes a runner the executable of one program: bytes that stand behind it.
 //
-//   runner | zeros up to a multiple of precompiled::code_alignment | image | manifest | trailer
+//   runner | zeros up to a multiple of the target's page | image | manifest | trailer
 //
 // The image (runtime/precompiled) is the compiled program. The manifest says what it is called and what is granted to it. The trailer, of a fixed
 // size and at the very end, says where all that is, and has a checksum over the manifest and itself; the image has its own. An executable that has no
@@ -36,7 +36,8 @@ struct Payload {
 struct Parts {
   Bytes padding, end;
 };
-[[nodiscard]] Parts write_payload(std::uint64_t runner_size, std::uint64_t image_size, const Manifest& manifest);
+/// `page`: Target::page, a multiple of precompiled::code_alignment.
+[[nodiscard]] Parts write_payload(std::uint64_t runner_size, std::uint64_t image_size, const Manifest& manifest, std::uint64_t page);
 
 /// Bytes that suffice to tell where a payload is.
 inline constexpr std::size_t trailer_size = 56;

@@ -21,10 +21,11 @@ struct Target {
   std::string_view name;  ///< `x86_64-linux`, as engine/jit/target.h has it
   Format format;
   std::uint16_t machine;
+  std::uint32_t page;  ///< the largest one that a kernel for the machine may have: what is mapped of a file begins at a multiple of it
   std::string_view why_not;
 };
 inline constexpr Target targets[] = {
-#define TARGET(name, format, machine, why_not) {name, Format::format, machine, why_not},
+#define TARGET(name, format, machine, page, why_not) {name, Format::format, machine, page, why_not},
 #include "runner/targets.def"
 #undef TARGET
 };

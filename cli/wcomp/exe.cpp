@@ -146,7 +146,7 @@ Result<void> make_executable(const ExeOptions& o) {
   WCOMP_TRY(const Bytes runner_bytes, read_runner(runner_path, *target));
   auto image = match(program, [&](const auto& p) { return precompiled::write(p, {.is_metered = manifest.is_metered, .target = std::string(target->name), .has_bodies = false}); });
   if (!image) return Err(in_file(std::move(image).error(), o.file));
-  const runner::Parts parts = runner::write_payload(runner_bytes.size(), image->size(), manifest);
+  const runner::Parts parts = runner::write_payload(runner_bytes.size(), image->size(), manifest, target->page);
   const ByteSpan all[] = {runner_bytes, parts.padding, *image, parts.end};
   return write_parts(o.output, all, FileKind::program);
 }

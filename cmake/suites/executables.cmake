@@ -15,3 +15,8 @@ if(TARGET wcomp AND TARGET wcomp_runner_program)
     add_test(NAME small_libc COMMAND small_libc_test)
   endif()
 endif()
+if(TARGET wcomp AND TARGET wcomp_runner_aarch64)
+  add_test(NAME executables_aarch64 COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/exe/run.py --wcomp $<TARGET_FILE:wcomp>
+           --out ${PROJECT_BINARY_DIR}/executables_aarch64 --target aarch64-linux --emulator qemu-aarch64-static)
+  set_tests_properties(executables_aarch64 PROPERTIES LABELS once SKIP_RETURN_CODE 77 TIMEOUT 300)
+endif()

@@ -1,11 +1,23 @@
 // What running compiled code knows: the context of an instance, which is in a register while code of the instance runs.
 //
-// Registers, on x86-64: rdi the frame, rsi the base of memory 0, rdx the context; r12 to r15, r8, r9, r11 and xmm0 to xmm7 hold values; the
-// rest is free for every stencil. All of them are the callee's in a call, but rdi, which it gives back as it was.
+// Registers:
+//
+//                      x86-64                                        aarch64
+//   frame              rdi                                           x20
+//   base of memory 0   rsi                                           x21
+//   context            rdx                                           x22
+//   code's stack       rsp                                           x28 (the host's stays in sp)
+//   return address     on the code's stack                           x30; the callee puts it on the code's stack
+//   values             r12 to r15, r8, r9, r11; xmm0 to xmm7          x4 to x7, x0, x1, x3; v0 to v7
+//   free               the rest, for every stencil                   the rest but x15, x18 and x29
+//
+// All of them are the callee's in a call, but the frame's, which it gives back as it was, and the code's stack. The last register of integers (r11, x3)
+// names the callee in calls that are not to a known place of the same code.
 //
 // Code runs on a stack of return addresses of its own, which nothing but calls uses: how deep a guest nests is bounded by the stack of
 // frames alone, and what the C++ of the engine and of hosts needs is taken from the thread's stack, which every way out of the code
-// switches to. A frame is found from its callee's, because a place of the code knows how far above its own frame the callee's begins.
+// switches to (on aarch64 it is the stack pointer's all the time). A frame is found from its callee's, because a place of the code knows how far
+// above its own frame the callee's begins.
 //
 // The header of a frame: the context, where the function calls into other instances, for it has to be put back after the call.
 //

@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """Executables of `wcomp exe`: what they print and end with, grants, damage, the same bytes for the same input, and a root with nothing else in it.
 
-usage: run.py --wcomp WCOMP --out FOLDER [--max-size BYTES]
+usage: run.py --wcomp WCOMP --out FOLDER [--max-size BYTES] [--target MACHINE-SYSTEM --emulator PROGRAM]
 Where no compiler or no runner was built, or the system lets nobody change the root, says so and skips (77: everything).
+With --target executables are made for another machine, and a static emulator runs them (qemu-aarch64-static); what is refused is not tried again.
 """
 import argparse
 import os
 import pathlib
+import platform
+import shlex
 import shutil
 import stat
 import subprocess
@@ -73,6 +76,19 @@ REFUSED = {
 
 failures = []
 checks = 0
+emulator = None  # what runs executables for another machine
+
+
+def started(command):
+    """The command, by the emulator if its program needs that."""
+    if emulator is None or "/" not in str(command[0]):  # found on the PATH
+        return command
+    with open(command[0], "rb") as f:
+        is_foreign = f.read(20)[18:20] != OWN_MACHINE
+    return [emulator, *command] if is_foreign else command
+
+
+OWN_MACHINE = pathlib.Path("/proc/self/exe").read_bytes()[18:20]
 
 
 def check(what, holds, detail=""):
@@ -84,6 +100,10 @@ def check(what, holds, detail=""):
 
 
 def run(command, **more):
+    return run_here(started(command), **more)
+
+
+def run_here(command, **more):
     more.setdefault("input", b"")
     done = subprocess.run([str(c) for c in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120, **more)
     return done.returncode, done.stdout, done.stderr.decode(errors="replace")
@@ -97,12 +117,13 @@ def expect(what, command, status, stdout=None, stderr=(), **more):
 
 
 class Suite:
-    def __init__(self, wcomp, out):
+    def __init__(self, wcomp, out, target):
         self.wcomp, self.out = wcomp, out
+        self.flags = ["--target", target] if target else []
 
     def exe(self, source, name, *flags):
         target = self.out / name
-        status, _, said = run([self.wcomp, "exe", source, "-o", target, *flags], cwd=self.out)
+        status, _, said = run([self.wcomp, "exe", source, "-o", target, *self.flags, *flags], cwd=self.out)
         check(f"{name} is made", status == 0 and said == "", said)
         return target
 
@@ -120,7 +141,7 @@ class Suite:
         for form, app in self.forms("hello"):
             got = expect(f"hello, {form}", [app], 0, b"hello, world\n")
             check(f"standard error, {form}", got[2] == "hello", got[2])
-            expect(f"{form}: a reader that went away does no harm", ["sh", "-c", f"{app} | true"], 0)
+            expect(f"{form}: a reader that went away does no harm", ["sh", "-c", shlex.join(map(str, started([app]))) + " | true"], 0)
         for form, app in self.forms("args"):
             name = app.name.encode()
             expect(f"arguments, {form}", [app, "one", "two words", "", "--dir", "/"], 0, name + b"\0one\0two words\0\0--dir\0/\0")
@@ -175,11 +196,11 @@ class Suite:
         other = self.out / "elsewhere"
         other.mkdir(exist_ok=True)
         shutil.copy(self.out / "hello.component.wasm", other)
-        status, _, said = run([self.wcomp, "exe", "hello.component.wasm", "-o", "two", "--grant", "dir=/tmp"], cwd=other, env={"PATH": os.environ["PATH"], "TZ": "Asia/Tokyo"})
+        status, _, said = run([self.wcomp, "exe", "hello.component.wasm", "-o", "two", "--grant", "dir=/tmp", *self.flags], cwd=other, env={"PATH": os.environ["PATH"], "TZ": "Asia/Tokyo"})
         check("the same input gives the same bytes", status == 0 and (other / "two").read_bytes() == first, said)
         app = self.out / "one"
         check("everybody who may read it may run it", stat.S_IMODE(app.stat().st_mode) == 0o777 & ~mask(), oct(app.stat().st_mode))
-        status, _, _ = run(["sh", "-c", f"umask 077; exec '{self.wcomp}' exe hello.wat -o private"], cwd=self.out)
+        status, _, _ = run(["sh", "-c", f"umask 077; exec '{self.wcomp}' exe hello.wat -o private {shlex.join(self.flags)}"], cwd=self.out)
         check("nobody else", stat.S_IMODE((self.out / "private").stat().st_mode) == 0o700)
         check("nothing is left over", not list(self.out.glob("private.*")) and not list(self.out.glob("one.*")))
 
@@ -234,6 +255,26 @@ class Suite:
         expect("a runner of another build", [self.wcomp, "exe", "hello.wat", "-o", "none", "--runner", "foreign"], 1, b"", ["belongs to another build"], cwd=self.out)
         expect("the runner alone", [runner], 1, b"", ["there is no program in this executable"])
 
+    def machines(self, runners):
+        """Runners that are not there, and those of another machine."""
+        alone = self.out / "alone"
+        alone.mkdir()
+        try:
+            os.link(self.wcomp, alone / "wcomp")
+        except OSError:  # another file system
+            shutil.copy(self.wcomp, alone / "wcomp")
+        for machine, other in (("x86_64-linux", "aarch64-linux"), ("aarch64-linux", "x86_64-linux")):
+            name = f"wcomp-runner-{machine}"
+            if not (runners / name).exists():
+                print(f"skipped: {name} was not built here")
+                continue
+            expect(f"no runner for {machine}", [alone / "wcomp", "exe", "hello.wat", "-o", "none", "--target", machine], 1, b"",
+                   [f"there is no runner for `{machine}`: `{name}` was not found", f"looked for it in `{alone}`", "`--runner FILE` says where it is"], cwd=self.out)
+            if (runners / f"wcomp-runner-{other}").exists():
+                expect(f"a runner of another machine for {machine}",
+                       [self.wcomp, "exe", "hello.wat", "-o", "none", "--target", machine, "--runner", runners / f"wcomp-runner-{other}"], 1, b"",
+                       ["an ELF file for another machine"], cwd=self.out)
+
     def bare_root(self):
         """A folder with nothing but executables as the root: no /proc, no libraries, no /dev."""
         root = self.out / "root"
@@ -241,6 +282,8 @@ class Suite:
         root.mkdir()
         for name in ("hello-module", "hello-component", "trap-component", "file-component"):
             shutil.copy(self.out / name, root)
+        if emulator:
+            shutil.copy(emulator, root / "emulator")
         (root / "file.txt").write_bytes(b"in the root")
 
         def inside():
@@ -248,9 +291,10 @@ class Suite:
             os.chdir("/")
 
         def enter(command):
+            command = ["/emulator", *command] if emulator else command
             if os.geteuid() == 0:
-                return run(command, preexec_fn=inside)
-            return run(["unshare", "--user", "--map-root-user", "--root", root, "--wd", "/", *command])
+                return run_here(command, preexec_fn=inside)
+            return run_here(["unshare", "--user", "--map-root-user", "--root", root, "--wd", "/", *command])
 
         try:
             status, stdout, said = enter(["/hello-module"])
@@ -278,23 +322,33 @@ def main():
     parser.add_argument("--wcomp", type=pathlib.Path, required=True)
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--max-size", type=int)
+    parser.add_argument("--target")
+    parser.add_argument("--emulator")
     options = parser.parse_args()
-    runners = list(options.wcomp.parent.glob("wcomp-runner-*"))
-    if not runners:
-        print("skipped: no runner was built here")
+    global emulator
+    emulator = shutil.which(options.emulator) if options.emulator else None
+    if options.emulator and emulator is None:
+        print(f"skipped: there is no {options.emulator}")
+        return 77
+    runners = options.wcomp.resolve().parent
+    runner = runners / f"wcomp-runner-{options.target or platform.machine() + '-linux'}"
+    if not runner.exists():
+        print(f"skipped: {runner.name} was not built here")
         return 77
     shutil.rmtree(options.out, ignore_errors=True)
     options.out.mkdir(parents=True)
-    suite = Suite(options.wcomp.resolve(), options.out.resolve())
+    suite = Suite(options.wcomp.resolve(), options.out.resolve(), options.target)
     suite.build()
     suite.programs()
     suite.grants()
     suite.bytes_of()
     suite.damage()
-    suite.refusals(runners[0].resolve())
+    if not options.target:
+        suite.refusals(runner)
+        suite.machines(runners)
     suite.bare_root()
     size = (options.out / "hello-component").stat().st_size
-    print(f"hello as a component: {size} bytes, its runner {runners[0].stat().st_size}")
+    print(f"hello as a component: {size} bytes, its runner {runner.stat().st_size}")
     if options.max_size:
         check("an executable is small", size <= options.max_size, f"{size} bytes, at most {options.max_size} were expected")
     print(f"executables: {checks} checks, {len(failures)} failed")

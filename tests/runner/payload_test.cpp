@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "base/diagnostic.h"
+#include "runner/target.h"
 #include "runtime/precompiled/precompiled.h"
 
 using namespace wcomp;
@@ -15,9 +16,9 @@ namespace {
 
 const Manifest manifest{.name = "app.wasm", .grants = {"dir=/tmp", "env=A=1"}, .is_sealed = true, .is_metered = true};
 
-Bytes whole(const Manifest& m, std::size_t runner_size = 5000, std::size_t image_size = 100) {
+Bytes whole(const Manifest& m, std::size_t runner_size = 5000, std::size_t image_size = 100, std::uint64_t page = precompiled::code_alignment) {
   Bytes out(runner_size, 0x7f);
-  const Parts parts = write_payload(runner_size, image_size, m);
+  const Parts parts = write_payload(runner_size, image_size, m, page);
   out.insert(out.end(), parts.padding.begin(), parts.padding.end());
   out.insert(out.end(), image_size, 0x33);
   out.insert(out.end(), parts.end.begin(), parts.end.end());
@@ -52,6 +53,16 @@ TEST_CASE("a payload is read as it was written, its image at a page of its own")
   CHECK(payload->manifest.is_sealed);
   CHECK(payload->manifest.is_metered);
   CHECK_FALSE(payload->manifest.is_deterministic);
+}
+
+TEST_CASE("where pages may be larger the image is at a page of that size") {
+  for (const Target& t : targets) {
+    if (t.format == Format::none) continue;
+    CHECK(t.page % precompiled::code_alignment == 0);
+    const auto payload = read(whole(manifest, 5000, 100, t.page));
+    REQUIRE(payload);
+    CHECK(payload->image_offset == (t.page == 4096 ? 8192 : t.page));
+  }
 }
 
 TEST_CASE("the same payload is the same bytes") { CHECK(whole(manifest) == whole(manifest)); }

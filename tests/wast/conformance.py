@@ -48,10 +48,10 @@ def in_scope(case, suites, is_exec):
     return case["suite"] in suites and not case["entry"].startswith("core/proposals/") and not FOREIGN_TAGS & set(case["tags"])
 
 
-def run(wcomp, data, options, is_lenient, entries):
+def run(wcomp, data, options, is_lenient, entries):  # wcomp: the words that start it
     """The failures as (SCRIPT, line, text)."""
     env = os.environ | {"WAST_STRICT_COMPONENT_INDICES": "0" if is_lenient else "1"}
-    done = subprocess.run([wcomp, "wast", *options, "--message-format=json", *entries], cwd=data, capture_output=True, env=env,
+    done = subprocess.run([*wcomp, "wast", *options, "--message-format=json", *entries], cwd=data, capture_output=True, env=env,
                           text=True, errors="replace", timeout=1200)
     last = re.match(r"(\d+) passed, (\d+) failed$", (done.stdout.splitlines() or [""])[-1])
     if not last or done.returncode not in (0, 1):
@@ -79,7 +79,7 @@ def run_commands(wcomp, data, entry):
         with tempfile.TemporaryDirectory() as folder:
             words = command[2].replace("%tmpdir", folder).replace("%", str(data / entry)).split()
             env = os.environ | dict(w.split("=", 1) for w in words if re.match(r"[A-Z_]+=", w))
-            done = subprocess.run([wcomp, *(w for w in words if not re.match(r"[A-Z_]+=", w))], capture_output=True, env=env, text=True, timeout=60)
+            done = subprocess.run([*wcomp, *(w for w in words if not re.match(r"[A-Z_]+=", w))], capture_output=True, env=env, text=True, timeout=60)
         should = 1 if command[1] == "FAIL" else 0
         held += done.returncode == should
         if done.returncode != should:
@@ -92,6 +92,7 @@ def main():
     parser.add_argument("--wcomp", required=True)
     parser.add_argument("--components", action="store_true", help="the suites of components, not those of core modules")
     parser.add_argument("--exec", action="store_true", help="the scripts of components that run code, not those of core modules")
+    parser.add_argument("--emulator", help="what runs wcomp, if it is of another machine")
     parser.add_argument("--summary", action="store_true", help="only how many failures each script has")
     parser.add_argument("names", nargs="*", help="scripts by stem or suite (all when left out)")
     args = parser.parse_args()
@@ -100,7 +101,7 @@ def main():
     if not (data / "manifest.json").exists():
         print(f"{title}: the scripts are not here, nothing was run")
         return 77  # skipped, to ctest
-    wcomp = os.path.abspath(args.wcomp)
+    wcomp = [*([args.emulator] if args.emulator else []), os.path.abspath(args.wcomp)]
     suites = COMPONENTS if args.components or args.exec else CORE
     cases = {c["entry"]: c for c in json.loads((data / "manifest.json").read_text())["cases"] if in_scope(c, suites, args.exec)}
     if args.names:
