@@ -2,7 +2,7 @@
 if(TARGET wcomp AND TARGET wcomp_runner_program)
   set(largest "")
   if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
-    set(largest --max-size 1500000)
+    set(largest --max-size 1490000)
   endif()
   add_test(NAME executables COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/exe/run.py --wcomp $<TARGET_FILE:wcomp> --out ${PROJECT_BINARY_DIR}/executables ${largest})
   set_tests_properties(executables PROPERTIES LABELS once SKIP_RETURN_CODE 77 TIMEOUT 300)

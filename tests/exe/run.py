@@ -48,6 +48,18 @@ GUESTS = {
     "spin": """(func (export "_start") (loop $again (br $again)))""",
     "nan": """(global $one (mut f32) (f32.const -1))
       (func (export "_start") (i32.store (i32.const 64) (i32.reinterpret_f32 (f32.sqrt (global.get $one)))) (call $print (i32.const 1) (i32.const 64) (i32.const 4)))""",
+    # Every instruction of constant expressions: an executable can decode no others.
+    "constants": """(global $seven i32 (i32.const 7)) (global $H i32 (i32.mul (i32.add (global.get $seven) (i32.const 5)) (i32.sub (i32.const 10) (i32.const 4))))
+      (global $i i64 (i64.mul (i64.add (i64.const 2) (i64.const 5)) (i64.sub (i64.const 16) (i64.const 1)))) (global $comma f32 (f32.const 44)) (global $space f64 (f64.const 32))
+      (global $y v128 (v128.const i32x4 0 0 121 0)) (type $byte (func (result i32))) (func $o (type $byte) (i32.const 111)) (global $none funcref (ref.null func))
+      (table 3 funcref) (elem (i32.add (i32.const 0) (i32.const 1)) funcref (ref.func $o) (ref.null func)) (data (i32.add (global.get $seven) (i32.const 62)) "u")
+      (func (export "_start")
+        (i32.store8 (i32.const 64) (global.get $H)) (i64.store8 (i32.const 65) (global.get $i))
+        (i32.store8 (i32.const 66) (i32.trunc_f32_s (global.get $comma))) (i32.store8 (i32.const 67) (i32.trunc_f64_s (global.get $space)))
+        (i32.store8 (i32.const 68) (i32x4.extract_lane 2 (global.get $y)))
+        (i32.store8 (i32.const 70) (i32.add (i32.const 31) (i32.add (ref.is_null (global.get $none)) (ref.is_null (table.get (i32.const 2))))))
+        (i32.store8 (i32.const 71) (call_indirect (type $byte) (i32.const 1)))
+        (call $print (i32.const 1) (i32.const 64) (i32.const 8)))""",
     "file": """(data (i32.const 64) "file.txt")
       (func (export "_start")
         (if (call $open (i32.const 3) (i32.const 0) (i32.const 64) (i32.const 8) (i32.const 0) (i64.const 2) (i64.const 0) (i32.const 0) (i32.const 16))
@@ -142,6 +154,8 @@ class Suite:
             got = expect(f"hello, {form}", [app], 0, b"hello, world\n")
             check(f"standard error, {form}", got[2] == "hello", got[2])
             expect(f"{form}: a reader that went away does no harm", ["sh", "-c", shlex.join(map(str, started([app]))) + " | true"], 0)
+        for form, app in self.forms("constants"):
+            expect(f"constant expressions, {form}", [app], 0, b"Hi, yu!o")
         for form, app in self.forms("args"):
             name = app.name.encode()
             expect(f"arguments, {form}", [app, "one", "two words", "", "--dir", "/"], 0, name + b"\0one\0two words\0\0--dir\0/\0")
