@@ -5,7 +5,7 @@ if(NOT WCOMP_AARCH64 OR NOT WCOMP_HAS_AARCH64_HEADERS OR CMAKE_SYSTEM_PROCESSOR 
 endif()
 wcomp_sources_of(sources
   LAYERS base types core canonical_abi dwarf cache engine runtime wasi runner
-  WITHOUT canonical-abi/fuse core/text/ core/builder core/decode core/encode core/shortcuts core/type_bytes
+  WITHOUT canonical-abi/fuse core/text/ core/builder core/decode core/encode core/opcode core/shortcuts core/type_bytes
     engine/interp/ engine/register_ engine/profiler engine/tiers engine/native_stack
     engine/jit/assembler engine/jit/code_cache engine/jit/compile\\. engine/jit/compile_ engine/jit/emit engine/jit/function_compiler engine/jit/registers engine/jit/stencil engine/jit/jit_dump
     engine/jit/x86_64/ engine/jit/aarch64/assembler engine/jit/aarch64/emit
