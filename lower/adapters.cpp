@@ -185,7 +185,7 @@ Result<Item> Lowering::handed(const link::LiftedFunc& f, std::optional<Item>& po
 Result<InstanceIdx> Lowering::intrinsics(const core::Module& adapter, const Binding& b) {
   Glue glue;
   use_trap(glue);
-  bool strings = false, own = false, borrow = false, scope = false;
+  bool strings = false, own = false, borrow = false, borrow_rep = false, scope = false;
   for (const core::Import& i : adapter.imports) {
     if (i.module != cabi::intrinsic_module) continue;
     switch (*cabi::find_intrinsic(i.name)) {
@@ -195,7 +195,7 @@ Result<InstanceIdx> Lowering::intrinsics(const core::Module& adapter, const Bind
       case Intrinsic::string_copy: strings = true; break;
       case Intrinsic::resource_transfer_own: own = true; break;
       case Intrinsic::resource_transfer_borrow: borrow = true; break;
-      case Intrinsic::resource_borrow_rep: WCOMP_CHECK(false);  // nobody asks for it here
+      case Intrinsic::resource_borrow_rep: borrow_rep = true; break;
       case Intrinsic::error_context_transfer: return fail(diag::unsupported, "a function with an `error-context` cannot be lowered: error contexts need a runtime");
       case Intrinsic::enter_call:
       case Intrinsic::exit_call: scope = true; break;
@@ -204,6 +204,7 @@ Result<InstanceIdx> Lowering::intrinsics(const core::Module& adapter, const Bind
   if (strings) WCOMP_TRY(string_intrinsics(glue, b));
   if (own) WCOMP_TRY(transfer_own(glue, b));
   if (borrow) WCOMP_TRY(transfer_borrow(glue, b));
+  if (borrow_rep) WCOMP_TRY(lend_rep(glue, b));
   if (scope) WCOMP_TRY(call_scopes(glue, b));
   return glue.add_to(merger_);
 }
@@ -314,6 +315,18 @@ Result<void> Lowering::transfer_borrow(Glue& glue, const Binding& b) {
     }
   }
   glue.field(fmt::format("(func $transfer_borrow (export \"resource-transfer-borrow\") (param $resource i32) (param $handle i32) (result i32) (local $rep i32)\n{}    (unreachable))", body));
+  return {};
+}
+
+// lift_borrow from the caller, and lower_borrow for a callee that defines the resource: without a scope, as AdapterSide::borrows_reps says.
+Result<void> Lowering::lend_rep(Glue& glue, const Binding& b) {
+  WCOMP_TRY(use_handles(glue, "c", b.sides[0].party.value()));
+  std::string body;
+  for (std::size_t n = 0; n < b.resources.size(); ++n) {
+    body += fmt::format("    (if (i32.eq (local.get $resource) (i32.const {})) (then (return (call $c-rep (local.get $handle) (i32.const {})))))\n", n,
+                        type_number(b.resources[n]));
+  }
+  glue.field(fmt::format("(func (export \"resource-borrow-rep\") (param $resource i32) (param $handle i32) (result i32)\n{}    (unreachable))", body));
   return {};
 }
 

@@ -65,6 +65,7 @@ class Lowering {
   Result<void> string_intrinsics(Glue& glue, const Binding& b);
   Result<void> transfer_own(Glue& glue, const Binding& b);
   Result<void> transfer_borrow(Glue& glue, const Binding& b);
+  Result<void> lend_rep(Glue& glue, const Binding& b);
   Result<void> call_scopes(Glue& glue, const Binding& b);
   Result<InstanceIdx> strings(Item src, Item dst);
 
