@@ -36,7 +36,7 @@ enum class Language : std::uint8_t { cpp, c };
 [[nodiscard]] Result<std::vector<OutputFile>> emit_c_guest(const Model& model);
 [[nodiscard]] std::vector<OutputFile> emit_host(const Model& model);
 
-/// The text of `wcomp_guest.h`: include/wcomp/guest.h and all it includes, in one file.
+/// The text of `wcomp_guest.h`: include/wcomp/guest.h and what it needs, in one file, with guest_result.h in the place of result.h (cmake/bindgen.cmake).
 [[nodiscard]] std::string_view guest_support_header();
 
 }  // namespace wcomp::bindgen

@@ -149,7 +149,7 @@ class Emitter {
     out += fmt::format("  wcomp::OneOf<{}> value;\n\n", alternatives);
     if (!t.cases.front().type || model_.is_default_constructible(*t.cases.front().type)) out += fmt::format("  {}() = default;\n", name);
     out += constructors;
-    out += fmt::format("  template <class Make>\n  {}(wcomp::CaseIndex at, Make&& make) : value(at, std::forward<Make>(make)) {{}}\n", name);
+    out += fmt::format("  {}(wcomp::CaseIndex at, auto&& make) : value(at, std::forward<decltype(make)>(make)) {{}}\n", name);
     if (!has_handles) out += fmt::format("  friend bool operator==(const {0}& a, const {0}& b) {{ return a.value == b.value; }}\n", name);
     return out + "};\n";
   }

@@ -1,8 +1,9 @@
 // Imported functions of guests in C++.
 //
-// A function whose parameters and result are numbers, handles, strings and lists of numbers is one line, which stands in its interface's
-// header so that compilers inline it. The others go through the templates of wcomp/guest.h and stand in the glue: instantiating those in every
-// source that includes the header would take longer than the rest of it.
+// A function whose parameters and result are numbers, handles, strings and lists of numbers is one line, which stands in its interface's header so that
+// compilers inline it. So do those that give a result whose error is a variant, or take a result: what the caller does not look at is left out, which is
+// most of a guest that only asks whether a call failed. The others go through the templates of wcomp/guest.h and stand in the glue: instantiating those
+// in every source that includes the header would take longer than the rest of it.
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
 #include "cache/cache.h"
 
+#include <cerrno>
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
@@ -131,13 +132,15 @@ std::optional<FileStamp> stamp_of(const std::filesystem::path& path) {
                    .is_settled = now_ns() - changed > clock_step ? 1U : 0U};
 }
 
-void expect_reading(ByteSpan mapped) {
+bool expect_reading(ByteSpan mapped) {
 #ifdef MADV_POPULATE_READ
   const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
   const auto begin = reinterpret_cast<std::uintptr_t>(mapped.data()) / page * page, end = reinterpret_cast<std::uintptr_t>(mapped.data()) + mapped.size();
-  (void)::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_POPULATE_READ);
+  // EFAULT: a page that would end the process if it were read. Other errors are those of kernels that do not know how.
+  return ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_POPULATE_READ) == 0 || errno != EFAULT;
 #else
   (void)mapped;
+  return true;
 #endif
 }
 
@@ -181,8 +184,7 @@ std::optional<Blob> Cache::find(const Key& key) const {
   Header h;
   std::memcpy(&h, base, sizeof(h));
   if (h.magic != blob_magic || h.header_sum != sum_of(h) || h.key != key || h.bytes != size - contents) return std::nullopt;
-  expect_reading(out.bytes());
-  if (h.sum != checksum(out.bytes())) return std::nullopt;
+  if (!expect_reading(out.bytes()) || h.sum != checksum(out.bytes())) return std::nullopt;
   touch(fd.get(), s);
   return out;
 }

@@ -45,8 +45,9 @@ struct FileStamp {
 /// Of a regular file; nothing for others.
 [[nodiscard]] std::optional<FileStamp> stamp_of(const std::filesystem::path& path);
 
-/// All of a mapping is about to be read: the system maps it at once, instead of a few pages at each first touch. A wish.
-void expect_reading(ByteSpan mapped);
+/// All of a mapping is about to be read: the system maps it at once, instead of a few pages at each first touch. False if part of it cannot be read,
+/// because the file has become shorter; what is cut off later ends the process at the next touch.
+[[nodiscard]] bool expect_reading(ByteSpan mapped);
 
 /// A blob, mapped for reading. Move-only; stays valid when the entry leaves the cache.
 class Blob {

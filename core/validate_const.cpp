@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
+#include "core/constant.h"
 #include "core/expr_reader.h"
 #include "core/limits.h"
 #include "core/operand_stack.h"
@@ -15,6 +16,8 @@ namespace {
 
 /// The type that a constant instruction without operands puts.
 Result<ValType> type_of(const ValidationContext& c, const Instr& i, std::size_t globals, const BinaryPos& at) {
+  const auto not_constant = [&] { return fail(diag::invalid, fmt::format("constant expression required: `{}` is not constant", i.row->text), at); };
+  if (!is_constant(i.opcode)) return not_constant();
   switch (i.opcode) {
     case Opcode::i32_const:
       return ValType::i32;
@@ -47,7 +50,7 @@ Result<ValType> type_of(const ValidationContext& c, const Instr& i, std::size_t 
       }
       return c.module.global_types[i.index].type;
     default:
-      return fail(diag::invalid, fmt::format("constant expression required: `{}` is not constant", i.row->text), at);
+      return not_constant();
   }
 }
 

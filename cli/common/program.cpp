@@ -15,6 +15,7 @@
 #include "base/diagnostic.h"
 #include "base/file.h"
 #include "base/match.h"
+#include "base/standard_files.h"
 #include "base/text.h"
 #include "cli/common/command_line.h"
 #include "cli/common/version.h"
@@ -147,10 +148,13 @@ int run(const Program& program, int argc, char** argv) {
   return status_ok;
 }
 
+/// On standard error, where there is nobody left to tell if that fails.
+void complain(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+
 /// The status of a program that had `status` before its output was complete.
 int flushed(int status) {
   if (std::fflush(stdout) == 0 || status != status_ok) return status;
-  fmt::print(stderr, "error[file-error]: cannot write standard output\n");
+  complain("error[file-error]: cannot write standard output\n");
   return status_failed;
 }
 
@@ -167,15 +171,16 @@ int end_program(int status) {
 }
 
 int run_program(const Program& program, int argc, char** argv) {
+  hold_standard_files();
   current_program = &program;
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of the write, which cleans up after itself
   try {
     return flushed(run(program, argc, argv));
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "error[limit-exceeded]: {} ran out of memory\n", program.name);
+    complain(fmt::format("error[limit-exceeded]: {} ran out of memory\n", program.name));
     return status_failed;
   } catch (const std::exception& e) {
-    fmt::print(stderr, "{}: internal error: {}; please report this\n", program.name, escape(e.what()));
+    complain(fmt::format("{}: internal error: {}; please report this\n", program.name, escape(e.what())));
     return status_failed;
   }
 }
@@ -195,8 +200,8 @@ int report(const Failure& failure) {
 bool messages_are_json() { return messages_as_json; }
 
 void say(std::string_view message) {
-  if (messages_as_json) fmt::print(stderr, "{}\n", json_text({{"severity", "note"}, {"message", message}}));
-  else fmt::print(stderr, "{}\n", message);
+  if (messages_as_json) complain(fmt::format("{}\n", json_text({{"severity", "note"}, {"message", message}})));
+  else complain(fmt::format("{}\n", message));
 }
 
 namespace {
@@ -229,7 +234,7 @@ int write_output(const std::string& path, std::span<const std::uint8_t> bytes) {
 
 int write_output(const std::string& path, const std::vector<std::span<const std::uint8_t>>& parts) {
   if (path.empty() && ::isatty(1) == 1) {
-    fmt::print(stderr, "error[bad-usage]: this would write a binary to the terminal\n  help: name a file with -o, or pipe it\n");
+    complain("error[bad-usage]: this would write a binary to the terminal\n  help: name a file with -o, or pipe it\n");
     return status_usage;
   }
   const auto done = write_parts(path.empty() ? "-" : path, parts);

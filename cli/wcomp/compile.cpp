@@ -3,6 +3,7 @@
 #include "cli/wcomp/commands.h"
 #include "cli/wcomp/features.h"
 #include "cli/wcomp/input.h"
+#include "cli/wcomp/own_input.h"
 #include "wcomp/module.h"
 #include "wcomp/wcomp.h"
 
@@ -17,6 +18,7 @@ struct CompileOptions {
 };
 
 Result<std::vector<std::uint8_t>> compile(const CompileOptions& o) {
+  WCOMP_TRY(check_own_input(o.file, o.output));
   WCOMP_TRY(const auto bytes, read_wasm(o.file));
   EngineOptions options{.wasm_features = {}, .is_deterministic = o.is_deterministic};
   for (const std::string& list : o.wasm_features) options.wasm_features += (options.wasm_features.empty() ? "" : ",") + list;

@@ -12,6 +12,7 @@
 #include "cli/wcomp/commands.h"
 #include "cli/wcomp/features.h"
 #include "cli/wcomp/input.h"
+#include "cli/wcomp/own_input.h"
 #include "component/component.h"
 #include "engine/jit/target.h"
 #include "runner/arguments.h"
@@ -124,6 +125,7 @@ Result<precompiled::Program> load_command(const ExeOptions& o) {
 }
 
 Result<void> make_executable(const ExeOptions& o) {
+  WCOMP_TRY(check_own_input(o.file, o.output));
   std::vector<std::string_view> compiled;
   for (const engine::jit::TargetRow& t : engine::jit::targets) {
     if (engine::jit::has_stencils(t.target)) compiled.push_back(t.name);

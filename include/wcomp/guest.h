@@ -200,7 +200,8 @@ class Own {
     object_ = nullptr;
     return std::exchange(handle_, 0);
   }
-  [[nodiscard]] static Own from_handle(std::int32_t handle) { return Own(guest::ExportedResource<T>::rep(handle), handle); }
+  /// No handle is 0: that gives an empty one.
+  [[nodiscard]] static Own from_handle(std::int32_t handle) { return Own(handle == 0 ? nullptr : guest::ExportedResource<T>::rep(handle), handle); }
 
  private:
   Own(T* object, std::int32_t handle) : object_(object), handle_(handle) {}

@@ -85,7 +85,8 @@ class [[nodiscard]] Result {
     requires (std::is_trivially_copyable_v<value_type> && std::is_trivially_copyable_v<error_type>)
   = default;
   Result(const Result& other)
-    requires(std::is_copy_constructible_v<value_type> && std::is_copy_constructible_v<error_type>)
+    requires(!(std::is_trivially_copyable_v<value_type> && std::is_trivially_copyable_v<error_type>) && std::is_copy_constructible_v<value_type> &&
+             std::is_copy_constructible_v<error_type>)
   {
     if (!other.has_value()) other.lift();
     state_ = other.state_;
@@ -99,7 +100,8 @@ class [[nodiscard]] Result {
     requires (std::is_trivially_copyable_v<value_type> && std::is_trivially_copyable_v<error_type>)
   = default;
   Result& operator=(const Result& other)
-    requires(std::is_copy_constructible_v<value_type> && std::is_copy_constructible_v<error_type>)
+    requires(!(std::is_trivially_copyable_v<value_type> && std::is_trivially_copyable_v<error_type>) && std::is_copy_constructible_v<value_type> &&
+             std::is_copy_constructible_v<error_type>)
   {
     return *this = Result(other);
   }

@@ -84,7 +84,7 @@ class OneOf {
     requires(std::is_trivially_copy_constructible_v<Cases> && ...)
   = default;
   OneOf(const OneOf& other)
-    requires(std::is_copy_constructible_v<Cases> && ...)
+    requires(!(std::is_trivially_copy_constructible_v<Cases> && ...) && (std::is_copy_constructible_v<Cases> && ...))
       : index_(other.index_) {
     other.with_payload(index_, [&]<class P>(std::type_identity<P>) { new (storage_) P(other.template payload<P>()); });
   }
@@ -96,7 +96,7 @@ class OneOf {
     requires((std::is_trivially_copy_constructible_v<Cases> && std::is_trivially_destructible_v<Cases>) && ...)
   = default;
   OneOf& operator=(const OneOf& other)
-    requires(std::is_copy_constructible_v<Cases> && ...)
+    requires(!((std::is_trivially_copy_constructible_v<Cases> && std::is_trivially_destructible_v<Cases>) && ...) && (std::is_copy_constructible_v<Cases> && ...))
   {
     return *this = OneOf(other);
   }

@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
+#include "base/standard_files.h"
 #include "runner/arguments.h"
 #include "runner/payload.h"
 #include "runner/sandbox.h"
@@ -29,12 +30,20 @@ constexpr int status_ok = 0, status_failed = 1, status_usage = 2, status_trapped
 /// runner_mark_begin and runner_mark_end.
 [[gnu::used, gnu::retain]] constexpr char mark[] = "\nwcomp runner: runs one program\n";
 
-void write(int fd, std::string_view text) {
+bool write(int fd, std::string_view text) {
   while (!text.empty()) {
     const ssize_t n = ::write(fd, text.data(), text.size());
-    if (n <= 0) return;
+    if (n <= 0) return false;
     text.remove_prefix(static_cast<std::size_t>(n));
   }
+  return true;
+}
+
+/// What was asked for, on standard output.
+int answer(std::string_view text) {
+  if (write(1, text)) return status_ok;
+  write(2, "error[file-error]: cannot write standard output\n");
+  return status_failed;
 }
 
 int report(const Failure& failure) {
@@ -123,8 +132,8 @@ int run(int argc, char** argv) {
   const Manifest& manifest = payload->manifest;
   const Arguments args = split_arguments(std::span(argv + 1, static_cast<std::size_t>(std::max(argc, 1) - 1)), manifest.is_sealed);
   const std::string own_name = argc > 0 ? base_name(argv[0]) : manifest.name;
-  if (args.wants_grants) return write(1, list_grants(manifest)), status_ok;
-  if (args.wants_help) return write(1, flags_help(own_name)), status_ok;
+  if (args.wants_grants) return answer(list_grants(manifest));
+  if (args.wants_help) return answer(flags_help(own_name));
   const auto options = options_of(manifest, args.flags);
   if (!options) return report(options.error());
 
@@ -153,6 +162,7 @@ int run(int argc, char** argv) {
 }  // namespace wcomp::runner
 
 int main(int argc, char** argv) {
+  wcomp::hold_standard_files();
   std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is an error the guest is told of
   std::signal(SIGXFSZ, SIG_IGN);
   try {

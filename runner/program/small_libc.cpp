@@ -192,8 +192,8 @@ int __stack_prot = 0;
 #if __GLIBC__ == 2 && __GLIBC_MINOR__ == 36
 #define TABLE(type, name, expression) extern const std::array<type, 384> name = characters<type>([](int c) -> int { return expression; });
 TABLE(std::uint16_t, _nl_C_LC_CTYPE_class, class_of(c))
-TABLE(std::int32_t, _nl_C_LC_CTYPE_toupper, 'a' <= c && c <= 'z' ? c - 'a' + 'A' : c)
-TABLE(std::int32_t, _nl_C_LC_CTYPE_tolower, 'A' <= c && c <= 'Z' ? c - 'A' + 'a' : c)
+TABLE(std::int32_t, _nl_C_LC_CTYPE_toupper, 'a' <= c && c <= 'z' ? c - 'a' + 'A' : c < -1 ? c + 256 : c)
+TABLE(std::int32_t, _nl_C_LC_CTYPE_tolower, 'A' <= c && c <= 'Z' ? c - 'A' + 'a' : c < -1 ? c + 256 : c)
 #undef TABLE
 extern const LocaleData _nl_C_LC_CTYPE;
 const LocaleData _nl_C_LC_CTYPE = {

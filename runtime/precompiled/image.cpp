@@ -96,8 +96,7 @@ Result<Header> check(ByteSpan image, bool is_whole) {
   if (h.header_sum == sum_of(h) && image.size() < h.bytes) return truncated(h.bytes, image.size());
   const auto is_undamaged = [&] {
     if (is_whole) return true;
-    cache::expect_reading(image);
-    return h.sum == cache::checksum(image.subspan(sizeof(Header)));
+    return cache::expect_reading(image) && h.sum == cache::checksum(image.subspan(sizeof(Header)));
   };
   if (h.header_sum != sum_of(h) || h.bytes != image.size() || !is_undamaged()) {
     Diagnostic d = error(diag::malformed, "the compiled program is damaged: its checksum is wrong");

@@ -18,10 +18,11 @@ class HeaderSet:
 
     def fresh(self, folder, names):
         """Those of `names` whose text, with all that they include, was not seen before; they are from now on."""
+        headers = Headers(folder)
         out = []
         with self.lock:
             for name in names:
-                key = Headers(folder).key(name)
+                key = headers.key(name)
                 if key not in self.seen:
                     self.seen.add(key)
                     out.append(name)

@@ -163,6 +163,8 @@ class Suite:
             expect(f"{form}: an own `--`", [app, "--", "-x", "--"], 0, name + b"\0--\0-x\0")
             expect(f"{form}: no such flag", [app, "--", "-x"], 2, b"", ["`-x` is no option of the sandbox", "one more `--`"])
             expect(f"{form}: help of flags", [app, "--", "--help"], 0)
+            full = shlex.join(map(str, [*started([app]), "--", "--help"])) + " >/dev/full"
+            expect(f"{form}: help that cannot be written", ["sh", "-c", full], 1, b"", ["cannot write standard output"])
         for form, app in self.forms("env"):
             expect(f"no environment, {form}", [app], 0, b"", env={"SECRET": "1"})
             expect(f"granted variables, {form}", [app, "--", "--env", "A=x", "--env=B"], 0, b"A=x\0B=2\0", env={"SECRET": "1", "B": "2"})
@@ -171,6 +173,8 @@ class Suite:
             text = bytes(range(256)) * 100
             expect(f"standard input, {form}", [app], 0, text, input=text)
             expect(f"standard input of a file, {form}", [app, "--", "--stdin", self.out / "cat.wat"], 0, (self.out / "cat.wat").read_bytes())
+            closed = shlex.join(map(str, [*started([app]), "--", "--dir", self.out])) + " <&-"
+            expect(f"a closed standard input is at its end, {form}", ["sh", "-c", closed], 0, b"", "")
         expect("exit status of a module", [self.exe("exit.wat", "exit-module")], 42, b"", "")
         for form, app in self.forms("trap"):
             expect(f"a trap, {form}", [app], 134, b"", ["trap: ", "innermost", "middle"])

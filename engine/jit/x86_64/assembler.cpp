@@ -8,6 +8,12 @@
 namespace wcomp::engine::jit {
 namespace {
 
+/// An offset as one byte, which is signed.
+consteval std::uint8_t disp8(std::size_t offset) {
+  if (offset > 127) throw "the field is too far from the start of its struct";
+  return static_cast<std::uint8_t>(offset);
+}
+
 class Assembler64 final : public Assembler {
  public:
   using Assembler::Assembler;
@@ -20,7 +26,7 @@ class Assembler64 final : public Assembler {
   void ret() override { put({0xc3}); }
   std::uint32_t call_helper() override {
     const std::uint32_t field = put({0x48, 0x8d, 0x0d}, 0) - 4;  // lea rcx, [rip + ..]
-    put({0xff, 0x52, offsetof(Context, helper)});                // call [rdx + helper]
+    put({0xff, 0x52, disp8(offsetof(Context, helper))});         // call [rdx + helper]
     return field;
   }
   void save_context(std::uint32_t header) override { put({0x48, 0x89, 0x97}, static_cast<std::int32_t>(header * 8)); }
@@ -29,10 +35,10 @@ class Assembler64 final : public Assembler {
     put({0x41, 0xff, 0x93}, offsetof(FuncInst, entry));  // call [r11 + entry]
   }
   std::uint32_t check_forward() override {
-    put({0x48, 0x8d, 0x04, 0x7c});                                // lea rax, [rsp + rdi * 2]
-    put({0x48, 0x8b, 0x4a, offsetof(Context, state)});            // mov rcx, [rdx + state]
-    put({0x48, 0x3b, 0x41, offsetof(RunState, forward_limit)});   // cmp rax, [rcx + forward_limit]
-    return put({0x0f, 0x82}, 0) - 4;                              // jb ..
+    put({0x48, 0x8d, 0x04, 0x7c});                                       // lea rax, [rsp + rdi * 2]
+    put({0x48, 0x8b, 0x4a, disp8(offsetof(Context, state))});            // mov rcx, [rdx + state]
+    put({0x48, 0x3b, 0x41, disp8(offsetof(RunState, forward_limit))});   // cmp rax, [rcx + forward_limit]
+    return put({0x0f, 0x82}, 0) - 4;                                     // jb ..
   }
   void call_forward() override {
     put({0x52});                                                 // push rdx
@@ -49,7 +55,7 @@ class Assembler64 final : public Assembler {
     put({0x49, 0x8b, 0x83}, link_offset);                      // mov rax, [r11 + link]
     put({0x48, 0x39, 0xd0});                                    // cmp rax, rdx
     put({0x74, 0x0f});                                          // je L
-    put({0x48, 0x8b, 0x4a, offsetof(Context, restore)});        // mov rcx, [rdx + restore]
+    put({0x48, 0x8b, 0x4a, disp8(offsetof(Context, restore))});        // mov rcx, [rdx + restore]
     put({0x48, 0x39, 0x0c, 0x24});                              // cmp [rsp], rcx
     put({0x74, 0x02});                                          // je M
     put({0x52, 0x51});                                          // push rdx; push rcx
@@ -94,7 +100,7 @@ class Assembler64 final : public Assembler {
     out_.insert(out_.end(), p, p + sizeof number);
     return here();
   }
-  void load_memory() { put({0x48, 0x8b, 0x72, offsetof(Context, mem0)}); }  // mov rsi, [rdx + mem0]
+  void load_memory() { put({0x48, 0x8b, 0x72, disp8(offsetof(Context, mem0))}); }  // mov rsi, [rdx + mem0]
   void load_callee() {
     put({0x49, 0x8b, 0x93}, link_offset);  // mov rdx, [r11 + link]
     load_memory();

@@ -10,6 +10,9 @@ namespace {
 
 using namespace sample::late::failures;
 using R = wcomp::Result<std::string, Failure>;
+static_assert(std::is_copy_constructible_v<R> && std::is_copy_assignable_v<R>);
+using Plain = wcomp::Result<std::uint32_t, std::uint8_t>;
+static_assert(std::is_trivially_copyable_v<Plain> && std::is_copy_constructible_v<Plain> && std::is_copy_assignable_v<Plain>);
 using Bytes = std::uint8_t[wcomp::abi::Type<R>::size];
 
 int failed = 0;

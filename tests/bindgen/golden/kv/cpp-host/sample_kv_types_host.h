@@ -41,8 +41,7 @@ struct Failure : wcomp::VariantOf<Failure> {
   Failure(Missing v) : value(std::move(v)) {}
   Failure(Denied v) : value(std::move(v)) {}
   Failure(Other v) : value(std::move(v)) {}
-  template <class Make>
-  Failure(wcomp::CaseIndex at, Make&& make) : value(at, std::forward<Make>(make)) {}
+  Failure(wcomp::CaseIndex at, auto&& make) : value(at, std::forward<decltype(make)>(make)) {}
   friend bool operator==(const Failure& a, const Failure& b) { return a.value == b.value; }
 };
 
