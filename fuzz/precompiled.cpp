@@ -11,6 +11,7 @@
 using namespace wcomp;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
   const ByteSpan input(data, size);
   if (const auto header = precompiled::check(input); !header) WCOMP_CHECK(!header.error().first().message.empty());
   // As an image of this program with a header that is not believed.
@@ -21,7 +22,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     WCOMP_CHECK(!precompiled::check(image) || precompiled::describe(image)->problem.empty());
     if (precompiled::is_image(image)) WCOMP_CHECK(precompiled::describe(image).has_value());
   }
-  if (size == 0) return 0;
   const std::size_t cut = data[0] * (size - 1) / 255;
   const ByteSpan structures = input.subspan(1).first(cut), pool = input.subspan(1 + cut);
   precompiled::Reader in(structures, pool);
